@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# fuzz.sh SOURCE TARGET...: lets each libFuzzer target search, from the corpus in SOURCE and
+# from what earlier runs found here, for FUZZ_SECONDS or FUZZ_RUNS inputs. Run in the build
+# directory; an input that fails stays there, and its name is printed.
+set -u
+
+source=$1
+shift
+if [ $# = 0 ]; then
+    echo 'fuzz: no targets' >&2
+    exit 1
+fi
+if [ -n "${FUZZ_RUNS:-}" ]; then
+    bound=-runs=$FUZZ_RUNS
+else
+    bound=-max_total_time=${FUZZ_SECONDS:-10}
+fi
+
+status=0
+for target in "$@"; do
+    name=$(basename "$target" _fuzz)
+    mkdir -p "corpus/$name"
+    if "./$target" "$bound" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+        -print_final_stats=1 -artifact_prefix="$name-" \
+        "corpus/$name" "$source/tests/fuzz/corpus/$name" >"$name.log" 2>&1 </dev/null; then
+        runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$name.log")
+        printf 'PASS fuzz %s: %s runs\n' "$name" "$runs"
+    else
+        printf 'FAIL fuzz %s: see %s\n' "$name" "$PWD/$name.log"
+        tail -n 40 "$name.log"
+        status=1
+    fi
+done
+exit "$status"

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# lint.sh COMPILER FLAG...: clang-format, clang-tidy, shellcheck and mandoc over the tree,
+# each as strict as it goes. Run from the top of the tree; status 1 when one of them has a
+# finding, else 77 when one of them is not installed.
+set -uo pipefail
+
+failed=0
+skipped=0
+
+# check NAME PROGRAM COMMAND...: one line for the tool, after whatever it has to say.
+check() {
+    local name=$1 program=$2
+    shift 2
+    if ! command -v "$program" >/dev/null; then
+        printf 'SKIP lint %s: %s is not installed\n' "$name" "$program"
+        skipped=1
+    elif "$@"; then
+        printf 'PASS lint %s\n' "$name"
+    else
+        printf 'FAIL lint %s\n' "$name"
+        failed=1
+    fi
+}
+
+format() {
+    scripts/sources.sh | xargs "$clang_format" --dry-run -Werror
+}
+
+tidy() {
+    printf '%s\0' src/*.cc |
+        xargs -0 -P "$(nproc)" -I '{}' "$clang_tidy" --quiet '{}' -- "$@" 2>&1 |
+        sed '/^[0-9]* warnings* generated\.$/d'
+}
+
+shells() {
+    grep -rlIE '^#! ?/(usr/)?bin/(env )?(ba)?sh|^# shellcheck shell=' \
+        .ci scripts tests debian 2>/dev/null | xargs shellcheck --external-sources
+}
+
+manuals() {
+    mandoc -T lint -W warning man/*
+}
+
+clang_format=${CLANG_FORMAT:-clang-format}
+clang_tidy=${CLANG_TIDY:-clang-tidy}
+
+check clang-format "$clang_format" format
+check clang-tidy "$clang_tidy" tidy "$@"
+check shellcheck shellcheck shells
+check mandoc mandoc manuals
+
+[ "$failed" = 0 ] || exit 1
+[ "$skipped" = 0 ] || exit 77

@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# packages.sh GOAL...: sees to it that what these targets of make need is installed. On
+# Debian and its kin, as root, the missing packages are installed; otherwise they are named,
+# and the status is 1. Where there is no dpkg it is left to configure to say what is
+# missing.
+set -eu
+
+build='autoconf autoconf-archive automake g++ make pkgconf
+    libinih-dev libsasl2-dev libssl-dev'
+check='libboost-test-dev libsasl2-modules openssl'
+clang='clang libclang-rt-dev'
+
+needed_for() {
+    case $1 in
+    check | distcheck | check-integration | demo) printf ' %s' "$check" ;;
+    check-sanitize | fuzz) printf ' %s' "$check" "$clang" ;;
+    bench) printf ' %s' "$check" strace valgrind ;;
+    format) printf ' clang-format' ;;
+    lint) printf ' %s' "$check" clang-format clang-tidy mandoc shellcheck ;;
+    check-packages) printf ' %s' "$check" debhelper dpkg-dev fakeroot lintian rpm rpmlint ;;
+    esac
+}
+
+# A package that is not known to dpkg at all gets no line from it.
+missing_of() {
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+        sed -n 's/^installed //p')
+    for package in "$@"; do
+        printf '%s\n' "$installed" | grep -qxF "$package" || printf ' %s' "$package"
+    done
+}
+
+# A machine as it comes from its image has no lists of packages yet.
+install_packages() {
+    apt="apt-get -q -y -o DPkg::Lock::Timeout=500 --no-install-recommends"
+    export DEBIAN_FRONTEND=noninteractive
+    $apt install "$@" </dev/null || {
+        $apt update </dev/null
+        $apt install "$@" </dev/null
+    }
+}
+
+command -v dpkg-query >/dev/null || exit 0
+
+wanted=$build$(for goal in "$@"; do needed_for "$goal"; done)
+# shellcheck disable=SC2086 # the names are split on purpose, here and below
+missing=$(missing_of $wanted)
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    printf 'installing:%s\n' "$missing"
+    # shellcheck disable=SC2086
+    install_packages $missing
+else
+    printf 'missing packages: apt-get install%s\n' "$missing" >&2
+    exit 1
+fi

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// Character classes that no locale can change: mail is ASCII with 8-bit text in between.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace sallyport {
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+constexpr bool is_alpha(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+constexpr bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+/// C0 and DEL: what may never stand in a command, a path or a header field we make.
+constexpr bool is_control(char c) {
+    return (c >= 0 && c < 0x20) || c == 0x7f;
+}
+
+constexpr bool is_eight_bit(char c) {
+    return (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
+
+constexpr char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, to_lower, to_lower);
+}
+
+constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
+    return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+constexpr bool has_control(std::string_view text) {
+    return std::ranges::any_of(text, is_control);
+}
+
+/// Eight octets at a time: every octet of a message passes here.
+inline bool has_eight_bit(std::string_view text) {
+    std::uint64_t all = 0;
+    for (; text.size() >= sizeof all; text.remove_prefix(sizeof all)) {
+        std::uint64_t octets = 0;
+        std::memcpy(&octets, text.data(), sizeof octets);
+        all |= octets;
+    }
+    for (const char c : text)
+        all |= static_cast<unsigned char>(c);
+    return (all & 0x8080808080808080U) != 0;
+}
+
+/// Without the blanks (space, tab) at both ends.
+constexpr std::string_view trim(std::string_view text) {
+    while (!text.empty() && is_blank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
+
+} // namespace sallyport

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// Every way to stop. A Failure ends the attempt at hand: its status is what the caller of
+// sendmail will see, its fault alone decides whether another address, port or relay is
+// tried. Thrown anywhere, caught in three places: the relay loop (delivery.cc), a loop over
+// messages, and main.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace sallyport {
+
+/// What the process exits with: the numbers of sysexits.h. Only `ok` means that every
+/// recipient was accepted.
+enum class ExitStatus {
+    ok = 0,
+    usage = 64,
+    data_error = 65,
+    no_user = 67,
+    no_host = 68,
+    unavailable = 69,
+    software = 70,
+    os_error = 71,
+    os_file = 72,
+    io_error = 74,
+    temp_fail = 75,
+    protocol = 76,
+    no_perm = 77,
+    config = 78,
+};
+
+/// Who is to blame, and so what may follow.
+enum class Fault {
+    local,    ///< the caller, the configuration or this machine: no relay can help
+    address,  ///< this address or port: the next one may do, then the next relay
+    relay,    ///< this relay however it is reached: only another relay may do
+    message,  ///< this message or its recipients: no relay is tried after this
+    in_doubt, ///< the message may have been accepted: never sent again by us
+};
+
+/// One sentence "what was tried: what came back" with its consequences. The text holds no
+/// control character and no secret.
+class Failure : public std::runtime_error {
+  public:
+    /// `enhanced` is an RFC 3463 status code for the log, or empty when none is known.
+    Failure(ExitStatus status, Fault fault, const std::string& what,
+            std::string enhanced = {})
+        : std::runtime_error(what), status_(status), fault_(fault),
+          enhanced_(std::move(enhanced)) {}
+
+    [[nodiscard]] ExitStatus status() const { return status_; }
+    [[nodiscard]] Fault fault() const { return fault_; }
+    [[nodiscard]] const std::string& enhanced() const { return enhanced_; }
+
+  private:
+    ExitStatus status_;
+    Fault fault_;
+    std::string enhanced_;
+};
+
+} // namespace sallyport

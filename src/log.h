@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+//
+// The log: one line per message and outcome, in the shape Postfix gave such lines, or JSON.
+// Nothing else in the program writes to the log, and a log that cannot be written never
+// changes what becomes of a message.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace sallyport {
+
+enum class LogTarget { syslog, standard_error, file, none };
+enum class LogFormat { text, json };
+
+struct LogSettings {
+    LogTarget target = LogTarget::syslog;
+    std::string path; ///< for LogTarget::file
+    LogFormat format = LogFormat::text;
+};
+
+enum class Priority { info, notice, warning, error };
+
+/// Time spent: reading the message, connecting (names, addresses), TLS and log-in,
+/// transactions. Postfix's delays=a/b/c/d.
+struct Delays {
+    std::chrono::milliseconds message{0};
+    std::chrono::milliseconds connect{0};
+    std::chrono::milliseconds session{0};
+    std::chrono::milliseconds transfer{0};
+};
+
+/// What there is to say of the recipients that met the same fate.
+struct LogEntry {
+    std::string id;   ///< ours, one for each run and message
+    uid_t uid = 0;    ///< the real uid of the caller
+    std::string from; ///< envelope sender, without <>
+    std::uint64_t size = 0;
+    std::vector<std::string> to;
+    std::string relay; ///< host[address]:port, or "none"
+    std::string tls;   ///< "TLSv1.3", or empty for none
+    Delays delays;
+    std::string dsn;    ///< "2.0.0"
+    std::string status; ///< sent, deferred, bounced, in-doubt
+    std::string reply;  ///< the server's words with its queue id, or our own diagnosis
+};
+
+/// One line, without its end: no control characters, whatever the fields hold.
+std::string to_text(const LogEntry& entry);
+/// One JSON object on one line (RFC 8259), the same fields.
+std::string to_json(const LogEntry& entry);
+
+/// An open log. Without a listening /dev/log, `syslog` means standard error (containers).
+class Log {
+  public:
+    /// `ident` is the program's name in each line.
+    Log(LogSettings settings, std::string ident);
+
+    /// True if lines go to standard error: the caller sees them already.
+    [[nodiscard]] bool on_standard_error();
+
+    /// Entries of more than about 900 octets of recipients become several lines, because
+    /// syslog daemons cut long ones.
+    void record(const LogEntry& entry, Priority priority);
+
+    /// A remark about the message `id` (may be empty): an option ignored, a file too open.
+    void note(std::string_view id, std::string_view text,
+              Priority priority = Priority::notice);
+
+  private:
+    void write_line(std::string_view line, Priority priority);
+
+    LogSettings settings_;
+    std::string ident_;
+    bool probed_ = false; ///< it is known whether syslog listens
+};
+
+} // namespace sallyport

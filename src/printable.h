@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// Text that came from outside (a server, an argument, a file) made fit for a terminal or
+// one line of a log.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace sallyport {
+
+/// A copy in which every control character (C0, DEL, C1, and U+2028/2029) and every byte
+/// that is not well-formed UTF-8 is `?`, cut with "..." after `limit` bytes.
+std::string printable(std::string_view text, std::size_t limit = 512);
+
+} // namespace sallyport

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "process.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <limits>
+
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "failure.h"
+
+namespace sallyport {
+
+namespace {
+
+/// Descriptor 0 must not be readable: an empty standard input is a legal message. Without
+/// /dev a socket will do; nobody is at its other end.
+void fill_descriptor(int fd) {
+    if (::fcntl(fd, F_GETFD) != -1)
+        return;
+    int opened = ::open("/dev/null", O_WRONLY);
+    if (opened == -1)
+        opened = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    if (opened != fd) // the lowest free one is what open returns, so it failed
+        throw Failure(ExitStatus::os_error, Fault::local,
+                      "descriptor " + std::to_string(fd) +
+                          " is closed, and nothing can be opened in its place");
+}
+
+void set_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGCHLD, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+} // namespace
+
+void prepare_process() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        fill_descriptor(fd);
+    // Not every libc has close_range; where the kernel has not, descriptors stay open.
+    ::syscall(SYS_close_range, STDERR_FILENO + 1, std::numeric_limits<unsigned>::max(), 0);
+    set_signals();
+    if (is_privileged())
+        ::clearenv(); // libraries read variables that we do not know of
+    ::umask(S_IRWXG | S_IRWXO);
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+bool is_privileged() {
+    return ::getauxval(AT_SECURE) != 0;
+}
+
+void drop_privileges() {
+    const gid_t group = ::getgid();
+    const uid_t user = ::getuid();
+    if (::setresgid(group, group, group) != 0 || ::setresuid(user, user, user) != 0)
+        throw Failure(ExitStatus::os_error, Fault::local,
+                      "the set-id bits cannot be given up");
+}
+
+} // namespace sallyport

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// Passwords: where they come from, and the one way to read them. A Secret cannot be copied,
+// printed or compared, is wiped when it goes, and shows its octets only to someone who
+// holds a Permit, that is a verified stream or the administrator's written consent.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "stream.h"
+
+namespace sallyport {
+
+/// The word `allow_plaintext_auth = yes` of a configuration file. Only the reader of such
+/// files can make one; the environment and URLs cannot.
+class PlaintextConsent {
+    friend class ConfigFile;
+    PlaintextConsent() = default;
+};
+
+/// The right to read a secret, held for one AUTH exchange.
+class Permit {
+  public:
+    explicit Permit(const VerifiedStream& /*peer*/) {}
+    explicit Permit(const PlaintextConsent& /*word*/) {}
+};
+
+/// At most 16 KiB of octets that nobody else may see.
+class Secret {
+  public:
+    static constexpr std::size_t max_size = 16384;
+
+    /// Takes over `text` and wipes it.
+    explicit Secret(std::string& text);
+    Secret(const Secret&) = delete;
+    Secret& operator=(const Secret&) = delete;
+    ~Secret();
+
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+
+    /// The octets, for as long as this Secret lives.
+    [[nodiscard]] std::string_view reveal(const Permit& /*held*/) const {
+        return {octets_.get(), size_};
+    }
+
+  private:
+    std::unique_ptr<char[]> octets_;
+    std::size_t size_ = 0;
+};
+
+/// Overwrites `text` with zeros in a way the compiler keeps, and empties it.
+void wipe(std::string& text) noexcept;
+
+/// Where a secret is to be had. `origin` in the errors is how the administrator named it:
+/// "/etc/sallyport.conf:7: password_file".
+struct SecretFile {
+    std::string path;
+    std::string origin;
+};
+struct SecretCommand {
+    std::string command; ///< for /bin/sh -c; its output is the secret
+    std::string origin;
+};
+using SecretSource =
+    std::variant<std::monostate, std::shared_ptr<const Secret>, SecretFile, SecretCommand>;
+
+struct LoadedSecret {
+    std::shared_ptr<const Secret> secret; ///< null for monostate
+    std::string note; ///< for the log: "…: others can read it", or empty
+};
+
+/// Reads the secret. One final CRLF or LF is dropped; an empty secret, a NUL or a further
+/// line end inside it is a Failure (78, local); so is a file that is missing, unreadable,
+/// too long or no regular file. A command runs with an empty standard input, our standard
+/// error and no SALLYPORT_ variable in its environment; one that fails or is not done by
+/// `deadline` is 75 (relay: another may have another), one that does not exist 78, and none
+/// is left behind.
+LoadedSecret load_secret(const SecretSource& source, Deadline deadline);
+
+} // namespace sallyport

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// The seam where the network begins. Every wait has a deadline, which is a moment and not a
+// span: a peer that sends one octet a minute gains nothing.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sallyport {
+
+using Clock = std::chrono::steady_clock;
+using Deadline = Clock::time_point;
+
+/// What became of a read or a write. A reader or writer decides nothing: whoever called
+/// knows which step of the dialogue it was and whether the message may already be accepted.
+struct Transfer {
+    std::size_t octets = 0;
+    std::string trouble; ///< empty if all went well, else "timed out", "connection lost", …
+
+    [[nodiscard]] bool failed() const { return !trouble.empty(); }
+};
+
+/// A byte stream to a server.
+class Stream {
+  public:
+    Stream() = default;
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    virtual ~Stream() = default;
+
+    /// Waits for at least one octet. At the peer's orderly end: trouble "connection
+    /// closed".
+    virtual Transfer read(std::span<char> buffer, Deadline deadline) = 0;
+
+    /// Writes all of `octets`, or reports how many were written before trouble came.
+    virtual Transfer write(std::string_view octets, Deadline deadline) = 0;
+};
+
+/// A stream whose far end has proved who it is: credentials may be written to it, because
+/// Secret::reveal takes one. Two classes derive from it: TlsStream and the tests' stand-in.
+class VerifiedStream : public Stream {
+  public:
+    /// For the log: "TLSv1.3".
+    [[nodiscard]] virtual std::string protocol() const = 0;
+};
+
+/// Turns a stream into a verified one, or throws (77: certificate refused; 76, 75: no
+/// handshake), `peer` beginning the text. The one place that knows about TLS libraries
+/// implements it.
+class Securer {
+  public:
+    Securer() = default;
+    Securer(const Securer&) = delete;
+    Securer& operator=(const Securer&) = delete;
+    virtual ~Securer() = default;
+
+    virtual std::unique_ptr<VerifiedStream>
+    secure(std::unique_ptr<Stream> plain, const std::string& peer, Deadline deadline) = 0;
+};
+
+} // namespace sallyport

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// How a call fails, for tests that look at the whole Failure.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "failure.h"
+
+namespace sallyport {
+
+/// The Failure that `call` throws; that it throws none is an error of the test.
+template<class Call>
+Failure failure_of(Call&& call) {
+    try {
+        static_cast<void>(call());
+    } catch (const Failure& failure) {
+        return failure;
+    }
+    throw std::logic_error("nothing was thrown");
+}
+
+/// The exit status as the caller of the program sees it.
+inline int status_of(const Failure& failure) {
+    return static_cast<int>(failure.status());
+}
+
+inline bool holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace sallyport

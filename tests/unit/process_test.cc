@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+//
+// Each case prepares a child of its own; its status says what was wrong.
+#define BOOST_TEST_MODULE process
+#include <boost/test/unit_test.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "failure.h"
+#include "folder.h"
+#include "process.h"
+
+using namespace sallyport;
+
+namespace {
+
+bool is_open(int fd) {
+    return ::fcntl(fd, F_GETFD) != -1;
+}
+
+void close_standard_descriptors() {
+    for (const int fd : {0, 1, 2})
+        ::close(fd);
+}
+
+/// 0 if all three are there again, and 0 cannot be read: nobody must take it for an empty
+/// message.
+int check_standard_descriptors() {
+    char octet = 0;
+    if (!is_open(0) || !is_open(1) || !is_open(2))
+        return 1;
+    if (::read(0, &octet, 1) != -1)
+        return 2;
+    return ::dup(0) == 3 ? 0 : 3;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(closed_standard_descriptors_are_filled) {
+    BOOST_TEST(in_child([] {
+                   close_standard_descriptors();
+                   prepare_process();
+                   return check_standard_descriptors();
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(each_of_them_alone_is_filled) {
+    for (const int fd : {0, 1, 2})
+        BOOST_TEST(in_child([fd] {
+                       ::close(fd);
+                       prepare_process();
+                       return is_open(fd) ? 0 : 1;
+                   }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(open_ones_are_left_alone) {
+    BOOST_TEST(in_child([] {
+                   int ends[2];
+                   if (::pipe(ends) != 0 || ::write(ends[1], "x", 1) != 1)
+                       return 1;
+                   ::dup2(ends[0], 0);
+                   prepare_process();
+                   char octet = 0;
+                   return ::read(0, &octet, 1) == 1 && octet == 'x' ? 0 : 2;
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(they_are_filled_without_dev_null_too) {
+    if (::geteuid() != 0) {
+        BOOST_TEST_MESSAGE("skipped: only root can change the root directory");
+        return;
+    }
+    const Folder folder;
+    BOOST_TEST(in_child([&] {
+                   if (::chroot(folder.path("").c_str()) != 0)
+                       return 10;
+                   close_standard_descriptors();
+                   prepare_process();
+                   return check_standard_descriptors();
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(where_nothing_can_be_opened_it_is_an_error) {
+    BOOST_TEST(
+        in_child([] {
+            rlimit before{};
+            ::getrlimit(RLIMIT_NOFILE, &before);
+            const rlimit none{0, before.rlim_max};
+            ::close(0);
+            ::setrlimit(RLIMIT_NOFILE, &none);
+            try {
+                prepare_process();
+            } catch (const Failure& failure) {
+                ::setrlimit(RLIMIT_NOFILE, &before); // the sanitizers need descriptors, too
+                const std::string text =
+                    "descriptor 0 is closed, and nothing can be opened in its "
+                    "place";
+                return failure.status() == ExitStatus::os_error && failure.what() == text
+                           ? 0
+                           : 1;
+            }
+            return 2;
+        }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(inherited_descriptors_are_closed) {
+    const int status = in_child([] {
+        if (::syscall(SYS_close_range, ~0U, ~0U, 0) != 0 && errno == ENOSYS)
+            return 77;
+        for (const int fd : {3, 9, 200})
+            if (::dup2(1, fd) != fd)
+                return 1;
+        prepare_process();
+        return is_open(3) || is_open(9) || is_open(200) ? 2 : 0;
+    });
+    if (status == 77)
+        BOOST_TEST_MESSAGE("skipped: no close_range");
+    else
+        BOOST_TEST(status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(inherited_signals_are_undone) {
+    BOOST_TEST(in_child([] {
+                   sigset_t all;
+                   ::sigfillset(&all);
+                   ::sigprocmask(SIG_SETMASK, &all, nullptr);
+                   std::signal(SIGCHLD, SIG_IGN);
+                   std::signal(SIGPIPE, SIG_DFL);
+                   std::signal(SIGXFSZ, SIG_DFL);
+                   prepare_process();
+                   struct sigaction pipe {};
+                   struct sigaction size {};
+                   struct sigaction child {};
+                   ::sigaction(SIGPIPE, nullptr, &pipe);
+                   ::sigaction(SIGXFSZ, nullptr, &size);
+                   ::sigaction(SIGCHLD, nullptr, &child);
+                   sigset_t blocked;
+                   ::sigprocmask(SIG_SETMASK, nullptr, &blocked);
+                   if (pipe.sa_handler != SIG_IGN || size.sa_handler != SIG_IGN ||
+                       child.sa_handler != SIG_DFL)
+                       return 1;
+                   return ::sigisemptyset(&blocked) == 1 ? 0 : 2;
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_sees_the_memory) {
+    BOOST_TEST(in_child([] {
+                   prepare_process();
+                   rlimit core{1, 1};
+                   ::getrlimit(RLIMIT_CORE, &core);
+                   if (core.rlim_cur != 0 || core.rlim_max != 0)
+                       return 1;
+                   return ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : 2;
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(new_files_are_for_the_owner_alone) {
+    BOOST_TEST(in_child([] {
+                   ::umask(0);
+                   prepare_process();
+                   return static_cast<int>(::umask(0)) == 077 ? 0 : 1;
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_ordinary_run_keeps_its_environment) {
+    BOOST_TEST(!is_privileged());
+    BOOST_TEST(in_child([] {
+                   ::setenv("SALLYPORT_URL", "x", 1);
+                   prepare_process();
+                   const char* const value = std::getenv("SALLYPORT_URL");
+                   return value != nullptr && std::strcmp(value, "x") == 0 ? 0 : 1;
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_ordinary_run_has_no_privileges_to_drop) {
+    BOOST_TEST(in_child([] {
+                   const uid_t user = ::geteuid();
+                   const gid_t group = ::getegid();
+                   drop_privileges();
+                   return ::geteuid() == user && ::getegid() == group ? 0 : 1;
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(privileges_are_dropped_for_good) {
+    if (::geteuid() != 0) {
+        BOOST_TEST_MESSAGE("skipped: only root has an identity to give up");
+        return;
+    }
+    BOOST_TEST(in_child([] {
+                   // as the system leaves it when user 1000 runs a set-id program of user
+                   // and group 0
+                   if (::setresgid(1000, 0, 0) != 0 || ::setresuid(1000, 0, 0) != 0)
+                       return 1;
+                   drop_privileges();
+                   uid_t users[3];
+                   gid_t groups[3];
+                   ::getresuid(&users[0], &users[1], &users[2]);
+                   ::getresgid(&groups[0], &groups[1], &groups[2]);
+                   for (int i = 0; i < 3; ++i)
+                       if (users[i] != 1000 || groups[i] != 1000)
+                           return 2;
+                   return ::setuid(0) == -1 && ::setgid(0) == -1 ? 0 : 3;
+               }) == 0);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// RFC 5322 address lists, obsolete forms included, read by a real parser: nothing is
+// guessed and nothing passed on that could not be parsed.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sallyport {
+
+/// One mailbox. `local` is in the form of RFC 5321: a dot-string, or a quoted-string with
+/// its quotes where the text needs them; `domain` a name, an address literal with its
+/// brackets, or empty for a bare name such as "root".
+struct Mailbox {
+    std::string local;
+    std::string domain;
+    std::string display_name; ///< decoded of quotes, not of RFC 2047; may be empty
+
+    /// local@domain, or local alone.
+    [[nodiscard]] std::string address() const;
+};
+
+/// All mailboxes of an address list, in order, those in groups included, duplicates too.
+/// Comments, white space and line ends are skipped, source routes dropped, empty list
+/// elements allowed. An empty list is fine. Failure (65, local) quotes what cannot be
+/// parsed, holds a control character, or is longer than RFC 5321 4.5.3.1 allows (local part
+/// 64 octets, domain 255, path 256 with its brackets).
+std::vector<Mailbox> parse_address_list(std::string_view text);
+
+/// A reverse-path as callers of -f write it: one mailbox, or an empty Mailbox for "" and
+/// "<>". Failure (65, local) as above, and for several mailboxes.
+Mailbox parse_reverse_path(std::string_view text);
+
+/// `text`, a login name for instance, as a local part of RFC 5321: quoted where it needs
+/// it.
+std::string make_local_part(std::string_view text);
+
+/// `name` as an RFC 5322 phrase: as it is where it is made of atoms, quoted where it needs
+/// it, RFC 2047 encoded words (UTF-8, each at most 75 octets, split between characters)
+/// where it holds 8-bit text. Octets that are not UTF-8 are taken for ISO-8859-1.
+std::string make_phrase(std::string_view name);
+
+} // namespace sallyport

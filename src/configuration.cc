@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+#include "configuration.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ascii.h"
+#include "keys.h"
+#include "printable.h"
+#include "strict_ini.h"
+#include "unique_fd.h"
+#include "url.h"
+#include "values.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t file_limit = 1024 * 1024;
+constexpr std::string_view variable_prefix = "SALLYPORT_";
+
+/// Settings as they come together: first from the file, then from the environment.
+class Builder {
+  public:
+    void begin_relay(std::string name, std::string origin) {
+        Relay relay;
+        relay.name = std::move(name);
+        relay.origin = std::move(origin);
+        relay.auth_wanted = true; // unless auth = none; see finish
+        settings_.relays.push_back(std::move(relay));
+    }
+
+    /// From here on values replace those that came before, but not each other.
+    void begin_environment() { set_by_.clear(); }
+
+    void remove_relays() { settings_.relays.clear(); }
+
+    /// [relay] keys go to the relay begun last.
+    void set(const Key& key, Value& value) {
+        // One password, however it is given.
+        const bool is_password = key.name.starts_with("password");
+        const std::string what = std::string(key.section) + "." +
+                                 std::string(is_password ? "password" : key.name) + "." +
+                                 std::to_string(settings_.relays.size());
+        const auto [place, is_first] = set_by_.try_emplace(what, value.origin);
+        if (!is_first)
+            misconfigured(value.origin, "it is set already by " + place->second);
+        Relay none;
+        key.set(settings_, settings_.relays.empty() ? none : settings_.relays.back(),
+                value);
+    }
+
+    [[nodiscard]] std::size_t relay_count() const { return settings_.relays.size(); }
+
+    void note(std::string text) { settings_.notes.push_back(std::move(text)); }
+
+    Settings finish() {
+        for (Relay& relay : settings_.relays)
+            finish_relay(relay);
+        return std::move(settings_);
+    }
+
+  private:
+    static void finish_relay(Relay& relay) {
+        if (relay.host.empty())
+            misconfigured(relay.origin, "[relay] has no host");
+        if (relay.tls_cert.empty() != relay.tls_key.empty())
+            misconfigured(relay.origin, "tls_cert and tls_key go together");
+        const bool has_secret = !std::holds_alternative<std::monostate>(relay.password);
+        const bool has_user = !relay.user.empty();
+        relay.auth_wanted =
+            relay.auth_wanted && (has_secret || has_user || !relay.auth.empty());
+        if (!relay.auth_wanted)
+            return;
+        if (!has_user)
+            misconfigured(relay.origin, "a log-in needs a user");
+        if (!has_secret)
+            misconfigured(relay.origin, "a log-in needs a password, password_file or "
+                                        "password_command; without one set auth = none");
+        if (relay.tls == TlsMode::none && !relay.allow_plaintext_auth)
+            misconfigured(relay.origin,
+                          "a log-in without TLS needs allow_plaintext_auth = yes "
+                          "in a configuration file");
+    }
+
+    Settings settings_;
+    std::map<std::string, std::string> set_by_; ///< key to the origin of its value
+};
+
+/// A variable of `environment`; one that is empty counts as not set.
+std::optional<std::string> variable(const std::vector<std::string>& environment,
+                                    std::string_view name) {
+    for (const std::string& entry : environment) {
+        if (entry.starts_with(name) && entry.size() > name.size() + 1 &&
+            entry[name.size()] == '=')
+            return entry.substr(name.size() + 1);
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+/// A configuration file, read and checked.
+class ConfigFile {
+  public:
+    /// `is_own`: found in the caller's own place or named by his environment, where his
+    /// ownership is as good as root's.
+    enum class Place { system, own, argument };
+
+    /// Failure (78, local) if the file is not a regular one or cannot be read.
+    ConfigFile(std::string path, Place place, bool privileged) : path_(std::move(path)) {
+        const UniqueFd file(
+            ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+        struct stat facts {};
+        if (!file || ::fstat(file.get(), &facts) != 0)
+            misconfigured(shown_, std::strerror(errno));
+        if (!S_ISREG(facts.st_mode))
+            misconfigured(shown_, "not a regular file");
+        if ((facts.st_mode & S_IWOTH) != 0)
+            misconfigured(shown_, "others can write to it: chmod o-w");
+        readable_by_others_ = (facts.st_mode & S_IROTH) != 0;
+        const bool trusted = place == Place::system || facts.st_uid == 0 ||
+                             (place == Place::own && facts.st_uid == ::getuid());
+        trust_ = privileged ? Trust::no_commands : trusted ? Trust::full : Trust::no_files;
+        read(file.get(), facts.st_size);
+    }
+    ConfigFile(const ConfigFile&) = delete;
+    ConfigFile& operator=(const ConfigFile&) = delete;
+    ~ConfigFile() { wipe(text_); }
+
+    void apply(Builder& builder) {
+        std::string section;
+        for (IniEntry& entry : parse_ini(text_, path_)) {
+            const std::string at = shown_ + ":" + std::to_string(entry.line);
+            const auto blank = entry.section.find(' ');
+            const std::string kind = entry.section.substr(0, blank);
+            const bool is_relay = kind == "relay";
+            const Key& key = find_key(is_relay ? kind : entry.section, entry.key, at);
+            if (is_relay && entry.section != section)
+                builder.begin_relay(
+                    blank == std::string::npos ? "" : entry.section.substr(blank + 1), at);
+            section = entry.section;
+            if (key.name == "password" && readable_by_others_)
+                misconfigured(shown_,
+                              "it holds a password, and others can read it: chmod 0600, "
+                              "or 0640 with a group");
+            Value value{entry.value, at + ": " + entry.key, trust_, PlaintextConsent()};
+            builder.set(key, value);
+            wipe(entry.value);
+        }
+    }
+
+  private:
+    void read(int fd, off_t expected) {
+        if (expected > static_cast<off_t>(file_limit))
+            misconfigured(shown_, "it has more than 1 MiB");
+        text_.resize(static_cast<std::size_t>(expected) + 1);
+        std::size_t size = 0;
+        ssize_t got = 0;
+        do {
+            got = ::read(fd, text_.data() + size, text_.size() - size);
+            size += static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+        } while ((got > 0 && size < text_.size()) || (got < 0 && errno == EINTR));
+        if (got < 0)
+            misconfigured(shown_, std::strerror(errno));
+        if (size == text_.size())
+            misconfigured(shown_, "it grows while it is read");
+        text_.resize(size);
+    }
+
+    std::string path_;
+    std::string shown_ = printable(path_);
+    bool readable_by_others_ = false;
+    Trust trust_ = Trust::full;
+    std::string text_;
+};
+
+namespace {
+
+/// SALLYPORT_ variables, each handed to the key it stands for.
+class Environment {
+  public:
+    Environment(const std::vector<std::string>& variables, Builder& builder)
+        : variables_(variables), builder_(builder) {}
+
+    void apply() {
+        builder_.begin_environment();
+        if (const auto url = variable(variables_, "SALLYPORT_URL"))
+            apply_url(*url);
+        for (const std::string& entry : variables_) {
+            const auto equals = entry.find('=');
+            if (equals != std::string::npos && equals + 1 < entry.size() &&
+                entry.starts_with(variable_prefix))
+                apply_variable(entry.substr(0, equals), entry.substr(equals + 1));
+        }
+    }
+
+  private:
+    void apply_url(std::string_view url) {
+        const std::string origin = "SALLYPORT_URL";
+        builder_.remove_relays();
+        builder_.begin_relay({}, origin);
+        for (UrlSetting& setting : parse_relay_url(url, origin))
+            set(find_key("relay", setting.key, origin), setting.value,
+                origin + ": " + printable(setting.key, 40));
+    }
+
+    void apply_variable(const std::string& name, std::string text) {
+        const std::string shown = printable(name, 80);
+        if (name == "SALLYPORT_URL" || name == "SALLYPORT_CONFIG")
+            return;
+        const Key* const key = find_key_of_variable(full_name(name));
+        // Kubernetes sets such variables beside a service of that name.
+        const bool of_a_service = text.starts_with("tcp://") || text.starts_with("udp://");
+        if (key == nullptr || of_a_service)
+            return builder_.note("the variable " + shown + " is not known: ignored");
+        if (key->section == "relay")
+            choose_relay(shown);
+        set(find_key(key->section, key->name, shown), text, shown);
+        wipe(text);
+    }
+
+    static std::string full_name(const std::string& name) {
+        constexpr std::array<std::pair<std::string_view, std::string_view>, 4> short_names{{
+            {"SALLYPORT_PASSWORD", "SALLYPORT_RELAY_PASSWORD"},
+            {"SALLYPORT_PASSWORD_FILE", "SALLYPORT_RELAY_PASSWORD_FILE"},
+            {"SALLYPORT_FROM", "SALLYPORT_SENDER_ENVELOPE_FROM"},
+            {"SALLYPORT_DOMAIN", "SALLYPORT_SENDER_DOMAIN"},
+        }};
+        for (const auto& [abbreviated, full] : short_names) {
+            if (name == abbreviated)
+                return std::string(full);
+        }
+        return name;
+    }
+
+    /// The only relay there is, or a new one.
+    void choose_relay(const std::string& name) {
+        if (builder_.relay_count() > 1)
+            misconfigured(name,
+                          "the configuration file has several relays, and this variable "
+                          "cannot say which it is for");
+        if (builder_.relay_count() == 0)
+            builder_.begin_relay({}, name);
+    }
+
+    void set(const Key& key, std::string& text, std::string origin) {
+        Value value{text, std::move(origin), Trust::full, std::nullopt};
+        builder_.set(key, value);
+    }
+
+    const std::vector<std::string>& variables_;
+    Builder& builder_;
+};
+
+/// Whether there is something at `path`, be it readable or not.
+bool exists(const std::string& path) {
+    struct stat facts {};
+    return ::stat(path.c_str(), &facts) == 0;
+}
+
+/// XDG Base Directory Specification: relative paths are to be ignored.
+std::optional<std::string> own_file(const std::vector<std::string>& environment) {
+    auto directory = variable(environment, "XDG_CONFIG_HOME");
+    if (!directory || !directory->starts_with('/')) {
+        directory = variable(environment, "HOME");
+        if (!directory || !directory->starts_with('/'))
+            return std::nullopt;
+        *directory += "/.config";
+    }
+    return *directory + "/sallyport.conf";
+}
+
+/// Applies the first file that there is.
+void apply_file(const ConfigurationSources& sources, Builder& builder) {
+    using Place = ConfigFile::Place;
+    const auto apply = [&](const std::string& path, Place place) {
+        ConfigFile(path, place, sources.privileged).apply(builder);
+    };
+    if (sources.privileged) {
+        if (sources.argument_file)
+            builder.note("option -C: ignored in a set-id run");
+        return apply(sources.system_file, Place::system);
+    }
+    if (sources.argument_file)
+        return apply(*sources.argument_file, Place::argument);
+    if (const auto named = variable(sources.environment, "SALLYPORT_CONFIG"))
+        return apply(*named, Place::own);
+    const auto own = own_file(sources.environment);
+    if (own && exists(*own))
+        return apply(*own, Place::own);
+    if (exists(sources.system_file))
+        apply(sources.system_file, Place::system);
+}
+
+} // namespace
+
+Settings load_settings(const ConfigurationSources& sources) {
+    Builder builder;
+    apply_file(sources, builder);
+    if (!sources.privileged)
+        Environment(sources.environment, builder).apply();
+    if (builder.relay_count() == 0)
+        misconfigured(
+            sources.system_file,
+            "no [relay] here or in a file of yours, and SALLYPORT_URL is not set; "
+            "see sallyport.conf(5)");
+    return builder.finish();
+}
+
+} // namespace sallyport

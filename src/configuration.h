@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// Files and environment to Settings. One table of keys (configuration.cc) serves the file,
+// SALLYPORT_<SECTION>_<KEY> and the query of SALLYPORT_URL, so that a value means the same
+// wherever it stands.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "settings.h"
+
+namespace sallyport {
+
+/// What configuration is read from. Passed in, so that tests need no environment.
+struct ConfigurationSources {
+    std::string system_file;                  ///< sysconfdir "/sallyport.conf"
+    std::optional<std::string> argument_file; ///< -C
+    std::vector<std::string> environment;     ///< "NAME=value", as environ has it
+    bool privileged =
+        false; ///< set-id run: the system file only, no environment, no command
+};
+
+/// Reads and checks everything. Failure (78, local) names file and line, or the variable,
+/// the key, and the nearest known one; no secret is ever quoted.
+Settings load_settings(const ConfigurationSources& sources);
+
+} // namespace sallyport

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+#include "invocation.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "ascii.h"
+#include "failure.h"
+#include "printable.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::array options{
+    Option{'A', OptionValue::required, "c", "ignored"},
+    Option{'B', OptionValue::required, "type", "body type: 7BIT or 8BITMIME"},
+    Option{'b', OptionValue::required, "mode",
+           "m: send (default), p: list the queue, i: aliases"},
+    Option{'C', OptionValue::required, "file", "configuration file"},
+    Option{'c', OptionValue::none, "", "ignored"},
+    Option{'e', OptionValue::required, "mode", "ignored"},
+    Option{'F', OptionValue::required, "name",
+           "display name for a From field that is added"},
+    Option{'f', OptionValue::required, "address", "envelope sender"},
+    Option{'G', OptionValue::none, "", "ignored"},
+    Option{'h', OptionValue::required, "count", "ignored"},
+    Option{'I', OptionValue::none, "", "the same as -bi"},
+    Option{'i', OptionValue::none, "", "a line with only a dot does not end the message"},
+    Option{'L', OptionValue::required, "tag", "ignored"},
+    Option{'m', OptionValue::none, "", "ignored"},
+    Option{'N', OptionValue::required, "dsn", "notify: never, or success,failure,delay"},
+    Option{'n', OptionValue::none, "", "ignored"},
+    Option{'O', OptionValue::required, "option=value", "ignored"},
+    Option{'o', OptionValue::required, "option", "i: the same as -i; others are ignored"},
+    Option{'p', OptionValue::required, "protocol", "ignored"},
+    Option{'q', OptionValue::joined, "value", "run the queue: there is none"},
+    Option{'R', OptionValue::required, "return",
+           "what a notification brings back: full or hdrs"},
+    Option{'r', OptionValue::required, "address", "the same as -f"},
+    Option{'t', OptionValue::none, "", "take recipients from the header, too"},
+    Option{'U', OptionValue::none, "", "ignored"},
+    Option{'V', OptionValue::required, "envid", "envelope identifier for notifications"},
+    Option{'v', OptionValue::none, "", "show the SMTP dialogue"},
+    Option{'X', OptionValue::required, "file", "ignored, no file is opened"},
+    Option{'x', OptionValue::none, "", "ignored"},
+};
+
+/// RFC 3461 4.4: an ENVID has at most 100 characters of xtext.
+constexpr std::size_t envelope_id_limit = 100;
+
+[[noreturn]] void misused(const std::string& what) {
+    throw Failure(ExitStatus::usage, Fault::local, what + " (see --help)");
+}
+
+[[noreturn]] void bad_value(char letter, std::string_view value,
+                            const std::string& wanted) {
+    misused(std::string("option -") + letter + " " + printable(value, 80) + ": " + wanted);
+}
+
+const Option& find_option(char letter) {
+    const auto* const found = std::ranges::find(options, letter, &Option::letter);
+    if (found == options.end())
+        misused("option -" + printable(std::string_view(&letter, 1)) + ": not known");
+    return *found;
+}
+
+std::string upper(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return result;
+}
+
+/// The arguments behind argv[0], one letter or operand after the other.
+class Arguments {
+  public:
+    explicit Arguments(std::span<const char* const> rest) : rest_(rest) {}
+
+    [[nodiscard]] bool at_end() const { return rest_.empty(); }
+
+    std::string_view take() {
+        const std::string_view argument = rest_.front();
+        rest_ = rest_.subspan(1);
+        return argument;
+    }
+
+    /// `joined` is what stands behind the letter in its argument; it is used up with it.
+    std::string_view value_of(const Option& option, std::string_view& joined) {
+        if (option.value == OptionValue::none)
+            return {};
+        if (option.value == OptionValue::joined || !joined.empty())
+            return std::exchange(joined, {});
+        if (at_end())
+            misused(std::string("option -") + option.letter + ": " +
+                    std::string(option.value_name) + " is missing behind it");
+        return take();
+    }
+
+  private:
+    std::span<const char* const> rest_;
+};
+
+Mode mode_of_name(std::string_view program) {
+    if (program == "mailq")
+        return Mode::list_queue;
+    return program == "newaliases" ? Mode::aliases : Mode::deliver;
+}
+
+Mode read_mode(std::string_view value) {
+    if (value == "m")
+        return Mode::deliver;
+    if (value == "p")
+        return Mode::list_queue;
+    if (value == "i")
+        return Mode::aliases;
+    if (value == "h" || value == "H")
+        return Mode::do_nothing;
+    if (value == "s")
+        bad_value('b', value, "SMTP on standard input is not in this version");
+    if (value == "d" || value == "D")
+        bad_value('b', value, "this is no daemon");
+    bad_value('b', value, "this mode is not known; nothing was read");
+}
+
+BodyType read_body_type(std::string_view value) {
+    if (equals_ignoring_case(value, "7BIT"))
+        return BodyType::seven_bit;
+    if (!equals_ignoring_case(value, "8BITMIME"))
+        bad_value('B', value, "7BIT or 8BITMIME is wanted");
+    return BodyType::eight_bit_mime;
+}
+
+/// RFC 3461 4.1: NEVER alone, or each of the others at most once.
+std::string read_notify(std::string_view value) {
+    std::string notify = upper(value);
+    bool success = false;
+    bool failure = false;
+    bool delay = false;
+    std::string_view rest = notify;
+    for (bool more = notify != "NEVER"; more;) {
+        const auto comma = rest.find(',');
+        const std::string_view word = rest.substr(0, comma);
+        bool* const flag = word == "SUCCESS"   ? &success
+                           : word == "FAILURE" ? &failure
+                           : word == "DELAY"   ? &delay
+                                               : nullptr;
+        if (flag == nullptr || std::exchange(*flag, true))
+            bad_value('N', value,
+                      "never is wanted, or a list of success, failure and delay");
+        more = comma != std::string_view::npos;
+        rest.remove_prefix(more ? comma + 1 : 0);
+    }
+    return notify;
+}
+
+std::string read_return(std::string_view value) {
+    std::string wanted = upper(value);
+    if (wanted != "FULL" && wanted != "HDRS")
+        bad_value('R', value, "full or hdrs is wanted");
+    return wanted;
+}
+
+std::string read_envelope_id(std::string_view value) {
+    if (value.empty() || value.size() > envelope_id_limit || has_eight_bit(value))
+        bad_value('V', value, "1 to 100 characters of printable ASCII are wanted");
+    return std::string(value);
+}
+
+void apply_old_option(Invocation& invocation, std::string_view value,
+                      Arguments& arguments) {
+    if (value == "i")
+        invocation.dot_ends_message = false;
+    // Exim's way of writing them has the value in the next argument, which is no recipient.
+    const bool value_follows = value.size() == 2 && value.front() == 'M';
+    if (value_follows && arguments.at_end())
+        bad_value('o', value, "a value is missing behind it");
+    if (value_follows)
+        arguments.take();
+}
+
+void apply(Invocation& invocation, char letter, std::string_view value,
+           Arguments& arguments) {
+    switch (letter) {
+    case 'B':
+        invocation.body = read_body_type(value);
+        break;
+    case 'b':
+        invocation.mode = read_mode(value);
+        break;
+    case 'C':
+        invocation.config_file = value;
+        break;
+    case 'F':
+        invocation.full_name = value;
+        break;
+    case 'f':
+    case 'r':
+        invocation.sender = value;
+        break;
+    case 'I':
+        invocation.mode = Mode::aliases;
+        break;
+    case 'i':
+        invocation.dot_ends_message = false;
+        break;
+    case 'N':
+        invocation.notify = read_notify(value);
+        break;
+    case 'o':
+        apply_old_option(invocation, value, arguments);
+        break;
+    case 'q':
+        invocation.mode = Mode::run_queue;
+        break;
+    case 'R':
+        invocation.ret = read_return(value);
+        break;
+    case 't':
+        invocation.recipients_from_header = true;
+        break;
+    case 'V':
+        invocation.envelope_id = read_envelope_id(value);
+        break;
+    case 'v':
+        invocation.verbose = true;
+        break;
+    case 'O':
+    case 'X':
+        invocation.notes.push_back(std::string("option -") + letter + " " +
+                                   printable(value, 80) + ": ignored");
+        break;
+    default: // known, and without effect
+        break;
+    }
+}
+
+void apply_cluster(Invocation& invocation, std::string_view cluster, Arguments& arguments) {
+    while (!cluster.empty()) {
+        const Option& option = find_option(cluster.front());
+        cluster.remove_prefix(1);
+        const std::string_view value = arguments.value_of(option, cluster);
+        apply(invocation, option.letter, value, arguments);
+    }
+}
+
+/// What would end a command or a field early, wherever it may stand, is nobody's honest
+/// wish.
+void refuse_control_characters(std::span<const char* const> argv) {
+    for (const char* const argument : argv) {
+        if (has_control(argument))
+            throw Failure(ExitStatus::data_error, Fault::local,
+                          "a control character in the argument \"" +
+                              printable(argument, 80) + "\"",
+                          "5.1.3");
+    }
+}
+
+} // namespace
+
+std::span<const Option> option_table() {
+    return options;
+}
+
+Invocation parse_invocation(std::span<const char* const> argv) {
+    refuse_control_characters(argv);
+    Invocation invocation;
+    const std::string_view path = argv.empty() ? "sallyport" : argv.front();
+    invocation.program = path.substr(path.rfind('/') + 1);
+    invocation.mode = mode_of_name(invocation.program);
+    Arguments arguments(argv.empty() ? argv : argv.subspan(1));
+    bool options_over = false;
+    while (!arguments.at_end()) {
+        const std::string_view argument = arguments.take();
+        if (options_over || argument.size() < 2 || argument.front() != '-')
+            invocation.recipients.emplace_back(argument);
+        else if (argument == "--")
+            options_over = true;
+        else if (argument == "--help")
+            invocation.mode = Mode::help;
+        else if (argument == "--version")
+            invocation.mode = Mode::version;
+        else if (argument.starts_with("--"))
+            misused("option " + printable(argument, 40) + ": not known");
+        else
+            apply_cluster(invocation, argument.substr(1), arguments);
+        if (invocation.mode == Mode::help || invocation.mode == Mode::version)
+            break;
+    }
+    return invocation;
+}
+
+std::string usage_text(std::string_view program) {
+    std::string text = "usage: " + std::string(program) +
+                       " [option ...] [recipient ...]\n" +
+                       "Reads a message and hands it to the submission server of " +
+                       "sallyport.conf(5).\n\n";
+    constexpr std::size_t column = 20;
+    for (const Option& option : options) {
+        std::string line = std::string("  -") + option.letter;
+        if (option.value == OptionValue::required)
+            line += " " + std::string(option.value_name);
+        else if (option.value == OptionValue::joined)
+            line += "[" + std::string(option.value_name) + "]";
+        line.resize(std::max(column, line.size() + 1), ' ');
+        text += line + std::string(option.purpose) + "\n";
+    }
+    return text + "  --help            this text\n  --version         the version\n\n" +
+           "Options may be joined (-ti) and may follow recipients; -- ends them.\nSee "
+           "sallyport(8).\n";
+}
+
+} // namespace sallyport

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+//
+// The command line of sendmail(8). One table of options (invocation.cc) drives the parser,
+// the usage text and a check of the manual's list.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sallyport {
+
+enum class Mode {
+    deliver,    ///< -bm, and without -b: read a message, send it
+    list_queue, ///< -bp, mailq
+    run_queue,  ///< -q…
+    aliases,    ///< -bi, -I, newaliases: nothing to rebuild
+    do_nothing, ///< -bh, -bH: status 0
+    help,       ///< --help
+    version,    ///< --version
+};
+
+enum class BodyType { unspecified, seven_bit, eight_bit_mime };
+
+/// argv, understood. Texts are the caller's own and still unchecked as addresses, but none
+/// holds a control character.
+struct Invocation {
+    Mode mode = Mode::deliver;
+    std::string program;                 ///< the last component of argv[0]
+    std::vector<std::string> recipients; ///< each an address list
+    bool recipients_from_header = false; ///< -t
+    bool dot_ends_message = true;        ///< unless -i, -oi
+    std::optional<std::string> sender;   ///< last -f or -r; may be "" or "<>"
+    std::optional<std::string> full_name;
+    std::optional<std::string> config_file;
+    bool verbose = false;
+    BodyType body = BodyType::unspecified; ///< -B
+    std::string notify;                    ///< -N: "never" or "success,failure,delay"
+    std::string ret;                       ///< -R: "full" or "hdrs"
+    std::string envelope_id;               ///< -V
+    std::vector<std::string> notes;        ///< remarks for the log: options without effect
+};
+
+/// How an option takes its value.
+enum class OptionValue { none, required, joined };
+
+/// One row of the table.
+struct Option {
+    char letter;
+    OptionValue value;
+    std::string_view value_name; ///< for the usage text: "address"
+    std::string_view purpose;    ///< one line for the usage text
+};
+
+/// All options, in the order of the usage text.
+std::span<const Option> option_table();
+
+/// Understands argv: clusters, joined and separate values, "--", options after operands.
+/// Failure (64, local) for an unknown option, a missing or malformed value, and every mode
+/// that sallyport has not (-bs, -bd, -bt, -bv, …): then nothing has been read. Failure (65)
+/// for a control character anywhere in argv.
+Invocation parse_invocation(std::span<const char* const> argv);
+
+/// For --help: synopsis and a line per option, made from the table.
+std::string usage_text(std::string_view program);
+
+} // namespace sallyport

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+#include "keys.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "address.h"
+#include "ascii.h"
+#include "printable.h"
+#include "values.h"
+
+namespace sallyport {
+
+namespace {
+
+/// An element of a list that has to be one of `known`, in upper case.
+std::string read_word(std::string_view text, const std::vector<std::string_view>& known,
+                      const std::string& origin) {
+    const auto found = std::ranges::find_if(
+        known, [text](std::string_view word) { return equals_ignoring_case(word, text); });
+    if (found != known.end())
+        return std::string(*found);
+    std::string wanted;
+    for (const std::string_view word : known)
+        wanted += (wanted.empty() ? "" : ", ") + std::string(word);
+    misconfigured(origin, printable(text, 40) + " is none of " + wanted);
+}
+
+using SetKey = void (*)(Settings&, Relay&, Value&);
+
+template<std::string Relay::*member, auto read>
+void set_relay_text(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.*member = read(value.text, value.origin);
+}
+
+template<std::chrono::milliseconds Relay::*member, int least>
+void set_relay_duration(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.*member = read_duration(value.text, std::chrono::seconds(least), value.origin);
+}
+
+template<std::string SenderSettings::*member>
+void set_sender_mailbox(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.sender.*member = read_mailbox(value.text, value.origin);
+}
+
+void set_port(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.port = read_ports(value.text, value.origin);
+}
+
+void set_tls(Settings& /*settings*/, Relay& relay, Value& value) {
+    if (value.text == "implicit")
+        relay.tls = TlsMode::implicit;
+    else if (value.text == "starttls")
+        relay.tls = TlsMode::starttls;
+    else if (value.text == "none")
+        relay.tls = TlsMode::none;
+    else
+        misconfigured(value.origin, "implicit, starttls or none is wanted");
+}
+
+void set_tls_min(Settings& /*settings*/, Relay& relay, Value& value) {
+    if (value.text != "1.2" && value.text != "1.3")
+        misconfigured(value.origin, "1.2 or 1.3 is wanted");
+    relay.tls_min = value.text == "1.3" ? TlsVersion::tls1_3 : TlsVersion::tls1_2;
+}
+
+void set_ip(Settings& /*settings*/, Relay& relay, Value& value) {
+    if (value.text == "any")
+        relay.ip = IpFamily::any;
+    else if (value.text == "4")
+        relay.ip = IpFamily::ipv4;
+    else if (value.text == "6")
+        relay.ip = IpFamily::ipv6;
+    else
+        misconfigured(value.origin, "any, 4 or 6 is wanted");
+}
+
+/// Whether there is anything to log in with is known when all keys are: see
+/// configuration.cc.
+void set_auth(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.auth.clear();
+    relay.auth_wanted = value.text != "none";
+    if (value.text == "auto" || value.text == "none")
+        return;
+    for (const std::string& name : read_list(value.text, value.origin))
+        relay.auth.push_back(read_word(
+            name,
+            {"SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"},
+            value.origin));
+}
+
+void set_ignore(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.ignore.clear();
+    for (const std::string& name : read_list(value.text, value.origin))
+        relay.ignore.push_back(read_word(
+            name,
+            {"8BITMIME", "CHUNKING", "DSN", "LIMITS", "PIPELINING", "SIZE", "SMTPUTF8"},
+            value.origin));
+}
+
+void set_max_recipients(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.max_recipients =
+        static_cast<std::uint32_t>(read_number(value.text, 1, 1'000'000, value.origin));
+}
+
+/// RFC 5321 4.1.1.1: a domain or an address literal.
+std::string read_helo(std::string_view text, const std::string& origin) {
+    constexpr std::string_view others = "-._[]:";
+    const bool good = !text.empty() && std::ranges::all_of(text, [&](char c) {
+        return is_alpha(c) || is_digit(c) || others.find(c) != std::string_view::npos;
+    });
+    if (!good)
+        misconfigured(origin, "a host name or an address literal is wanted");
+    return std::string(text);
+}
+
+void set_password(Settings& /*settings*/, Relay& relay, Value& value) {
+    if (value.text.empty())
+        misconfigured(value.origin, "it is empty");
+    if (value.text.size() > Secret::max_size)
+        misconfigured(value.origin, "it has more than 16384 octets");
+    if (value.text.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
+        misconfigured(value.origin, "it holds a line end or a NUL");
+    relay.password = std::make_shared<const Secret>(value.text);
+}
+
+void refuse_stranger(const Value& value) {
+    if (value.trust == Trust::no_files)
+        misconfigured(
+            value.origin,
+            "not taken from a file that -C names and root does not own, nor from a "
+            "stranger's: put it into ~/.config/sallyport.conf");
+}
+
+void set_password_file(Settings& /*settings*/, Relay& relay, Value& value) {
+    refuse_stranger(value);
+    relay.password = SecretFile{read_path(value.text, value.origin), value.origin};
+}
+
+void set_password_command(Settings& /*settings*/, Relay& relay, Value& value) {
+    refuse_stranger(value);
+    if (value.trust == Trust::no_commands)
+        misconfigured(value.origin, "no command is run set-user-ID or set-group-ID");
+    relay.password = SecretCommand{read_text(value.text, value.origin), value.origin};
+}
+
+void set_allow_plaintext_auth(Settings& /*settings*/, Relay& relay, Value& value) {
+    if (!value.consent)
+        misconfigured(value.origin, "only a configuration file may say that");
+    relay.allow_plaintext_auth.reset();
+    if (read_switch(value.text, value.origin))
+        relay.allow_plaintext_auth = value.consent;
+}
+
+void set_domain(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.sender.domain =
+        parse_reverse_path(read_mailbox("postmaster@" + value.text, value.origin)).domain;
+}
+
+void set_size_limit(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.message.size_limit = read_size(value.text, value.origin);
+}
+
+void set_received(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.message.received = read_switch(value.text, value.origin);
+}
+
+void set_remove_headers(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.message.remove_headers = read_list(value.text, value.origin);
+    for (const std::string& name : settings.message.remove_headers) {
+        if (has_control(name) || has_eight_bit(name) || name.find(':') != std::string::npos)
+            misconfigured(value.origin,
+                          "names of header fields are wanted, without colons");
+    }
+}
+
+void set_log_to(Settings& settings, Relay& /*relay*/, Value& value) {
+    constexpr std::string_view file = "file:";
+    LogSettings& log = settings.log;
+    if (value.text == "syslog") {
+        log.target = LogTarget::syslog;
+    } else if (value.text == "stderr") {
+        log.target = LogTarget::standard_error;
+    } else if (value.text == "none") {
+        log.target = LogTarget::none;
+    } else if (value.text.starts_with(file)) {
+        refuse_stranger(value);
+        log.target = LogTarget::file;
+        log.path =
+            read_path(std::string_view(value.text).substr(file.size()), value.origin);
+    } else {
+        misconfigured(value.origin, "syslog, stderr, none or file:/path is wanted");
+    }
+}
+
+void set_log_format(Settings& settings, Relay& /*relay*/, Value& value) {
+    if (value.text != "text" && value.text != "json")
+        misconfigured(value.origin, "text or json is wanted");
+    settings.log.format = value.text == "json" ? LogFormat::json : LogFormat::text;
+}
+
+void set_tempfail(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.tempfail =
+        static_cast<ExitStatus>(read_number(value.text, 64, 78, value.origin));
+}
+
+constexpr SetKey reserved = nullptr;
+
+/// In the order of sallyport.conf(5), where each is described.
+constexpr std::array keys{
+    Key{"relay", "host", set_relay_text<&Relay::host, read_host>},
+    Key{"relay", "port", set_port},
+    Key{"relay", "ip", set_ip},
+    Key{"relay", "helo", set_relay_text<&Relay::helo, read_helo>},
+    Key{"relay", "ignore", set_ignore},
+    Key{"relay", "max_recipients", set_max_recipients},
+    Key{"relay", "tls", set_tls},
+    Key{"relay", "tls_ca", set_relay_text<&Relay::tls_ca, read_path>},
+    Key{"relay", "tls_name", set_relay_text<&Relay::tls_name, read_host>},
+    Key{"relay", "tls_min", set_tls_min},
+    Key{"relay", "tls_cert", set_relay_text<&Relay::tls_cert, read_path>},
+    Key{"relay", "tls_key", set_relay_text<&Relay::tls_key, read_path>},
+    Key{"relay", "user", set_relay_text<&Relay::user, read_text>},
+    Key{"relay", "password", set_password},
+    Key{"relay", "password_file", set_password_file},
+    Key{"relay", "password_command", set_password_command},
+    Key{"relay", "auth", set_auth},
+    Key{"relay", "authzid", set_relay_text<&Relay::authzid, read_text>},
+    Key{"relay", "realm", set_relay_text<&Relay::realm, read_text>},
+    Key{"relay", "allow_plaintext_auth", set_allow_plaintext_auth},
+    Key{"relay", "connect_timeout", set_relay_duration<&Relay::connect_timeout, 1>},
+    Key{"relay", "timeout", set_relay_duration<&Relay::timeout, 1>},
+    Key{"relay", "deadline", set_relay_duration<&Relay::deadline, 0>},
+    Key{"sender", "domain", set_domain},
+    Key{"sender", "envelope_from", set_sender_mailbox<&SenderSettings::envelope_from>},
+    Key{"sender", "header_from", set_sender_mailbox<&SenderSettings::header_from>},
+    Key{"message", "size_limit", set_size_limit},
+    Key{"message", "received", set_received},
+    Key{"message", "remove_headers", set_remove_headers},
+    Key{"log", "to", set_log_to},
+    Key{"log", "format", set_log_format},
+    Key{"exit", "tempfail", set_tempfail},
+    Key{"relay", "provider", reserved},
+    Key{"relay", "match", reserved},
+    Key{"relay", "srv", reserved},
+    Key{"relay", "tls_pin", reserved},
+    Key{"relay", "tls_crl", reserved},
+    Key{"relay", "token_command", reserved},
+    Key{"relay", "token_file", reserved},
+    Key{"relay", "source_address", reserved},
+    Key{"relay", "protocol", reserved},
+    Key{"relay", "require_channel_binding", reserved},
+    Key{"relay", "proxy", reserved},
+    Key{"relay", "pop_before", reserved},
+    Key{"relay", "max_messages", reserved},
+    Key{"sender", "force", reserved},
+    Key{"sender", "allow", reserved},
+};
+
+constexpr std::array<std::string_view, 3> reserved_sections{"recipients", "queue",
+                                                            "limits"};
+
+bool is_known_section(std::string_view name) {
+    return std::ranges::find(keys, name, &Key::section) != keys.end();
+}
+
+std::string_view nearest_section(std::string_view name) {
+    std::vector<std::string_view> known;
+    known.reserve(keys.size());
+    for (const Key& key : keys)
+        known.push_back(key.section);
+    return nearest(name, known);
+}
+
+std::string_view nearest_key(std::string_view section, std::string_view name) {
+    std::vector<std::string_view> known;
+    for (const Key& key : keys) {
+        if (key.section == section && key.set != reserved)
+            known.push_back(key.name);
+    }
+    return nearest(name, known);
+}
+
+} // namespace
+
+const Key& find_key(std::string_view section, std::string_view name,
+                    const std::string& origin) {
+    const std::string heading = "[" + printable(section, 60) + "]";
+    if (std::ranges::find(reserved_sections, section) != reserved_sections.end())
+        misconfigured(origin, heading + " is not in this version");
+    if (!is_known_section(section))
+        misconfigured(origin, heading + " is not known; the nearest section is [" +
+                                  std::string(nearest_section(section)) + "]");
+    const auto* const found = std::ranges::find_if(
+        keys, [&](const Key& key) { return key.section == section && key.name == name; });
+    if (found == keys.end())
+        misconfigured(origin, printable(name, 60) + " is not known; the nearest key of " +
+                                  heading + " is " +
+                                  std::string(nearest_key(section, name)));
+    if (found->set == reserved)
+        misconfigured(origin, std::string(name) + " is not in this version");
+    return *found;
+}
+
+const Key* find_key_of_variable(std::string_view variable) {
+    const auto* const found = std::ranges::find_if(keys, [variable](const Key& key) {
+        return equals_ignoring_case(variable, "SALLYPORT_" + std::string(key.section) +
+                                                  "_" + std::string(key.name));
+    });
+    return found != keys.end() ? found : nullptr;
+}
+
+} // namespace sallyport

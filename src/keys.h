@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// The one table of configuration keys: what each accepts, and where it goes. It serves
+// files, SALLYPORT_<SECTION>_<KEY> and the query of SALLYPORT_URL, so that a value means
+// the same wherever it stands.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "settings.h"
+
+namespace sallyport {
+
+/// What the place a value comes from may ask for.
+enum class Trust {
+    full,
+    no_commands, ///< a set-id run: a command would run as the caller, who can trace it
+    no_files,    ///< perhaps a stranger's file, given by -C: neither commands nor files of
+                 ///< ours
+};
+
+/// A value on its way to its place.
+struct Value {
+    std::string& text;  ///< borrowed; a secret is wiped from it
+    std::string origin; ///< "/etc/sallyport.conf:7: port": begins every error
+    Trust trust = Trust::full;
+    std::optional<PlaintextConsent> consent; ///< set if the value stands in a file
+};
+
+struct Key {
+    std::string_view section; ///< without a relay's name
+    std::string_view name;
+    /// Reads the value into the settings, or `relay` for [relay] keys. Failure (78, local)
+    /// quotes no secret. Null: the key is reserved for what this version does not do.
+    void (*set)(Settings& settings, Relay& relay, Value& value);
+};
+
+/// The key, or Failure (78, local) that begins with `origin` and names the nearest known
+/// one.
+const Key& find_key(std::string_view section, std::string_view name,
+                    const std::string& origin);
+
+/// The key that SALLYPORT_<SECTION>_<KEY> means, reserved ones too; null if there is none.
+const Key* find_key_of_variable(std::string_view variable);
+
+} // namespace sallyport

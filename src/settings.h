@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// What the administrator wants: plain values, made once by configuration.cc, const from
+// then on. The keys are described in sallyport.conf(5); a member has the name of its key.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "failure.h"
+#include "log.h"
+#include "secret.h"
+
+namespace sallyport {
+
+enum class TlsMode { implicit, starttls, none };
+enum class TlsVersion { tls1_2, tls1_3 };
+enum class IpFamily { any, ipv4, ipv6 };
+
+/// SMTP extensions that `ignore` can name, in the words of the EHLO reply.
+struct Relay {
+    std::string name;   ///< of `[relay NAME]`, or empty
+    std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
+    std::string host;   ///< name, IPv4 or IPv6 address without brackets
+    std::vector<std::uint16_t> port{465, 587};
+    std::optional<TlsMode> tls; ///< empty: by port, see tls_mode()
+    std::string tls_ca;         ///< file or directory; empty: the system's
+    std::string tls_name;       ///< empty: host
+    TlsVersion tls_min = TlsVersion::tls1_2;
+    std::string tls_cert;
+    std::string tls_key;
+    bool auth_wanted = false;      ///< false: `auth = none`, or nothing to log in with
+    std::vector<std::string> auth; ///< upper case, in order; empty: automatic
+    std::string user;
+    std::string authzid;
+    std::string realm;
+    SecretSource password;
+    std::optional<PlaintextConsent> allow_plaintext_auth;
+    std::string helo; ///< empty: by rule, see Identity
+    IpFamily ip = IpFamily::any;
+    std::vector<std::string> ignore; ///< upper-case EHLO keywords
+    std::chrono::milliseconds connect_timeout{30'000};
+    std::chrono::milliseconds timeout{300'000};
+    std::chrono::milliseconds deadline{0}; ///< from the program's start; 0: none
+    std::uint32_t max_recipients = 100;
+
+    /// RFC 8314: 465, 2465, 8465 and 443 speak TLS at once, all others STARTTLS.
+    [[nodiscard]] TlsMode tls_mode(std::uint16_t on_port) const;
+};
+
+struct SenderSettings {
+    std::string domain;
+    std::string envelope_from;
+    std::string header_from;
+};
+
+struct MessageSettings {
+    std::uint64_t size_limit = 0; ///< octets on the wire; 0: none
+    bool received = false;
+    std::vector<std::string> remove_headers;
+};
+
+struct Settings {
+    std::vector<Relay> relays; ///< at least one
+    SenderSettings sender;
+    MessageSettings message;
+    LogSettings log;
+    ExitStatus tempfail = ExitStatus::temp_fail; ///< may be any of 64 to 78
+    std::vector<std::string> notes;              ///< remarks for the log
+};
+
+} // namespace sallyport

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "strict_ini.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <utility>
+
+#include <ini.h>
+
+#include "ascii.h"
+#include "failure.h"
+#include "printable.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t line_limit = 65536;
+constexpr std::size_t name_limit = 49; // inih cuts there
+
+/// What a careful reader sees in the text. `for_inih` has one line a section or key; a
+/// key's value there is the number of its entry.
+struct Reading {
+    std::vector<IniEntry> entries; ///< section and key still empty
+    std::vector<std::string> for_inih;
+};
+
+class StrictReader {
+  public:
+    StrictReader(std::string_view text, const std::string& path)
+        : text_(text), path_(path) {
+        constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+        if (text_.starts_with(byte_order_mark))
+            text_.remove_prefix(byte_order_mark.size());
+    }
+
+    Reading read() {
+        while (!text_.empty()) {
+            ++number_;
+            const auto end = text_.find('\n');
+            std::string_view line = text_.substr(0, end);
+            text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
+            if (line.ends_with('\r'))
+                line.remove_suffix(1);
+            take_line(line);
+        }
+        return std::move(reading_);
+    }
+
+  private:
+    void take_line(std::string_view line) {
+        if (line.size() > line_limit)
+            refuse("the line has more than 64 KiB");
+        if (std::ranges::any_of(line, [](char c) { return is_control(c) && c != '\t'; }))
+            refuse("a control character");
+        const std::string_view text = trim(line);
+        if (text.empty() || text.front() == ';' || text.front() == '#')
+            return;
+        if (is_blank(line.front()))
+            refuse("an indented line: others would take it for a part of the line above");
+        if (text.front() == '[')
+            take_section(text);
+        else
+            take_key(text);
+    }
+
+    void take_section(std::string_view text) {
+        if (!text.ends_with(']'))
+            refuse("a section is [NAME], and nothing behind it");
+        const std::string name = fold(text.substr(1, text.size() - 2));
+        if (name.empty() || name.size() > name_limit ||
+            name.find_first_of("[];#") != std::string::npos)
+            refuse("a section's name has 1 to 49 octets and none of [ ] ; #");
+        if (!sections_.insert(name).second)
+            refuse("the section [" + printable(name) + "] stands here again");
+        keys_.clear();
+        reading_.for_inih.push_back("[" + name + "]\n");
+    }
+
+    void take_key(std::string_view text) {
+        const auto end = std::ranges::find_if_not(text, [](char c) {
+            return is_alpha(c) || is_digit(c) || c == '_' || c == '-';
+        });
+        const std::string key(text.begin(), end);
+        const std::string_view rest = trim({end, text.end()});
+        if (key.empty() || !rest.starts_with('='))
+            refuse("neither a [section] nor a key = value");
+        if (key.size() > name_limit)
+            refuse("a key has at most 49 octets");
+        if (sections_.empty())
+            refuse("the key " + key + " stands before any [section]");
+        if (!keys_.insert(key).second)
+            refuse("the key " + key + " stands here again");
+        const std::string number = std::to_string(reading_.entries.size());
+        reading_.for_inih.push_back(key + " = " + number + "\n");
+        IniEntry entry;
+        entry.value = read_value(trim(rest.substr(1)));
+        entry.line = number_;
+        reading_.entries.push_back(std::move(entry));
+    }
+
+    [[nodiscard]] std::string read_value(std::string_view text) const {
+        if (text.starts_with('"'))
+            return read_quoted(text);
+        bool after_blank = true;
+        for (const char c : text) {
+            if (after_blank && (c == ';' || c == '#'))
+                refuse("is ; or # behind a blank a comment or a part of the value? put the "
+                       "value in double quotes");
+            after_blank = is_blank(c);
+        }
+        return std::string(text);
+    }
+
+    [[nodiscard]] std::string read_quoted(std::string_view text) const {
+        std::string value;
+        value.reserve(text.size()); // a secret leaves no copies behind by growing
+        for (std::size_t at = 1; at < text.size(); ++at) {
+            if (text[at] == '"') {
+                check_behind_quotes(trim(text.substr(at + 1)));
+                return value;
+            }
+            if (text[at] == '\\' && ++at < text.size() && text[at] != '"' &&
+                text[at] != '\\')
+                refuse("inside double quotes only \\\" and \\\\ have a meaning");
+            if (at < text.size())
+                value += text[at];
+        }
+        refuse("the double quotes are not closed");
+    }
+
+    void check_behind_quotes(std::string_view rest) const {
+        if (!rest.empty() && rest.front() != ';' && rest.front() != '#')
+            refuse(
+                "text behind the closing double quote: put the whole value in quotes, and "
+                "write \\\" for a quote in it");
+    }
+
+    /// With one space for each run of blanks.
+    static std::string fold(std::string_view text) {
+        std::string folded;
+        for (const char c : trim(text)) {
+            if (!is_blank(c))
+                folded += c;
+            else if (!folded.ends_with(' '))
+                folded += ' ';
+        }
+        return folded;
+    }
+
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw Failure(ExitStatus::config, Fault::local,
+                      printable(path_) + ":" + std::to_string(number_) + ": " + why);
+    }
+
+    std::string_view text_;
+    const std::string& path_;
+    unsigned number_ = 0;
+    std::set<std::string> sections_;
+    std::set<std::string> keys_; ///< of the section at hand
+    Reading reading_;
+};
+
+/// What inih reads from and tells of.
+struct Exchange {
+    Reading& reading;
+    std::size_t next_line = 0;
+    std::size_t named = 0; ///< entries whose section and key are known
+};
+
+char* give_line(char* buffer, int size, void* stream) {
+    auto& exchange = *static_cast<Exchange*>(stream);
+    if (exchange.next_line == exchange.reading.for_inih.size())
+        return nullptr;
+    const std::string& line = exchange.reading.for_inih[exchange.next_line++];
+    if (line.size() >= static_cast<std::size_t>(size))
+        return nullptr;
+    std::memcpy(buffer, line.c_str(), line.size() + 1);
+    return buffer;
+}
+
+int take_name(void* user, const char* section, const char* key, const char* value) {
+    auto& exchange = *static_cast<Exchange*>(user);
+    if (key == nullptr)
+        return 1; // some builds call at each section, too
+    if (exchange.named == exchange.reading.entries.size() ||
+        value != std::to_string(exchange.named))
+        return 0;
+    IniEntry& entry = exchange.reading.entries[exchange.named++];
+    entry.section = section;
+    entry.key = key;
+    return 1;
+}
+
+} // namespace
+
+std::vector<IniEntry> parse_ini(std::string_view text, const std::string& path) {
+    Reading reading = StrictReader(text, path).read();
+    Exchange exchange{reading};
+    const int result = ::ini_parse_stream(give_line, &exchange, take_name, &exchange);
+    if (result != 0 || exchange.named != reading.entries.size())
+        throw Failure(ExitStatus::software, Fault::local,
+                      printable(path) + ": inih did not read what stands there");
+    return std::move(reading.entries);
+}
+
+} // namespace sallyport

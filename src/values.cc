@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "values.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "address.h"
+#include "ascii.h"
+#include "failure.h"
+#include "printable.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::chrono::seconds longest_duration = std::chrono::hours(24 * 30);
+constexpr std::size_t host_limit = 255; // RFC 5321 4.5.3.1.2
+
+/// The digits in front of `text`, which loses them; false if there are none or too many.
+bool take_number(std::string_view& text, std::uint64_t& number) {
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{})
+        return false;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return true;
+}
+
+bool is_name(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) {
+        return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+    });
+}
+
+bool is_address(const std::string& text) {
+    in_addr v4{};
+    in6_addr v6{};
+    const auto percent = std::min(text.find('%'), text.size());
+    const std::string_view scope = std::string_view(text).substr(percent);
+    return ::inet_pton(AF_INET, text.c_str(), &v4) == 1 ||
+           (::inet_pton(AF_INET6, text.substr(0, percent).c_str(), &v6) == 1 &&
+            scope.size() != 1 && is_name(scope.substr(scope.empty() ? 0 : 1)));
+}
+
+bool is_host_name(std::string_view text) {
+    return text.front() != '.' && text.front() != '-' && text.find("..") == text.npos &&
+           is_name(text);
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t changed = diagonal + (to_lower(a[i - 1]) == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+        }
+    }
+    return row[b.size()];
+}
+
+} // namespace
+
+void misconfigured(const std::string& origin, const std::string& why) {
+    throw Failure(ExitStatus::config, Fault::local, origin + ": " + why, "4.3.5");
+}
+
+bool read_switch(std::string_view text, const std::string& origin) {
+    if (text != "yes" && text != "no")
+        misconfigured(origin, "yes or no is wanted");
+    return text == "yes";
+}
+
+std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint64_t most,
+                          const std::string& origin) {
+    std::uint64_t number = 0;
+    if (!take_number(text, number) || !text.empty() || number < least || number > most)
+        misconfigured(origin, "a number from " + std::to_string(least) + " to " +
+                                  std::to_string(most) + " is wanted");
+    return number;
+}
+
+std::uint64_t read_size(std::string_view text, const std::string& origin) {
+    constexpr std::string_view units = "KMG";
+    std::uint64_t number = 0;
+    bool good = take_number(text, number) && text.size() <= 1;
+    if (good && !text.empty()) {
+        const auto unit = units.find(text.front());
+        const unsigned shift = 10U * (static_cast<unsigned>(unit) + 1);
+        good = unit != units.npos &&
+               number <= std::numeric_limits<std::uint64_t>::max() >> shift;
+        number <<= good ? shift : 0U;
+    }
+    if (!good)
+        misconfigured(origin, "a number of octets is wanted, perhaps with K, M or G");
+    return number;
+}
+
+std::chrono::milliseconds read_duration(std::string_view text, std::chrono::seconds least,
+                                        const std::string& origin) {
+    constexpr std::string_view units = "smhd";
+    constexpr std::uint64_t seconds[] = {1, 60, 3600, 86400};
+    std::uint64_t number = 0;
+    bool good = take_number(text, number) && text.size() <= 1;
+    const auto unit = text.empty() ? 0 : units.find(text.front());
+    good = good && unit != units.npos &&
+           number <= static_cast<std::uint64_t>(longest_duration.count()) / seconds[unit];
+    const std::chrono::seconds span(good ? number * seconds[unit] : 0);
+    if (!good || span < least)
+        misconfigured(origin, "a number of seconds from " + std::to_string(least.count()) +
+                                  " to 30d is wanted, perhaps with s, m, h or d");
+    return span;
+}
+
+std::vector<std::string> read_list(std::string_view text, const std::string& origin) {
+    std::vector<std::string> elements;
+    while (!text.empty()) {
+        const auto end = text.find_first_of(", \t");
+        if (end != 0)
+            elements.emplace_back(text.substr(0, end));
+        text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    }
+    if (elements.empty())
+        misconfigured(origin, "a list is wanted, and it is empty");
+    return elements;
+}
+
+std::string read_text(std::string_view text, const std::string& origin) {
+    if (text.empty())
+        misconfigured(origin, "it is empty");
+    if (has_control(text))
+        misconfigured(origin, "it holds a control character");
+    return std::string(text);
+}
+
+std::string read_path(std::string_view text, const std::string& origin) {
+    std::string path = read_text(text, origin);
+    if (!path.starts_with('/'))
+        misconfigured(origin, "a path that begins with / is wanted");
+    return path;
+}
+
+std::string read_host(std::string_view text, const std::string& origin) {
+    if (text.starts_with("unix:"))
+        misconfigured(origin, "unix: is not in this version");
+    const bool bracketed = text.starts_with('[') && text.ends_with(']');
+    std::string host(bracketed ? text.substr(1, text.size() - 2) : text);
+    const bool good =
+        is_address(host) || (!bracketed && !host.empty() && is_host_name(host));
+    if (!good || host.size() > host_limit)
+        misconfigured(origin, "a host name or an address is wanted");
+    return host;
+}
+
+std::vector<std::uint16_t> read_ports(std::string_view text, const std::string& origin) {
+    std::vector<std::uint16_t> ports;
+    for (const std::string& element : read_list(text, origin)) {
+        const auto port =
+            static_cast<std::uint16_t>(read_number(element, 1, 65535, origin));
+        if (std::ranges::find(ports, port) != ports.end())
+            misconfigured(origin, "the port " + element + " is named twice");
+        ports.push_back(port);
+    }
+    return ports;
+}
+
+std::string read_mailbox(std::string_view text, const std::string& origin) {
+    read_text(text, origin);
+    bool null_sender = false;
+    try {
+        null_sender = parse_reverse_path(text).local.empty();
+    } catch (const Failure& failure) { // who wrote it here is told where
+        misconfigured(origin, failure.what());
+    }
+    if (null_sender)
+        misconfigured(origin, "an address is wanted");
+    return std::string(text);
+}
+
+std::string_view nearest(std::string_view name,
+                         const std::vector<std::string_view>& known) {
+    return *std::ranges::min_element(known, {}, [name](std::string_view candidate) {
+        return distance(name, candidate);
+    });
+}
+
+} // namespace sallyport

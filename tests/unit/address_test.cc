@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE address
+#include <boost/test/unit_test.hpp>
+
+#include "address.h"
+#include "failing.h"
+
+using namespace sallyport;
+using Addresses = std::vector<std::string>;
+
+namespace {
+
+Addresses addresses_in(std::string_view text) {
+    Addresses addresses;
+    for (const Mailbox& mailbox : parse_address_list(text))
+        addresses.push_back(mailbox.address());
+    return addresses;
+}
+
+struct Row {
+    std::string text;
+    Addresses addresses;
+};
+
+void check(const std::vector<Row>& rows) {
+    for (const Row& row : rows) {
+        BOOST_TEST_CONTEXT(row.text)
+        BOOST_TEST(addresses_in(row.text) == row.addresses,
+                   boost::test_tools::per_element());
+    }
+}
+
+void check_refused(std::string_view text, const std::string& why) {
+    const Failure failure = failure_of([&] { return parse_address_list(text); });
+    BOOST_TEST_CONTEXT(text) {
+        BOOST_TEST(status_of(failure) == 65);
+        BOOST_TEST((failure.fault() == Fault::local));
+        BOOST_TEST(failure.enhanced() == "5.1.3");
+        BOOST_TEST(std::string(failure.what()).starts_with("address \""));
+        BOOST_TEST(std::string(failure.what()).ends_with("\": " + why), failure.what());
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(plain_addresses) {
+    check({
+        {"a@x", {"a@x"}},
+        {"a@x.example", {"a@x.example"}},
+        {"<a@x>", {"a@x"}},
+        {" a@x ", {"a@x"}},
+        {"first.last+tag@x-y.example", {"first.last+tag@x-y.example"}},
+        {"!#$%&'*+-/=?^_`{|}~@x", {"!#$%&'*+-/=?^_`{|}~@x"}},
+        {"a@_tcp.x", {"a@_tcp.x"}},
+        {"A@X.Example", {"A@X.Example"}},
+        {"-f@x", {"-f@x"}},
+        {"1@2.3", {"1@2.3"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(bare_names) {
+    check({
+        {"root", {"root"}},
+        {"<root>", {"root"}},
+        {"www-data", {"www-data"}},
+        {"root, Bob <bob>, (c) daemon", {"root", "bob", "daemon"}},
+        {"first.last", {"first.last"}},
+        {"\"two words\"", {"\"two words\""}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(lists) {
+    check({
+        {"", {}},
+        {" \t\r\n ", {}},
+        {"a@x,b@y", {"a@x", "b@y"}},
+        {"a@x, b@y , c@z", {"a@x", "b@y", "c@z"}},
+        {"a@x,\r\n\tb@y\r\n", {"a@x", "b@y"}},
+        {"Bob <b@y>,<c@z>", {"b@y", "c@z"}},
+        {"a@x, a@x", {"a@x", "a@x"}},
+        // RFC 5322 4.4: empty elements; procmail leaves a comma behind
+        {"bob@x,", {"bob@x"}},
+        {",a@x", {"a@x"}},
+        {"a@x,,b@y", {"a@x", "b@y"}},
+        {", , (only) , ", {}},
+        {"a@x, (no one) ,b@y", {"a@x", "b@y"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(groups) {
+    check({
+        {"undisclosed-recipients:;", {}},
+        {"undisclosed-recipients: ;", {}},
+        {"x: a@x, Bob <b@y>;", {"a@x", "b@y"}},
+        {"x:a@x,,b@y,;", {"a@x", "b@y"}},
+        {"A group (c) : (c) a@x (c) ; (c)", {"a@x"}},
+        {"\"Quoted, name\": a@x;, c@z", {"a@x", "c@z"}},
+        {"c@z, x: a@x; , y:;, b@y", {"c@z", "a@x", "b@y"}},
+        {"x: root;", {"root"}},
+        {"x:\r\n a@x,\r\n b@y;\r\n", {"a@x", "b@y"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(display_names_are_not_addresses) {
+    check({
+        {"\"b, c@z\" <a@x>", {"a@x"}},
+        {"\"\\\"<b@y>\\\"\" <a@x>", {"a@x"}},
+        {"Doe, John <a@x>", {"Doe", "a@x"}}, // unquoted, it is two
+        {"John Q. Public <a@x>", {"a@x"}},   // obs-phrase
+        {". <a@x>", {"a@x"}},
+        {"\"a\"\"b\" c <a@x>", {"a@x"}},
+        {"=?UTF-8?Q?Doe=2C_John?= <a@x>", {"a@x"}},
+        {"J\xc3\xb6rg M\xc3\xbcller <a@x>", {"a@x"}},
+        {"J\xf6rg <a@x>", {"a@x"}}, // not UTF-8, and not passed on
+        {"\"tab\there\" <a@x>", {"a@x"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(comments_and_folding) {
+    check({
+        {"(c)a@x(c)", {"a@x"}},
+        {"a@x (Cron Daemon)", {"a@x"}},
+        {"a(c)@(c)x", {"a@x"}},
+        {"a @ x", {"a@x"}},
+        {"a . b @ x . y", {"a.b@x.y"}},
+        {"a(1).(2)b(3)@(4)x(5).(6)y", {"a.b@x.y"}},
+        {"(a (nested (deep)) comment) a@x", {"a@x"}},
+        {"(with \\) and \\( and \\\\)a@x", {"a@x"}},
+        {"(b@y, <c@z>) a@x", {"a@x"}},
+        {"()()a@x", {"a@x"}},
+        {"(\xff\x01)a@x", {"a@x"}},
+        {"a\r\n @\r\n\tx", {"a@x"}},
+        {"Bob\r\n <\r\n a@x\r\n >\r\n", {"a@x"}},
+        {"< (c) a (c) @ (c) x (c) >", {"a@x"}},
+        {std::string(99, '(') + std::string(99, ')') + "a@x", {"a@x"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(quoted_local_parts_keep_only_the_quotes_they_need) {
+    check({
+        {"\"b c\"@x", {"\"b c\"@x"}},
+        {"\"a\"@x", {"a@x"}},
+        {"\"a.b\"@x", {"a.b@x"}},
+        {"\"a..b\"@x", {"\"a..b\"@x"}},
+        {"\".a\"@x", {"\".a\"@x"}},
+        {"\"a.\"@x", {"\"a.\"@x"}},
+        {"\"\"@x", {"\"\"@x"}},
+        {"\"a@b\"@x", {"\"a@b\"@x"}},
+        {"\"a,b;c:d<e>\"@x", {"\"a,b;c:d<e>\"@x"}},
+        {"\"\\a\\b\"@x", {"ab@x"}},
+        {"\"a\\\"b\\\\c\"@x", {"\"a\\\"b\\\\c\"@x"}},
+        {"\"a\".\"b\"@x", {"a.b@x"}}, // obs-local-part
+        {"\"a b\".c@x", {"\"a b.c\"@x"}},
+        {"a.\"b\".c@x", {"a.b.c@x"}},
+        {"<\"b c\"@x>", {"\"b c\"@x"}},
+        {"\"(no comment)\"@x", {"\"(no comment)\"@x"}},
+        {"\"a\r\n b\"@x", {"\"a b\"@x"}}, // folded
+        {"\"a/b=c\"@x", {"a/b=c@x"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(source_routes_are_dropped) {
+    check({
+        {"<@relay:a@x>", {"a@x"}},
+        {"<@r1,@r2:a@x>", {"a@x"}},
+        {"<@r1.example , @[192.0.2.1] : a@x>", {"a@x"}},
+        {"Bob <,@r1,,@r2,:a@x>", {"a@x"}}, // obs-domain-list
+        {"<@relay:root>", {"root"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(address_literals) {
+    check({
+        {"a@[192.0.2.1]", {"a@[192.0.2.1]"}},
+        {"<a@[IPv6:2001:db8::1]>", {"a@[IPv6:2001:db8::1]"}},
+        {"a@ (c) [ 192.0.2.1 ] (c)", {"a@[192.0.2.1]"}},
+        {"a@[x-tag:odd$but!legal]", {"a@[x-tag:odd$but!legal]"}},
+        {"a@[192.\r\n 0.2.1]", {"a@[192.0.2.1]"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(domains) {
+    check({
+        {"a@x.", {"a@x"}},
+        {"a@x.example. , b@y", {"a@x.example", "b@y"}},
+        {"a@xn--bcher-kva.example", {"a@xn--bcher-kva.example"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(utf8) {
+    check({
+        {"j\xc3\xb6rg@x", {"j\xc3\xb6rg@x"}},
+        {"a@b\xc3\xbc\x63her.example", {"a@b\xc3\xbc\x63her.example"}},
+        {"\"j\xc3\xb6 rg\"@x", {"\"j\xc3\xb6 rg\"@x"}},
+        {"\xe6\x97\xa5\xe6\x9c\xac <\xe6\x97\xa5@x>", {"\xe6\x97\xa5@x"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(display_names) {
+    const auto name = [](std::string_view text) {
+        const auto found = parse_address_list(text);
+        BOOST_REQUIRE(found.size() == 1U);
+        return found.front().display_name;
+    };
+    BOOST_TEST(name("a@x") == "");
+    BOOST_TEST(name("<a@x>") == "");
+    BOOST_TEST(name("a@x (Bob)") == "");
+    BOOST_TEST(name("Bob <a@x>") == "Bob");
+    BOOST_TEST(name("Bob B. <a@x>") == "Bob B.");
+    BOOST_TEST(name("  Bob   (c)  Builder  <a@x>") == "Bob Builder");
+    BOOST_TEST(name("\"Doe, \\\"J\\\\\" <a@x>") == "Doe, \"J\\");
+    BOOST_TEST(name("\"Doe,\r\n John\" <a@x>") == "Doe, John");
+    BOOST_TEST(name("\"a\" b <a@x>") == "a b");
+    BOOST_TEST(name("=?UTF-8?Q?B=C3=B6b?= <a@x>") == "=?UTF-8?Q?B=C3=B6b?=");
+}
+
+BOOST_AUTO_TEST_CASE(unparsable_ones_are_refused_and_not_guessed) {
+    const std::string comma = "a comma is missing";
+    check_refused("a b@x", comma);
+    check_refused("a@x b@y", "a comma is missing after a domain");
+    check_refused("a@x b", "a comma is missing after a domain");
+    check_refused("a@x <b@y>", "a comma is missing between addresses");
+    check_refused("<a@x> b@y", "a comma is missing between addresses");
+    check_refused("a@x;b@y", "a comma is missing between addresses");
+    check_refused("a@x@y", "a comma is missing between addresses");
+    check_refused("x)@y", "a comma is missing between addresses");
+    check_refused("\"a\" \"b\"@x", comma);
+    check_refused("\"a\"b@x", comma);
+    check_refused("a\\b@x", "a comma is missing between addresses");
+    check_refused("<a@x", "'>' is missing");
+    check_refused("Bob <a@x, c@z", "'>' is missing");
+    check_refused("<a@x b>", "a comma is missing after a domain");
+    check_refused("<<a@x>>", "an address is missing its local part");
+    check_refused("<a@x>>", "a comma is missing between addresses");
+    check_refused("@x", "an address is missing its local part");
+    check_refused("<@x>", "a source route is not understood");
+    check_refused("<>", "an address is missing its local part");
+    check_refused("Bob <>", "an address is missing its local part");
+    check_refused("a@", "a domain name is not valid");
+    check_refused("a@,b@y", "a domain name is not valid");
+    check_refused("[192.0.2.1]", "an address is missing its local part");
+    check_refused(";", "an address is missing its local part");
+    check_refused(">", "an address is missing its local part");
+    check_refused("a@x, !, )", "an address is missing its local part");
+}
+
+BOOST_AUTO_TEST_CASE(dots_in_odd_places) {
+    check_refused(".a@x", "a dot stands where a name should");
+    check_refused("a..b@x", "a dot stands where a name should");
+    check_refused("a.@x", "an address is missing its local part");
+    for (const char* domain : {"a@.x", "a@x..y", "a@.", "a@x.."})
+        check_refused(domain, "a domain name is not valid");
+}
+
+BOOST_AUTO_TEST_CASE(odd_domains) {
+    for (const char* domain : {"a@x!", "a@x/y", "a@x=y", "a@$x", "a@x?y", "a@x%y"})
+        check_refused(domain, "a domain name is not valid");
+    check_refused("a@\"x\"", "a quoted string in a domain");
+    check_refused("a@x.\"y\"", "a quoted string in a domain");
+    check_refused("a@[]", "an address literal is empty");
+    check_refused("a@[ ]", "an address literal is empty");
+    for (const char* literal :
+         {"a@[1.2.3.4", "a@[[1]]", "a@[1\\2]", "a@[\xc3\xa4]", "a@[1\x01]"})
+        check_refused(literal, "an address literal is not valid");
+    check_refused("a@[1.2.3.4]x", "a comma is missing between addresses");
+}
+
+BOOST_AUTO_TEST_CASE(groups_that_are_none) {
+    check_refused("x: a@x", "a group is not closed by a semicolon");
+    check_refused("mailto:a@x", "a group is not closed by a semicolon");
+    check_refused("x: y: a@x;;", "a group within a group");
+    check_refused("x: a@x b@y;", "a comma is missing after a domain");
+    check_refused("x: a@x; b@y", "a comma is missing between addresses");
+    check_refused("x: a@x;;", "a comma is missing between addresses");
+}
+
+BOOST_AUTO_TEST_CASE(quotes_and_comments_that_do_not_end) {
+    check_refused("\"a@x", "a quoted string is not closed");
+    check_refused("\"a\\\"@x", "a quoted string is not closed");
+    check_refused("\"a\\", "a control character in a quoted string");
+    check_refused("(a@x", "a comment is not closed");
+    check_refused("(a\\)@x", "a comment is not closed");
+    check_refused("a@x (", "a comment is not closed");
+    check_refused("(\\", "a comment is not closed");
+    check_refused(std::string(100000, '('), "a comment is not closed");
+}
+
+BOOST_AUTO_TEST_CASE(controls_never_get_through) {
+    for (int octet = 0; octet < 0x20; ++octet) {
+        const std::string c(1, static_cast<char>(octet));
+        BOOST_TEST_CONTEXT("octet " << octet)
+        for (const std::string& text :
+             {"a" + c + "b@x", "\"a" + c + "b\"@x", "\"a\\" + c + "b\"@x", "a@x" + c + "y",
+              "a@[1" + c + "2]"})
+            BOOST_CHECK_THROW(parse_address_list(text), Failure);
+    }
+    check_refused("\"a\x7f\"@x", "a control character in a quoted string");
+    check_refused("\"a\tb\"@x", "an address holds a control character or is not UTF-8");
+    check_refused("\"a\\\tb\"@x", "an address holds a control character or is not UTF-8");
+    check_refused("\"a\r\nb\nc\"@x", "a control character in a quoted string");
+    check_refused(std::string("a\0@x", 4), "a comma is missing between addresses");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_utf8_or_a_control_in_it) {
+    const std::string why = "an address holds a control character or is not UTF-8";
+    for (const char* text : {"j\xf6rg@x", "a@b\xfc.example", "\"\xff\"@x", "\xc2\x85@x",
+                             "a\xe2\x80\xa8@x", "\xc0\xaf@x", "\xed\xa0\x80@x"})
+        check_refused(text, why);
+}
+
+BOOST_AUTO_TEST_CASE(limits_of_rfc_5321) {
+    const std::string long_domain =
+        std::string(63, 'd') + "." + std::string(63, 'd') + "." + std::string(63, 'd');
+    const auto local = [](std::size_t size) { return std::string(size, 'l'); };
+    check({{local(64) + "@x", {local(64) + "@x"}}});
+    check_refused(local(65) + "@x", "an address is too long");
+    check_refused(local(65), "an address is too long");
+    // with the quotes that it needs
+    check({{"\"" + local(61) + " \"@x", {"\"" + local(61) + " \"@x"}}});
+    check_refused("\"" + local(62) + " \"@x", "an address is too long");
+    check({{"\"" + local(64) + "\"@x", {local(64) + "@x"}}});
+    // 254 in all
+    const std::string most = local(254 - 192) + "@" + long_domain;
+    BOOST_REQUIRE(most.size() == 254U);
+    check({{most, {most}}, {"Bob <" + most + ">", {most}}});
+    check_refused("l" + most, "an address is too long");
+    check_refused("a@" + std::string(256, 'd'), "an address is too long");
+    check_refused("a@[" + std::string(252, 'd') + "]", "an address is too long");
+}
+
+BOOST_AUTO_TEST_CASE(the_failure_quotes_some_of_the_text) {
+    const auto text = [](std::string_view list) {
+        return std::string(failure_of([&] { return parse_address_list(list); }).what());
+    };
+    BOOST_TEST(text(" a b@x\x1b ") == "address \"a b@x?\": a comma is missing");
+    BOOST_TEST(text("a@x, " + std::string(200, 'b') + " c")
+                   .starts_with("address \"a@x, " + std::string(75, 'b') + "...\": "));
+}

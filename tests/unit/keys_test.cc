@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+//
+// Every key of sallyport.conf(5), and the keys that are not in this version.
+#define BOOST_TEST_MODULE keys
+#include <boost/test/unit_test.hpp>
+
+#include "configuring.h"
+
+using namespace sallyport;
+using Texts = std::vector<std::string>;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A file with a relay and one more line.
+struct Fixture : Configuring {
+    Relay relay_with(const std::string& line) {
+        has_relay(line + "\n");
+        return relay();
+    }
+    Settings settings_with(const std::string& section, const std::string& line) {
+        has_relay("[" + section + "]\n" + line + "\n");
+        return load();
+    }
+    std::string why_not(const std::string& line, const std::string& section = {}) {
+        has_relay((section.empty() ? "" : "[" + section + "]\n") + line + "\n");
+        return why();
+    }
+};
+
+const std::string log_in = "user = me\npassword = p\n";
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(keys_of_the_server, Fixture) {
+    BOOST_TEST(relay_with("").host == "mail.example");
+    BOOST_TEST(relay_with("port = 2525 25").port == (std::vector<std::uint16_t>{2525, 25}),
+               boost::test_tools::per_element());
+    BOOST_TEST((relay_with("ip = any").ip == IpFamily::any));
+    BOOST_TEST((relay_with("ip = 4").ip == IpFamily::ipv4));
+    BOOST_TEST((relay_with("ip = 6").ip == IpFamily::ipv6));
+    BOOST_TEST(why_not("ip = 5") == "system.conf:3: ip: any, 4 or 6 is wanted");
+    for (const char* name :
+         {"www.example.org", "localhost", "[192.0.2.1]", "[IPv6:::1]", "a_b"})
+        BOOST_TEST(relay_with(std::string("helo = ") + name).helo == name);
+    for (const char* odd : {"", "a b", "a>", "\"a b\"", "b\xc3\xbc", "\"a\tb\""})
+        BOOST_TEST(why_not(std::string("helo = ") + odd) ==
+                   "system.conf:3: helo: a host name or an address literal is wanted");
+    BOOST_TEST(relay_with("ignore = chunking, Pipelining 8BITMIME size dsn limits smtputf8")
+                       .ignore == (Texts{"CHUNKING", "PIPELINING", "8BITMIME", "SIZE",
+                                         "DSN", "LIMITS", "SMTPUTF8"}),
+               boost::test_tools::per_element());
+    for (const char* odd : {"auth", "starttls", "chunks"})
+        BOOST_TEST(why_not(std::string("ignore = ") + odd) ==
+                   std::string("system.conf:3: ignore: ") + odd +
+                       " is none of 8BITMIME, CHUNKING, DSN, LIMITS, PIPELINING, SIZE, "
+                       "SMTPUTF8");
+    BOOST_TEST(relay_with("max_recipients = 1").max_recipients == 1U);
+    BOOST_TEST(why_not("max_recipients = 0") ==
+               "system.conf:3: max_recipients: a number from 1 to 1000000 is wanted");
+}
+
+BOOST_FIXTURE_TEST_CASE(keys_of_tls, Fixture) {
+    BOOST_TEST((relay_with("tls = implicit").tls == TlsMode::implicit));
+    BOOST_TEST((relay_with("tls = starttls").tls == TlsMode::starttls));
+    BOOST_TEST((relay_with("tls = none").tls == TlsMode::none));
+    for (const char* odd : {"on", "off", "STARTTLS", "", "yes", "if-possible"})
+        BOOST_TEST(why_not(std::string("tls = ") + odd) ==
+                   "system.conf:3: tls: implicit, starttls or none is wanted");
+    BOOST_TEST(relay_with("tls_ca = /etc/ca").tls_ca == "/etc/ca");
+    BOOST_TEST(why_not("tls_ca = ca.pem") ==
+               "system.conf:3: tls_ca: a path that begins with / is wanted");
+    BOOST_TEST(relay_with("tls_name = other.example").tls_name == "other.example");
+    BOOST_TEST((relay_with("tls_min = 1.2").tls_min == TlsVersion::tls1_2));
+    BOOST_TEST((relay_with("tls_min = 1.3").tls_min == TlsVersion::tls1_3));
+    for (const char* odd : {"1.1", "1.0", "2", "TLSv1.3"})
+        BOOST_TEST(why_not(std::string("tls_min = ") + odd) ==
+                   "system.conf:3: tls_min: 1.2 or 1.3 is wanted");
+    const Relay client = relay_with("tls_cert = /c\ntls_key = /k");
+    BOOST_TEST(client.tls_cert == "/c");
+    BOOST_TEST(client.tls_key == "/k");
+    for (const char* alone : {"tls_cert = /c", "tls_key = /k"})
+        BOOST_TEST(why_not(alone) == "system.conf:2: tls_cert and tls_key go together");
+}
+
+BOOST_FIXTURE_TEST_CASE(keys_of_the_log_in, Fixture) {
+    const Relay relay = relay_with(log_in + "authzid = other\nrealm = r");
+    BOOST_TEST(relay.user == "me");
+    BOOST_TEST(relay.authzid == "other");
+    BOOST_TEST(relay.realm == "r");
+    const auto file =
+        std::get<SecretFile>(relay_with("user = me\npassword_file = /run/secret").password);
+    BOOST_TEST(file.path == "/run/secret");
+    BOOST_TEST(file.origin == folder.path("system.conf") + ":4: password_file");
+    const auto command = std::get<SecretCommand>(
+        relay_with("user = me\npassword_command = pass show x").password);
+    BOOST_TEST(command.command == "pass show x");
+    BOOST_TEST(command.origin == folder.path("system.conf") + ":4: password_command");
+    BOOST_TEST(why_not("user =") == "system.conf:3: user: it is empty");
+    BOOST_TEST(why_not("user = \"a\tb\"") ==
+               "system.conf:3: user: it holds a control character");
+    BOOST_TEST(why_not("password = \"\"") == "system.conf:3: password: it is empty");
+    BOOST_TEST(why_not("password = " + std::string(16385, 'p')) ==
+               "system.conf:3: password: it has more than 16384 octets");
+    BOOST_TEST(relay_with("user = me\npassword = " + std::string(16384, 'p')).auth_wanted);
+    BOOST_TEST(why_not("password_file = secret") ==
+               "system.conf:3: password_file: a path that begins with / is wanted");
+}
+
+BOOST_FIXTURE_TEST_CASE(mechanisms, Fixture) {
+    BOOST_TEST(relay_with(log_in + "auth = auto").auth_wanted);
+    BOOST_TEST(!relay_with(log_in + "auth = none").auth_wanted);
+    BOOST_TEST(!relay_with("auth = auto").auth_wanted);
+    BOOST_TEST(!relay_with("auth = none\nuser = me").auth_wanted);
+    BOOST_TEST(relay_with(log_in + "auth = scram-sha-256, PLAIN").auth ==
+                   (Texts{"SCRAM-SHA-256", "PLAIN"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(why_not(log_in + "auth = PLAIN, GSSAPI") ==
+               "system.conf:5: auth: GSSAPI is none of SCRAM-SHA-512, SCRAM-SHA-256, "
+               "SCRAM-SHA-1, PLAIN, LOGIN, CRAM-MD5");
+    BOOST_TEST(why_not("auth =") ==
+               "system.conf:3: auth: a list is wanted, and it is empty");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_log_in_needs_all_its_parts, Fixture) {
+    BOOST_TEST(
+        why_not("user = me") ==
+        "system.conf:2: a log-in needs a password, password_file or password_command; "
+        "without one set auth = none");
+    for (const char* lines : {"password = p", "password_file = /p", "auth = PLAIN"})
+        BOOST_TEST(why_not(lines) == "system.conf:2: a log-in needs a user");
+    BOOST_TEST(
+        why_not("user = me\nauth = PLAIN").starts_with("system.conf:2: a log-in needs"));
+}
+
+BOOST_FIXTURE_TEST_CASE(one_password_is_enough, Fixture) {
+    for (const char* second : {"password_file = /p", "password_command = id"})
+        BOOST_TEST(why_not(log_in + second).starts_with("system.conf:5: password_"));
+    BOOST_TEST(why_not("user = me\npassword_file = /p\npassword_command = id") ==
+               "system.conf:5: password_command: it is set already by system.conf:4: "
+               "password_file");
+}
+
+BOOST_FIXTURE_TEST_CASE(in_clear_only_where_a_file_says_so, Fixture) {
+    const std::string in_clear = log_in + "tls = none\n";
+    BOOST_TEST(why_not(in_clear) == "system.conf:2: a log-in without TLS needs "
+                                    "allow_plaintext_auth = yes in a configuration file");
+    BOOST_TEST(why_not(in_clear + "allow_plaintext_auth = no")
+                   .starts_with("system.conf:2: a log-in without TLS"));
+    BOOST_TEST(relay_with(in_clear + "allow_plaintext_auth = yes")
+                   .allow_plaintext_auth.has_value());
+    BOOST_TEST(relay_with(in_clear + "auth = none").auth_wanted == false);
+    BOOST_TEST(!relay_with("allow_plaintext_auth = no").allow_plaintext_auth);
+}
+
+BOOST_FIXTURE_TEST_CASE(times, Fixture) {
+    const Relay relay = relay_with("connect_timeout = 5\ntimeout = 2m\ndeadline = 1h");
+    BOOST_TEST((relay.connect_timeout == 5s));
+    BOOST_TEST((relay.timeout == 120s));
+    BOOST_TEST((relay.deadline == 3600s));
+    BOOST_TEST((relay_with("deadline = 0").deadline == 0s));
+    for (const char* key : {"connect_timeout", "timeout"})
+        BOOST_TEST(
+            why_not(std::string(key) + " = 0") ==
+            std::string("system.conf:3: ") + key +
+                ": a number of seconds from 1 to 30d is wanted, perhaps with s, m, h or "
+                "d");
+}
+
+BOOST_FIXTURE_TEST_CASE(senders, Fixture) {
+    BOOST_TEST(settings_with("sender", "domain = example.org").sender.domain ==
+               "example.org");
+    BOOST_TEST(settings_with("sender", "domain = [192.0.2.1]").sender.domain ==
+               "[192.0.2.1]");
+    BOOST_TEST(settings_with("sender", "envelope_from = a@x").sender.envelope_from ==
+               "a@x");
+    BOOST_TEST(settings_with("sender", "header_from = Bob <a@x>").sender.header_from ==
+               "Bob <a@x>");
+    for (const char* odd : {"", "a b", "a@x", "x>", "a, b", "<x>"})
+        BOOST_TEST(why_not(std::string("domain = ") + odd, "sender")
+                       .starts_with("system.conf:4: domain: "));
+    for (const char* odd : {"", "a b", "a@x, b@y", "<>", "a@"}) {
+        BOOST_TEST(why_not(std::string("envelope_from = ") + odd, "sender")
+                       .starts_with("system.conf:4: envelope_from: "));
+        BOOST_TEST(why_not(std::string("header_from = ") + odd, "sender")
+                       .starts_with("system.conf:4: header_from: "));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_domain_is_kept_as_it_goes_into_an_address, Fixture) {
+    for (const char* written : {"example.org.", "example.org (ours)", "example . org"})
+        BOOST_TEST(
+            settings_with("sender", std::string("domain = ") + written).sender.domain ==
+            "example.org");
+}
+
+BOOST_FIXTURE_TEST_CASE(messages, Fixture) {
+    BOOST_TEST(settings_with("message", "size_limit = 25M").message.size_limit ==
+               26214400U);
+    BOOST_TEST(settings_with("message", "received = yes").message.received);
+    BOOST_TEST(
+        settings_with("message", "remove_headers = X-A, X-B").message.remove_headers ==
+            (Texts{"X-A", "X-B"}),
+        boost::test_tools::per_element());
+    BOOST_TEST(why_not("remove_headers = X-A:", "message") ==
+               "system.conf:4: remove_headers: names of header fields are wanted, without "
+               "colons");
+    BOOST_TEST(why_not("received = on", "message") ==
+               "system.conf:4: received: yes or no is wanted");
+}
+
+BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
+    const auto target = [&](const char* to) {
+        return settings_with("log", std::string("to = ") + to).log.target;
+    };
+    BOOST_TEST((target("syslog") == LogTarget::syslog));
+    BOOST_TEST((target("stderr") == LogTarget::standard_error));
+    BOOST_TEST((target("none") == LogTarget::none));
+    BOOST_TEST((target("file:/l") == LogTarget::file));
+    BOOST_TEST(load().log.path == "/l");
+    BOOST_TEST(why_not("to = file:l", "log") ==
+               "system.conf:4: to: a path that begins with / is wanted");
+    BOOST_TEST(why_not("to = /l", "log") ==
+               "system.conf:4: to: syslog, stderr, none or file:/path is wanted");
+    BOOST_TEST((settings_with("log", "format = json").log.format == LogFormat::json));
+    BOOST_TEST(why_not("format = xml", "log") ==
+               "system.conf:4: format: text or json is wanted");
+    for (const int status : {64, 69, 78})
+        BOOST_TEST(
+            static_cast<int>(
+                settings_with("exit", "tempfail = " + std::to_string(status)).tempfail) ==
+            status);
+    for (const char* odd : {"0", "63", "79", "x"})
+        BOOST_TEST(why_not(std::string("tempfail = ") + odd, "exit") ==
+                   "system.conf:4: tempfail: a number from 64 to 78 is wanted");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
+    for (const char* key :
+         {"provider", "match", "srv", "tls_pin", "tls_crl", "token_command", "token_file",
+          "source_address", "protocol", "require_channel_binding", "proxy", "pop_before",
+          "max_messages"})
+        BOOST_TEST(why_not(std::string(key) + " = x") ==
+                   std::string("system.conf:3: ") + key + " is not in this version");
+    for (const char* key : {"force", "allow"})
+        BOOST_TEST(why_not(std::string(key) + " = x", "sender") ==
+                   std::string("system.conf:4: ") + key + " is not in this version");
+    for (const char* section : {"recipients", "queue", "limits"})
+        BOOST_TEST(why_not("directory = /x", section) ==
+                   std::string("system.conf:4: [") + section + "] is not in this version");
+    static_cast<void>(has_system_file("[relay]\nhost = unix:/run/smtp\n"));
+    BOOST_TEST(why() == "system.conf:2: host: unix: is not in this version");
+}
+
+BOOST_FIXTURE_TEST_CASE(unknown_names_and_the_nearest_known_one, Fixture) {
+    BOOST_TEST(why_not("hots = x") ==
+               "system.conf:3: hots is not known; the nearest key of [relay] is host");
+    BOOST_TEST(
+        why_not("passwd = x") ==
+        "system.conf:3: passwd is not known; the nearest key of [relay] is password");
+    BOOST_TEST(why_not("Port = x") ==
+               "system.conf:3: Port is not known; the nearest key of [relay] is port");
+    BOOST_TEST(why_not("helo = x", "log") ==
+               "system.conf:4: helo is not known; the nearest key of [log] is to");
+    BOOST_TEST(why_not("to = x", "logs") ==
+               "system.conf:4: [logs] is not known; the nearest section is [log]");
+    BOOST_TEST(why_not("domain = x", "sender x") ==
+               "system.conf:4: [sender x] is not known; the nearest section is [sender]");
+    BOOST_TEST(why_not("host = x", "relays") ==
+               "system.conf:4: [relays] is not known; the nearest section is [relay]");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_relay_needs_a_host, Fixture) {
+    static_cast<void>(has_system_file("[relay]\nport = 25\n"));
+    BOOST_TEST(why() == "system.conf:2: [relay] has no host");
+}
+
+BOOST_FIXTURE_TEST_CASE(no_error_quotes_a_secret, Fixture) {
+    for (const char* line :
+         {"password = hunter2\npassword = hunter2", "password = hunter2",
+          "pasword = hunter2", "password = hunter2 ;x",
+          "password_command = echo hunter2\npassword = hunter2",
+          "user = me\npassword = hunter2\ntls = none", "password = \"hunter2"})
+        BOOST_TEST(why_not(line).find("hunter2") == std::string::npos, line);
+}

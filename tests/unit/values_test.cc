@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE values
+#include <boost/test/unit_test.hpp>
+
+#include <limits>
+
+#include "failing.h"
+#include "values.h"
+
+using namespace sallyport;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string origin = "conf:7: key";
+
+template<class Read>
+void check_refused(Read&& read, std::initializer_list<std::string> texts,
+                   const std::string& why) {
+    for (const std::string& text : texts) {
+        const Failure failure = failure_of([&] { return read(text); });
+        BOOST_TEST_CONTEXT(text) {
+            BOOST_TEST(status_of(failure) == 78);
+            BOOST_TEST((failure.fault() == Fault::local));
+            BOOST_TEST(failure.what() == origin + ": " + why);
+        }
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(switches) {
+    BOOST_TEST(read_switch("yes", origin));
+    BOOST_TEST(!read_switch("no", origin));
+    check_refused([](const std::string& text) { return read_switch(text, origin); },
+                  {"", "Yes", "on", "true", "1", "yes ", "yesno"}, "yes or no is wanted");
+}
+
+BOOST_AUTO_TEST_CASE(numbers) {
+    BOOST_TEST(read_number("1", 1, 10, origin) == 1U);
+    BOOST_TEST(read_number("10", 1, 10, origin) == 10U);
+    BOOST_TEST(read_number("007", 1, 10, origin) == 7U);
+    check_refused([](const std::string& text) { return read_number(text, 1, 10, origin); },
+                  {"", "0", "11", "-1", "+1", " 1", "1 ", "1.0", "0x1", "1e1", "one",
+                   "18446744073709551617", "99999999999999999999999"},
+                  "a number from 1 to 10 is wanted");
+}
+
+BOOST_AUTO_TEST_CASE(sizes) {
+    BOOST_TEST(read_size("0", origin) == 0U);
+    BOOST_TEST(read_size("1000", origin) == 1000U);
+    BOOST_TEST(read_size("1K", origin) == 1024U);
+    BOOST_TEST(read_size("25M", origin) == 25U * 1024 * 1024);
+    BOOST_TEST(read_size("2G", origin) == 2ULL * 1024 * 1024 * 1024);
+    BOOST_TEST(read_size("17179869183G", origin) == 17179869183ULL << 30U);
+    BOOST_TEST(read_size("18446744073709551615", origin) ==
+               std::numeric_limits<std::uint64_t>::max());
+    check_refused([](const std::string& text) { return read_size(text, origin); },
+                  {"", "K", "-1", "1k", "1T", "1MB", "1 M", "1.5M", "M1", "17179869184G",
+                   "18446744073709551615K", "18446744073709551616"},
+                  "a number of octets is wanted, perhaps with K, M or G");
+}
+
+BOOST_AUTO_TEST_CASE(durations) {
+    const auto seconds = [](std::string_view text) {
+        return read_duration(text, 0s, origin);
+    };
+    BOOST_TEST((seconds("0") == 0s));
+    BOOST_TEST((seconds("30") == 30s));
+    BOOST_TEST((seconds("30s") == 30s));
+    BOOST_TEST((seconds("5m") == 300s));
+    BOOST_TEST((seconds("2h") == 2h));
+    BOOST_TEST((seconds("30d") == 720h));
+    BOOST_TEST((seconds("2592000") == 720h));
+    BOOST_TEST((read_duration("1", 1s, origin) == 1s));
+    check_refused([](const std::string& text) { return read_duration(text, 1s, origin); },
+                  {"", "0", "0s", "s", "-1", "1.5", "1w", "1 m", "1ms", "31d", "721h",
+                   "2592001", "18446744073709551615d", "99999999999999999999"},
+                  "a number of seconds from 1 to 30d is wanted, perhaps with s, m, h or d");
+}
+
+BOOST_AUTO_TEST_CASE(lists) {
+    const auto list = [](std::string_view text) {
+        std::string joined;
+        for (const std::string& element : read_list(text, origin))
+            joined += element + "|";
+        return joined;
+    };
+    BOOST_TEST(list("a") == "a|");
+    BOOST_TEST(list("a, b") == "a|b|");
+    BOOST_TEST(list("a b\tc,d") == "a|b|c|d|");
+    BOOST_TEST(list(" ,a,,b , ") == "a|b|");
+    check_refused([](const std::string& text) { return read_list(text, origin); },
+                  {"", " ", ",", ", \t,"}, "a list is wanted, and it is empty");
+}
+
+BOOST_AUTO_TEST_CASE(texts_and_paths) {
+    BOOST_TEST(read_text(" a;\xff ", origin) == " a;\xff ");
+    check_refused([](const std::string& text) { return read_text(text, origin); }, {""},
+                  "it is empty");
+    check_refused([](const std::string& text) { return read_text(text, origin); },
+                  {"a\tb", "a\nb", "\r", "\x7f", "\x1b", std::string(1, '\0')},
+                  "it holds a control character");
+    BOOST_TEST(read_path("/a b", origin) == "/a b");
+    check_refused([](const std::string& text) { return read_path(text, origin); },
+                  {"a", "./a", "~/a", " /a"}, "a path that begins with / is wanted");
+}
+
+BOOST_AUTO_TEST_CASE(hosts) {
+    for (const char* host : {"smtp.example.org", "a", "a-b_c.d", "1a",
+                             "xn--bcher-kva.example", "smtp.example.org.", "192.0.2.1",
+                             "2001:db8::1", "::1", "fe80::1%eth0", "::ffff:192.0.2.1"})
+        BOOST_TEST(read_host(host, origin) == host);
+    BOOST_TEST(read_host("[2001:db8::1]", origin) == "2001:db8::1");
+    BOOST_TEST(read_host("[192.0.2.1]", origin) == "192.0.2.1");
+    BOOST_TEST(read_host(std::string(255, 'a'), origin).size() == 255U);
+    check_refused([](const std::string& text) { return read_host(text, origin); },
+                  {"",
+                   " ",
+                   "a b",
+                   "a/b",
+                   "a:25",
+                   "-a",
+                   ".a",
+                   "a..b",
+                   "a@b",
+                   "<a>",
+                   "[a]",
+                   "[]",
+                   "[::1",
+                   "::1]",
+                   "1:2",
+                   "b\xc3\xbc\x63her.example",
+                   "a\tb",
+                   "a\n",
+                   std::string(256, 'a'),
+                   "smtps://a",
+                   "%"},
+                  "a host name or an address is wanted");
+    check_refused([](const std::string& text) { return read_host(text, origin); },
+                  {"unix:/run/smtp"}, "unix: is not in this version");
+}
+
+BOOST_AUTO_TEST_CASE(the_scope_of_an_address_is_a_name) {
+    check_refused([](const std::string& text) { return read_host(text, origin); },
+                  {"fe80::1%a\r\nb", "fe80::1%\x1b[2J", "fe80::1%a b", "fe80::1%"},
+                  "a host name or an address is wanted");
+}
+
+BOOST_AUTO_TEST_CASE(ports) {
+    BOOST_TEST(read_ports("465", origin) == (std::vector<std::uint16_t>{465}),
+               boost::test_tools::per_element());
+    BOOST_TEST(read_ports("587, 1 65535", origin) ==
+                   (std::vector<std::uint16_t>{587, 1, 65535}),
+               boost::test_tools::per_element());
+    check_refused([](const std::string& text) { return read_ports(text, origin); },
+                  {"0", "65536", "smtp", "465,-1", "70000"},
+                  "a number from 1 to 65535 is wanted");
+    check_refused([](const std::string& text) { return read_ports(text, origin); },
+                  {"465, 465", "587 465,465"}, "the port 465 is named twice");
+}
+
+BOOST_AUTO_TEST_CASE(mailboxes) {
+    for (const char* text : {"a@x", "Bob <a@x>", "root", "\"b c\"@x", "J\xc3\xb6rg <a@x>"})
+        BOOST_TEST(read_mailbox(text, origin) == text);
+    const auto read = [](const std::string& text) { return read_mailbox(text, origin); };
+    check_refused(read, {"<>"}, "an address is wanted");
+    check_refused(read, {"a@x, b@y"}, "sender \"a@x, b@y\": not one address");
+    check_refused(read, {"a b"}, "address \"a b\": a comma is missing");
+    for (const char* odd : {"", " ", "a@x\r\n", "a@x\n", "\"a\tb\" <a@x>", "a@x\r\n>"})
+        BOOST_TEST(status_of(failure_of([&] { return read(odd); })) == 78, odd);
+}
+
+BOOST_AUTO_TEST_CASE(the_nearest_name) {
+    const std::vector<std::string_view> known{"host", "port", "password", "password_file"};
+    BOOST_TEST(nearest("hots", known) == "host");
+    BOOST_TEST(nearest("HOST", known) == "host");
+    BOOST_TEST(nearest("ports", known) == "port");
+    BOOST_TEST(nearest("passwd", known) == "password");
+    BOOST_TEST(nearest("passwordfile", known) == "password_file");
+    BOOST_TEST(nearest("", known) == "host");
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// The header of a message as a list of fields, each kept as the octets it came in (RFC 5322
+// 2.2, with the obsolete blanks before the colon of 4.5). What nobody touches is sent
+// unchanged, folding and all.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sallyport {
+
+/// A field as it goes over the wire: "Name: body CRLF", with "CRLF blank" where it is
+/// folded.
+class Field {
+  public:
+    /// `octets` ends in CRLF and holds a colon, and every further line begins with a blank.
+    explicit Field(std::string octets);
+
+    [[nodiscard]] const std::string& octets() const { return octets_; }
+    /// Without blanks before the colon.
+    [[nodiscard]] std::string_view name() const;
+    /// What follows the colon, line ends included: a parser skips them as white space.
+    [[nodiscard]] std::string_view body() const;
+    [[nodiscard]] bool is(std::string_view field_name) const; ///< ignoring case
+
+  private:
+    std::string octets_;
+};
+
+/// True if `line` (without its end) can begin a field: printable ASCII without colon or
+/// blank inside, then perhaps blanks, then a colon. RFC 5322 3.6.8, 4.5.
+bool begins_field(std::string_view line);
+
+class Header {
+  public:
+    void append(Field field);
+    void prepend(Field field);
+    /// Removes every field of this name.
+    void remove(std::string_view name);
+
+    [[nodiscard]] bool contains(std::string_view name) const;
+    [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
+    /// Octets of all fields together.
+    [[nodiscard]] std::size_t size() const;
+    /// All fields, without the blank line that ends a header.
+    [[nodiscard]] std::string octets() const;
+
+  private:
+    std::vector<Field> fields_;
+};
+
+} // namespace sallyport

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "identity.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <string_view>
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "ascii.h"
+#include "unique_fd.h"
+
+namespace sallyport {
+
+namespace {
+
+std::string up_to(std::string_view text, std::string_view ends) {
+    return std::string(text.substr(0, text.find_first_of(ends)));
+}
+
+/// What may stand behind the @ of an address and in a field: files and host names can hold
+/// anything.
+bool is_name(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return is_alpha(c) || is_digit(c) || is_eight_bit(c) || c == '-' || c == '_' ||
+               c == '.';
+    });
+}
+
+void look_up_caller(Identity& identity) {
+    identity.uid = ::getuid();
+    identity.login = "uid" + std::to_string(identity.uid);
+    const passwd* const entry = ::getpwuid(identity.uid);
+    if (entry == nullptr || entry->pw_name == nullptr || has_control(entry->pw_name))
+        return;
+    identity.login = entry->pw_name;
+    if (entry->pw_gecos != nullptr && !has_control(entry->pw_gecos))
+        identity.full_name = up_to(entry->pw_gecos, ",");
+}
+
+/// Debian policy 11.6: one line, the domain of addresses made on this machine.
+std::string read_mail_name() {
+    const UniqueFd file(::open("/etc/mailname", O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    std::array<char, 256> octets{};
+    const ssize_t size = file ? ::read(file.get(), octets.data(), octets.size()) : 0;
+    if (size <= 0)
+        return {};
+    const std::string_view text(octets.data(), static_cast<std::size_t>(size));
+    const std::string line = up_to(text, "\r\n");
+    const std::string_view name = trim(line);
+    return is_name(name) ? std::string(name) : std::string();
+}
+
+std::string read_host_name() {
+    std::array<char, 256> name{};
+    const bool known =
+        ::gethostname(name.data(), name.size() - 1) == 0 && is_name(name.data());
+    return known ? name.data() : "localhost";
+}
+
+/// 60 random bits as 12 letters and digits; the clock, if there are none.
+std::string make_id(std::chrono::system_clock::time_point now) {
+    constexpr std::string_view digits = "0123456789bcdfghjklmnpqrstvwxyzB";
+    auto bits = static_cast<std::uint64_t>(now.time_since_epoch().count()) ^
+                static_cast<std::uint64_t>(::getpid()) << 40U;
+    std::uint64_t random = 0;
+    if (::getrandom(&random, sizeof random, GRND_NONBLOCK) == sizeof random)
+        bits = random;
+    std::string id;
+    for (int i = 0; i < 12; ++i, bits >>= 5U)
+        id += digits[bits & 31U];
+    return id;
+}
+
+} // namespace
+
+Identity look_up_identity() {
+    Identity identity;
+    look_up_caller(identity);
+    identity.host_name = read_host_name();
+    identity.mail_name = read_mail_name();
+    identity.now = std::chrono::system_clock::now();
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(identity.now);
+    std::tm local{};
+    if (::localtime_r(&seconds, &local) != nullptr)
+        identity.utc_offset = local.tm_gmtoff;
+    identity.id = make_id(identity.now);
+    return identity;
+}
+
+} // namespace sallyport

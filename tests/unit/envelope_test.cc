@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE envelope
+#include <boost/test/unit_test.hpp>
+
+#include "envelope.h"
+#include "failing.h"
+
+using namespace sallyport;
+using Addresses = std::vector<std::string>;
+
+namespace {
+
+struct Fixture {
+    Fixture() {
+        identity.login = "caller";
+        identity.host_name = "host.example";
+    }
+
+    [[nodiscard]] Envelope make() const {
+        return make_envelope(invocation, settings, header, identity);
+    }
+    [[nodiscard]] Addresses recipients() const { return make().recipients; }
+    Addresses recipients_of(Addresses lists) {
+        invocation.recipients = std::move(lists);
+        return recipients();
+    }
+    std::string sender_of(const char* sender) {
+        invocation.sender = sender;
+        return make().reverse_path;
+    }
+    void has(const std::string& field) { header.append(Field(field + "\r\n")); }
+
+    Invocation invocation;
+    Settings settings;
+    Header header;
+    Identity identity;
+};
+
+/// The same with -t.
+struct FromHeader : Fixture {
+    FromHeader() { invocation.recipients_from_header = true; }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(arguments_are_lists, Fixture) {
+    BOOST_TEST(recipients_of({"a@x, Bob <b@y>", "c@z", "g: d@z, e@z;"}) ==
+                   (Addresses{"a@x", "b@y", "c@z", "d@z", "e@z"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(without_t_the_header_names_nobody, Fixture) {
+    has("To: b@y");
+    has("Bcc: c@z");
+    BOOST_TEST(recipients_of({"a@x"}) == (Addresses{"a@x"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(with_t_all_such_fields_add_to_the_arguments, FromHeader) {
+    has("TO: b@y,\r\n\tBob\r\n <c@y>");
+    has("Subject: d@z");
+    has("cc :(x) e@z");
+    has("Bcc: f@z");
+    has("To:g@z");
+    has("Bcc:");
+    has("Cc: undisclosed-recipients:;");
+    for (const char* name : {"From", "Reply-To", "Sender", "Errors-To", "Resent-From",
+                             "X-To", "Apparently-To", "Return-Receipt-To", "To-Do"})
+        has(std::string(name) + ": nobody@x");
+    BOOST_TEST(recipients_of({"a@x"}) ==
+                   (Addresses{"a@x", "b@y", "c@y", "e@z", "f@z", "g@z"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(recipients_of_a_resending_take_their_place, FromHeader) {
+    has("To: a@x");
+    has("Bcc: b@x");
+    has("resent-cc : d@y");
+    has("Resent-To: c@y");
+    BOOST_TEST(recipients_of({"z@z"}) == (Addresses{"z@z", "d@y", "c@y"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(each_kind_of_them_alone_does, FromHeader) {
+    for (const char* name : {"Resent-To", "Resent-Cc", "Resent-Bcc"}) {
+        header = Header();
+        has("To: a@x");
+        has(std::string(name) + ": b@y");
+        BOOST_TEST(recipients() == (Addresses{"b@y"}), boost::test_tools::per_element());
+    }
+    header = Header();
+    has("To: a@x");
+    has("Resent-From: b@y");
+    BOOST_TEST(recipients() == (Addresses{"a@x"}), boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_empty_resent_field_counts_too, FromHeader) {
+    has("To: a@x");
+    has("Resent-Bcc:");
+    BOOST_TEST(status_of(failure_of([&] { return make(); })) == 64);
+}
+
+BOOST_FIXTURE_TEST_CASE(nobody_gets_two_copies, FromHeader) {
+    has("To: a@X.Example, A@x.example, \"a\"@x.EXAMPLE, (c) a @ x . example");
+    has("Bcc: caller, caller@HOST.example");
+    BOOST_TEST(recipients_of({"a@x.example", "<a@x.example>"}) ==
+                   (Addresses{"a@x.example", "A@x.example", "caller@host.example"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_recipient, FromHeader) {
+    has("To: undisclosed-recipients:;");
+    has("Cc: ,");
+    invocation.recipients = {"", " , "};
+    const Failure failure = failure_of([&] { return make(); });
+    BOOST_TEST(status_of(failure) == 64);
+    BOOST_TEST((failure.fault() == Fault::local));
+    BOOST_TEST(failure.what() ==
+               std::string("no recipients: name them as arguments, or give "
+                           "-t and a To, Cc or Bcc field"));
+}
+
+BOOST_FIXTURE_TEST_CASE(one_bad_address_stops_all, FromHeader) {
+    has("To: a@x");
+    has("Cc: x)@y");
+    const Failure failure = failure_of([&] { return make(); });
+    BOOST_TEST(status_of(failure) == 65);
+    BOOST_TEST(failure.what() ==
+               std::string("address \"x)@y??\": a comma is missing between "
+                           "addresses"));
+}
+
+BOOST_FIXTURE_TEST_CASE(bare_names_are_qualified, Fixture) {
+    const Addresses lists{"root, \"two words\"", "Bob <bob>", "a@x"};
+    const auto expect = [](const std::string& domain) {
+        return Addresses{"root@" + domain, "\"two words\"@" + domain, "bob@" + domain,
+                         "a@x"};
+    };
+    BOOST_TEST(recipients_of(lists) == expect("host.example"),
+               boost::test_tools::per_element());
+    identity.mail_name = "mail.example";
+    BOOST_TEST(recipients_of(lists) == expect("mail.example"),
+               boost::test_tools::per_element());
+    settings.sender.domain = "example.org";
+    BOOST_TEST(recipients_of(lists) == expect("example.org"),
+               boost::test_tools::per_element());
+    BOOST_TEST(identity.domain(settings.sender) == "example.org");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_name_may_be_too_long_for_its_domain, Fixture) {
+    settings.sender.domain =
+        std::string(63, 'd') + "." + std::string(63, 'd') + "." + std::string(63, 'd');
+    BOOST_TEST(recipients_of({std::string(62, 'l')}).front().size() == 254U);
+    invocation.recipients = {std::string(63, 'l')};
+    const Failure failure = failure_of([&] { return make(); });
+    BOOST_TEST(status_of(failure) == 65);
+    BOOST_TEST((failure.fault() == Fault::local));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_sender, Fixture) {
+    invocation.recipients = {"a@x"};
+    BOOST_TEST(make().reverse_path == "caller@host.example");
+    settings.sender.envelope_from = "Server <www>";
+    BOOST_TEST(make().reverse_path == "www@host.example");
+    settings.sender.envelope_from = "me@example.org";
+    BOOST_TEST(make().reverse_path == "me@example.org");
+    BOOST_TEST(sender_of("you@y") == "you@y");
+    BOOST_TEST(sender_of("Bob <you@y>") == "you@y");
+    BOOST_TEST(sender_of("root") == "root@host.example");
+    BOOST_TEST(sender_of("\"b c\"@y") == "\"b c\"@y");
+    for (const char* null_sender : {"", "<>", " <> "})
+        BOOST_TEST(sender_of(null_sender) == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_bad_sender, Fixture) {
+    invocation.recipients = {"a@x"};
+    for (const char* sender :
+         {"a b", "a@x, b@y", "a@x> SIZE=1", "a@x.com>\r\nRCPT TO:<b@x"}) {
+        const Failure failure = failure_of([&] { return sender_of(sender); });
+        BOOST_TEST(status_of(failure) == 65, sender);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(odd_login_names_are_quoted, Fixture) {
+    invocation.recipients = {"a@x"};
+    identity.login = "EXAMPLE\\alice";
+    BOOST_TEST(make().reverse_path == "\"EXAMPLE\\\\alice\"@host.example");
+    identity.login = "alice@corp.example";
+    BOOST_TEST(make().reverse_path == "\"alice@corp.example\"@host.example");
+    identity.login = "www-data_1.x";
+    BOOST_TEST(make().reverse_path == "www-data_1.x@host.example");
+}
+
+BOOST_FIXTURE_TEST_CASE(whether_smtputf8_is_needed, Fixture) {
+    const auto needed = [&](const char* recipient, const char* sender) {
+        invocation.recipients = {"b@y", recipient};
+        invocation.sender = sender;
+        return make().needs_smtputf8;
+    };
+    BOOST_TEST(!needed("a@x", "me@x"));
+    BOOST_TEST(!needed("J\xc3\xb6rg <a@x>", "J\xc3\xb6rg <me@x>"));
+    BOOST_TEST(!needed("a@xn--bcher-kva.example", ""));
+    BOOST_TEST(needed("j\xc3\xb6rg@x", "me@x"));
+    BOOST_TEST(needed("a@b\xc3\xbc\x63her.example", "me@x"));
+    BOOST_TEST(needed("a@x", "j\xc3\xb6rg@x"));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_asked_for_on_the_command_line, Fixture) {
+    invocation.recipients = {"a@x"};
+    invocation.body = BodyType::eight_bit_mime;
+    invocation.notify = "FAILURE";
+    invocation.ret = "HDRS";
+    invocation.envelope_id = "id 1";
+    const Envelope envelope = make();
+    BOOST_TEST((envelope.body == BodyType::eight_bit_mime));
+    BOOST_TEST(envelope.notify == "FAILURE");
+    BOOST_TEST(envelope.ret == "HDRS");
+    BOOST_TEST(envelope.envelope_id == "id 1");
+}
+
+BOOST_FIXTURE_TEST_CASE(many_recipients, FromHeader) {
+    std::string list = "Bcc: r0@x";
+    Addresses expected{"r0@x"};
+    for (int i = 1; i < 5000; ++i) {
+        expected.push_back("r" + std::to_string(i) + "@x");
+        list += ",\r\n " + expected.back();
+    }
+    has(list);
+    has(list);
+    BOOST_TEST((recipients() == expected));
+}

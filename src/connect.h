@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// Names to addresses to a connected socket, within one deadline. Attempts overlap as in
+// RFC 8305: families interleaved, the next address 250 ms after the last, the next port
+// when all before it failed or 1 s after its last address was tried.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <netinet/in.h>
+
+#include "settings.h"
+#include "stream.h"
+#include "unique_fd.h"
+
+namespace sallyport {
+
+/// An IPv4 or IPv6 address, without a port.
+struct Address {
+    int family = 0;
+    in_addr v4{};
+    in6_addr v6{};
+    std::uint32_t scope = 0; ///< of a link-local IPv6 address
+
+    [[nodiscard]] std::string text() const;
+};
+
+/// Addresses of `host`: numeric at once, names by getaddrinfo in a helper thread that is
+/// left behind if it is not done by `deadline`. Failure: 68 (relay) if the name does not
+/// exist, 75 (relay) otherwise.
+std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline);
+
+/// IPv6 and IPv4 in turn, beginning with the family of the first (RFC 8305 4).
+std::vector<Address> interleave(const std::vector<Address>& addresses);
+
+struct ConnectedSocket {
+    UniqueFd fd;
+    Address address;
+    std::uint16_t port = 0;
+};
+
+/// The ways to a relay, each used at most once: used when it failed to connect or was
+/// returned. Attempts that lost a race stay for the next call.
+class Connector {
+  public:
+    Connector(const std::vector<Address>& addresses,
+              const std::vector<std::uint16_t>& ports);
+
+    /// Begins the first attempt and waits for nothing: the network works while OpenSSL is
+    /// made ready. connect() goes on from there.
+    void start();
+
+    /// The first attempt to connect by `deadline`. Empty: none did; see trouble().
+    std::optional<ConnectedSocket> connect(Deadline deadline);
+    [[nodiscard]] bool exhausted() const { return candidates_.empty(); }
+    /// Why attempts failed since start(): "[::1]:465: Connection refused, …".
+    [[nodiscard]] const std::string& trouble() const { return trouble_; }
+
+  private:
+    struct Candidate {
+        Address address;
+        std::uint16_t port = 0;
+        bool used = false;
+    };
+    struct Attempt {
+        Candidate* candidate = nullptr;
+        UniqueFd fd;
+    };
+
+    void begin_next();
+    bool await(Deadline until, std::optional<ConnectedSocket>& winner);
+    void give_up();
+    void note(Candidate& candidate, const std::string& why);
+
+    std::vector<Candidate> candidates_; ///< those before next_ are begun
+    std::size_t next_ = 0;
+    Deadline begin_next_at_{};
+    std::vector<Attempt> running_;
+    std::string trouble_;
+};
+
+} // namespace sallyport

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// A connected TCP socket as a Stream.
+#pragma once
+
+#include <string>
+
+#include "stream.h"
+#include "unique_fd.h"
+
+namespace sallyport {
+
+class SocketStream : public Stream {
+  public:
+    /// `fd` is connected and non-blocking.
+    explicit SocketStream(UniqueFd fd) : fd_(std::move(fd)) {}
+
+    Transfer read(std::span<char> buffer, Deadline deadline) override;
+    Transfer write(std::string_view octets, Deadline deadline) override;
+
+  private:
+    UniqueFd fd_;
+};
+
+/// Milliseconds for poll(2) until `deadline`, rounded up; 0 if it has passed.
+int poll_timeout(Deadline deadline);
+
+/// What errno value `error` means: "Connection refused".
+std::string describe_errno(int error);
+
+} // namespace sallyport

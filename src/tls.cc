@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#include "tls.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include "failure.h"
+#include "printable.h"
+#include "trust.h"
+
+namespace sallyport {
+
+namespace {
+
+/// What OpenSSL reads and writes through: our own stream, with the deadline of the moment.
+struct Transport {
+    std::unique_ptr<Stream> stream;
+    Deadline deadline{};
+    std::string trouble; ///< of the last read or write that failed
+};
+
+int transport_read(BIO* bio, char* data, std::size_t size, std::size_t* done) {
+    auto& transport = *static_cast<Transport*>(BIO_get_data(bio));
+    Transfer got = transport.stream->read({data, size}, transport.deadline);
+    transport.trouble = std::move(got.trouble);
+    *done = got.octets;
+    return got.octets > 0 ? 1 : 0;
+}
+
+int transport_write(BIO* bio, const char* data, std::size_t size, std::size_t* done) {
+    auto& transport = *static_cast<Transport*>(BIO_get_data(bio));
+    Transfer written = transport.stream->write({data, size}, transport.deadline);
+    transport.trouble = std::move(written.trouble);
+    *done = written.octets;
+    return transport.trouble.empty() ? 1 : 0;
+}
+
+long transport_control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) {
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+struct MethodDeleter {
+    void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
+};
+using Method = std::unique_ptr<BIO_METHOD, MethodDeleter>;
+
+Method make_method() {
+    Method method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream"));
+    BIO_meth_set_read_ex(method.get(), transport_read);
+    BIO_meth_set_write_ex(method.get(), transport_write);
+    BIO_meth_set_ctrl(method.get(), transport_control);
+    return method;
+}
+
+struct SslDeleter {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+using Ssl = std::unique_ptr<SSL, SslDeleter>;
+
+/// The newest entry of OpenSSL's error queue, in its words; the queue is emptied.
+std::string openssl_reason() {
+    const unsigned long error = ERR_peek_last_error();
+    ERR_clear_error();
+    const char* const reason = error != 0 ? ERR_reason_error_string(error) : nullptr;
+    return reason != nullptr ? reason : "no reason given";
+}
+
+[[noreturn]] void unusable(const std::string& key, const std::string& path) {
+    throw Failure(ExitStatus::config, Fault::local,
+                  key + " = " + printable(path) + ": " + openssl_reason());
+}
+
+class TlsStream : public VerifiedStream {
+  public:
+    TlsStream(Method method, std::unique_ptr<Transport> transport, Ssl ssl)
+        : method_(std::move(method)), transport_(std::move(transport)),
+          ssl_(std::move(ssl)) {}
+
+    Transfer read(std::span<char> buffer, Deadline deadline) override {
+        transport_->deadline = deadline;
+        std::size_t got = 0;
+        if (SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &got) == 1)
+            return {got, {}};
+        return {0, trouble()};
+    }
+
+    Transfer write(std::string_view octets, Deadline deadline) override {
+        transport_->deadline = deadline;
+        std::size_t sent = 0;
+        if (octets.empty() ||
+            SSL_write_ex(ssl_.get(), octets.data(), octets.size(), &sent) == 1)
+            return {sent, {}};
+        return {sent, trouble()};
+    }
+
+    [[nodiscard]] std::string protocol() const override {
+        return SSL_get_version(ssl_.get());
+    }
+
+  private:
+    std::string trouble() {
+        if (!transport_->trouble.empty())
+            return transport_->trouble;
+        if ((SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0)
+            return "connection closed by the server";
+        return "TLS: " + openssl_reason();
+    }
+
+    Method method_; // outlives the BIO in ssl_, as transport_ does
+    std::unique_ptr<Transport> transport_;
+    Ssl ssl_;
+};
+
+/// The name that the certificate must bear is known before the handshake begins, so that
+/// the handshake itself fails where it does not.
+void expect_name(SSL* ssl, const std::string& name) {
+    X509_VERIFY_PARAM* const parameters = SSL_get0_param(ssl);
+    if (X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str()) == 1)
+        return; // RFC 6066 3: an address is no server name to ask for
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+                               X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (SSL_set1_host(ssl, name.c_str()) != 1 ||
+        SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 std::string(name).data()) != 1)
+        throw Failure(ExitStatus::config, Fault::local,
+                      "tls_name: no host name: " + printable(name));
+}
+
+/// What to do about the refusals that administrators meet.
+std::string advice(long verdict, const std::string& name) {
+    switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return "; it is not for " + printable(name) +
+               ": set host, or tls_name, to a name in it";
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        return "; if you trust its issuer, set tls_ca";
+    default:
+        return {};
+    }
+}
+
+[[noreturn]] void handshake_failed(SSL* ssl, const Transport& transport,
+                                   const std::string& where, const std::string& name) {
+    const long verdict = SSL_get_verify_result(ssl);
+    if (verdict != X509_V_OK)
+        throw Failure(ExitStatus::no_perm, Fault::relay,
+                      where + "certificate refused: " +
+                          X509_verify_cert_error_string(verdict) + advice(verdict, name),
+                      "4.7.5");
+    if (!transport.trouble.empty())
+        throw Failure(ExitStatus::temp_fail, Fault::address, where + transport.trouble,
+                      "4.4.2");
+    throw Failure(ExitStatus::protocol, Fault::relay, where + openssl_reason(), "4.7.5");
+}
+
+} // namespace
+
+TlsSecurer::TlsSecurer(const Relay& relay)
+    : context_(SSL_CTX_new(TLS_client_method())),
+      name_(relay.tls_name.empty() ? relay.host : relay.tls_name) {
+    SSL_CTX* const context = context_.get();
+    if (context == nullptr)
+        throw Failure(ExitStatus::software, Fault::local, "OpenSSL: " + openssl_reason());
+    // The system's policy may ask for more than we do, never for less.
+    const long wanted =
+        relay.tls_min == TlsVersion::tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+    SSL_CTX_set_min_proto_version(context,
+                                  std::max(wanted, SSL_CTX_get_min_proto_version(context)));
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
+    SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    load_authorities(context, relay.tls_ca);
+    if (!relay.tls_cert.empty() &&
+        SSL_CTX_use_certificate_chain_file(context, relay.tls_cert.c_str()) != 1)
+        unusable("tls_cert", relay.tls_cert);
+    if (!relay.tls_key.empty() &&
+        SSL_CTX_use_PrivateKey_file(context, relay.tls_key.c_str(), SSL_FILETYPE_PEM) != 1)
+        unusable("tls_key", relay.tls_key);
+}
+
+std::unique_ptr<VerifiedStream> TlsSecurer::secure(std::unique_ptr<Stream> plain,
+                                                   const std::string& peer,
+                                                   Deadline deadline) {
+    auto transport = std::make_unique<Transport>();
+    transport->stream = std::move(plain);
+    transport->deadline = deadline;
+    Method method = make_method();
+    Ssl ssl(SSL_new(context_.get()));
+    BIO* const bio = BIO_new(method.get());
+    if (ssl == nullptr || bio == nullptr)
+        throw Failure(ExitStatus::temp_fail, Fault::local, "OpenSSL: " + openssl_reason());
+    BIO_set_data(bio, transport.get());
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl.get(), bio, bio);
+    expect_name(ssl.get(), name_);
+    ERR_clear_error();
+    if (SSL_connect(ssl.get()) != 1 || SSL_get_verify_result(ssl.get()) != X509_V_OK ||
+        SSL_get0_peer_certificate(ssl.get()) == nullptr)
+        handshake_failed(ssl.get(), *transport, peer + ": TLS: ", name_);
+    return std::make_unique<TlsStream>(std::move(method), std::move(transport),
+                                       std::move(ssl));
+}
+
+} // namespace sallyport

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// TLS by OpenSSL, as a Stream over a Stream. A TlsStream exists only after the handshake
+// has verified the chain, the dates, the purpose and the name (RFC 9525: subjectAltName,
+// never the common name): an unverified one cannot be constructed.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <openssl/ssl.h>
+
+#include "settings.h"
+#include "stream.h"
+
+namespace sallyport {
+
+class TlsSecurer : public Securer {
+  public:
+    /// Reads the relay's tls_ca, tls_cert, tls_key and tls_min. Failure (78, local) if they
+    /// cannot be used.
+    explicit TlsSecurer(const Relay& relay);
+
+    /// Failure: 77 (relay) certificate refused, with the reason; 76 (relay) no TLS spoken,
+    /// or none we both know; 75 (address) trouble on the line.
+    std::unique_ptr<VerifiedStream> secure(std::unique_ptr<Stream> plain,
+                                           const std::string& peer,
+                                           Deadline deadline) override;
+
+  private:
+    struct ContextDeleter {
+        void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+    };
+
+    std::unique_ptr<SSL_CTX, ContextDeleter> context_;
+    std::string name_; ///< that the certificate must bear
+};
+
+} // namespace sallyport

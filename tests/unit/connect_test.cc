@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE connect
+#include <boost/test/unit_test.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "connect.h"
+#include "failure.h"
+
+using namespace sallyport;
+
+namespace {
+
+Deadline soon() {
+    return Clock::now() + std::chrono::seconds(20);
+}
+
+Address parse(const char* text) {
+    return resolve(text, IpFamily::any, soon()).front();
+}
+
+/// A socket on 127.0.0.1, listening or only bound (connections to it are refused).
+struct Port {
+    explicit Port(bool listens) : fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in name{};
+        name.sin_family = AF_INET;
+        name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        auto* const where = reinterpret_cast<sockaddr*>(&name);
+        BOOST_REQUIRE(::bind(fd.get(), where, sizeof name) == 0);
+        socklen_t size = sizeof name;
+        BOOST_REQUIRE(::getsockname(fd.get(), where, &size) == 0);
+        number = ntohs(name.sin_port);
+        if (listens)
+            BOOST_REQUIRE(::listen(fd.get(), 5) == 0);
+    }
+
+    UniqueFd fd;
+    std::uint16_t number = 0;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(numeric_hosts_need_no_resolver) {
+    BOOST_TEST(parse("192.0.2.7").text() == "192.0.2.7");
+    BOOST_TEST(parse("2001:db8::7").text() == "2001:db8::7");
+    BOOST_CHECK_THROW(resolve("192.0.2.7", IpFamily::ipv6, soon()), Failure);
+}
+
+BOOST_AUTO_TEST_CASE(families_take_turns) {
+    const auto ordered = interleave({parse("2001:db8::1"), parse("2001:db8::2"),
+                                     parse("2001:db8::3"), parse("192.0.2.1")});
+    std::string text;
+    for (const auto& address : ordered)
+        text += address.text() + " ";
+    BOOST_TEST(text == "2001:db8::1 192.0.2.1 2001:db8::2 2001:db8::3 ");
+}
+
+BOOST_AUTO_TEST_CASE(the_next_port_when_the_first_refuses) {
+    const Port closed(false);
+    const Port open(true);
+    Connector connector({parse("127.0.0.1")}, {closed.number, open.number});
+    const auto connected = connector.connect(soon());
+    BOOST_REQUIRE(connected.has_value());
+    BOOST_TEST(connected->port == open.number);
+    BOOST_TEST(connector.exhausted());
+}
+
+BOOST_AUTO_TEST_CASE(each_way_is_used_once) {
+    const Port first(true);
+    const Port second(true);
+    Connector connector({parse("127.0.0.1")}, {first.number, second.number});
+    BOOST_TEST(connector.connect(soon())->port == first.number);
+    BOOST_TEST(!connector.exhausted());
+    BOOST_TEST(connector.connect(soon())->port == second.number);
+    BOOST_TEST(connector.exhausted());
+}
+
+BOOST_AUTO_TEST_CASE(every_refusal_is_named) {
+    const Port closed(false);
+    Connector connector({parse("127.0.0.1"), parse("::1")}, {closed.number});
+    BOOST_TEST(!connector.connect(soon()).has_value());
+    BOOST_TEST(connector.trouble().find("[127.0.0.1]:" + std::to_string(closed.number) +
+                                        ": Connection refused") != std::string::npos);
+    BOOST_TEST(connector.trouble().find("[::1]:") != std::string::npos);
+    BOOST_TEST(connector.exhausted());
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_begun_early_is_the_one_that_connects) {
+    const Port open(true);
+    Connector connector({parse("127.0.0.1")}, {open.number});
+    connector.start();
+    BOOST_TEST(connector.connect(soon())->port == open.number);
+    BOOST_TEST(connector.exhausted());
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_that_has_passed) {
+    const Port open(true);
+    Connector connector({parse("127.0.0.1")}, {open.number});
+    BOOST_TEST(!connector.connect(Clock::now() - std::chrono::seconds(1)).has_value());
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE tls
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include <fcntl.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "failure.h"
+#include "party.h"
+#include "socket.h"
+#include "tls.h"
+
+using namespace sallyport;
+
+namespace {
+
+/// An OpenSSL server on one end of a socket pair: it shakes hands, echoes one read, and
+/// goes.
+class EchoServer {
+  public:
+    EchoServer(int fd, const Party& party, int max_version)
+        : thread_([fd, &party, max_version] { serve(fd, party, max_version); }) {}
+    EchoServer(const EchoServer&) = delete;
+    EchoServer& operator=(const EchoServer&) = delete;
+    ~EchoServer() { thread_.join(); }
+
+  private:
+    static void serve(int fd, const Party& party, int max_version) {
+        const UniqueFd owner(fd);
+        const Context context(SSL_CTX_new(TLS_server_method()));
+        SSL_CTX_set_security_level(context.get(), 0);
+        SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
+        SSL_CTX_set_max_proto_version(context.get(), max_version);
+        SSL_CTX_use_certificate(context.get(), party.certificate.get());
+        SSL_CTX_use_PrivateKey(context.get(), party.key.get());
+        const std::unique_ptr<SSL, Free<SSL_free>> ssl(SSL_new(context.get()));
+        SSL_set_fd(ssl.get(), fd);
+        char octets[100];
+        if (SSL_accept(ssl.get()) == 1) {
+            const int size = SSL_read(ssl.get(), octets, sizeof octets);
+            SSL_write(ssl.get(), octets, size > 0 ? size : 0);
+            SSL_shutdown(ssl.get());
+        }
+    }
+
+    std::thread thread_;
+};
+
+struct Fixture {
+    Fixture() {
+        std::signal(SIGPIPE, SIG_IGN);
+        const int fd = ::mkstemp(ca_file.data());
+        BOOST_REQUIRE(fd >= 0);
+        const std::string pem = ca.pem();
+        BOOST_REQUIRE(::write(fd, pem.data(), pem.size()) ==
+                      static_cast<ssize_t>(pem.size()));
+        ::close(fd);
+        relay.host = "mail.example.org";
+        relay.tls_ca = ca_file;
+    }
+    ~Fixture() { ::unlink(ca_file.c_str()); }
+
+    /// "TLSv1.3 hello" after an echo, or the failure's status and text.
+    std::string talk_to(const Party& party, int max_version = TLS1_3_VERSION) {
+        int ends[2];
+        BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+        BOOST_REQUIRE(::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
+        auto stream = std::make_unique<SocketStream>(UniqueFd(ends[0]));
+        const EchoServer server(ends[1], party, max_version);
+        const Deadline deadline = Clock::now() + std::chrono::seconds(20);
+        try {
+            TlsSecurer securer(relay);
+            const auto verified = securer.secure(std::move(stream), "peer", deadline);
+            BOOST_TEST(verified->write("hello", deadline).octets == 5U);
+            char octets[10];
+            const Transfer got = verified->read(octets, deadline);
+            BOOST_TEST(verified->read(octets, deadline).trouble ==
+                       "connection closed by the server");
+            return verified->protocol() + " " + std::string(octets, got.octets);
+        } catch (const Failure& failure) {
+            stream.reset();
+            return std::to_string(static_cast<int>(failure.status())) + " " +
+                   failure.what();
+        }
+    }
+
+    std::string ca_file = "/tmp/sallyport-tls-XXXXXX";
+    Relay relay;
+    Party ca{"authority", nullptr};
+    Party good{
+        "mail", &ca, {.authority = false, .alternative_names = "DNS:mail.example.org"}};
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(the_right_name_from_the_right_authority, Fixture) {
+    BOOST_TEST(talk_to(good) == "TLSv1.3 hello");
+    BOOST_TEST(talk_to(good, TLS1_2_VERSION) == "TLSv1.2 hello");
+}
+
+BOOST_FIXTURE_TEST_CASE(old_versions_are_refused, Fixture) {
+    BOOST_TEST(talk_to(good, TLS1_1_VERSION).starts_with("76 peer: TLS: "));
+    relay.tls_min = TlsVersion::tls1_3;
+    BOOST_TEST(talk_to(good, TLS1_2_VERSION).starts_with("76 peer: TLS: "));
+}
+
+BOOST_FIXTURE_TEST_CASE(another_name, Fixture) {
+    relay.host = "other.example.org";
+    BOOST_TEST(
+        talk_to(good).starts_with("77 peer: TLS: certificate refused: hostname mis"));
+    relay.tls_name = "mail.example.org";
+    BOOST_TEST(talk_to(good) == "TLSv1.3 hello");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_common_name_counts_for_nothing, Fixture) {
+    const Party old("mail.example.org", &ca, {.authority = false});
+    BOOST_TEST(talk_to(old).starts_with("77 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(wildcards_stand_for_one_whole_label, Fixture) {
+    const auto named = [this](const char* names) {
+        return Party("mail", &ca, {.authority = false, .alternative_names = names});
+    };
+    BOOST_TEST(talk_to(named("DNS:*.example.org")) == "TLSv1.3 hello");
+    BOOST_TEST(talk_to(named("DNS:m*.example.org")).starts_with("77 "));
+    relay.host = "a.mail.example.org";
+    BOOST_TEST(talk_to(named("DNS:*.example.org")).starts_with("77 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(addresses_are_looked_for_as_addresses, Fixture) {
+    const Party by_address("mail", &ca,
+                           {.authority = false, .alternative_names = "IP:192.0.2.1"});
+    const Party by_name("mail", &ca,
+                        {.authority = false, .alternative_names = "DNS:192.0.2.1"});
+    relay.host = "192.0.2.1";
+    BOOST_TEST(talk_to(by_address) == "TLSv1.3 hello");
+    BOOST_TEST(talk_to(by_name).starts_with("77 "));
+    BOOST_TEST(talk_to(good).starts_with("77 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(dates, Fixture) {
+    const Party expired("mail", &ca,
+                        {.authority = false,
+                         .alternative_names = "DNS:mail.example.org",
+                         .from = -7200,
+                         .until = -3600});
+    const Party future("mail", &ca,
+                       {.authority = false,
+                        .alternative_names = "DNS:mail.example.org",
+                        .from = 3600,
+                        .until = 7200});
+    BOOST_TEST(talk_to(expired) ==
+               "77 peer: TLS: certificate refused: certificate has expired");
+    BOOST_TEST(talk_to(future) ==
+               "77 peer: TLS: certificate refused: certificate is not yet valid");
+}
+
+BOOST_FIXTURE_TEST_CASE(signed_by_itself_or_by_a_stranger, Fixture) {
+    const Party alone("mail", nullptr, {.alternative_names = "DNS:mail.example.org"});
+    const Party stranger("authority", nullptr);
+    const Party foreign("mail", &stranger,
+                        {.authority = false, .alternative_names = "DNS:mail.example.org"});
+    BOOST_TEST(talk_to(alone).starts_with("77 "));
+    BOOST_TEST(talk_to(alone).ends_with("set tls_ca"));
+    BOOST_TEST(talk_to(foreign).starts_with("77 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_does_not_speak_tls, Fixture) {
+    int ends[2];
+    BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    const UniqueFd server(ends[1]);
+    BOOST_REQUIRE(::write(server.get(), "220 hello\r\n", 11) == 11);
+    BOOST_REQUIRE(::shutdown(server.get(), SHUT_WR) == 0);
+    TlsSecurer securer(relay);
+    BOOST_CHECK_EXCEPTION(securer.secure(std::make_unique<SocketStream>(UniqueFd(ends[0])),
+                                         "peer", Clock::now() + std::chrono::seconds(20)),
+                          Failure, [](const Failure& failure) {
+                              return failure.status() == ExitStatus::protocol;
+                          });
+}
+
+BOOST_FIXTURE_TEST_CASE(who_says_nothing_is_left_at_the_deadline, Fixture) {
+    int ends[2];
+    BOOST_REQUIRE(
+        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
+    const UniqueFd server(ends[1]);
+    TlsSecurer securer(relay);
+    BOOST_CHECK_EXCEPTION(securer.secure(std::make_unique<SocketStream>(UniqueFd(ends[0])),
+                                         "peer", Clock::now()),
+                          Failure, [](const Failure& failure) {
+                              return failure.status() == ExitStatus::temp_fail &&
+                                     failure.fault() == Fault::address &&
+                                     std::string(failure.what()) == "peer: TLS: timed out";
+                          });
+}
+
+BOOST_FIXTURE_TEST_CASE(keys_that_cannot_be_used_are_named, Fixture) {
+    relay.tls_cert = "/nonexistent/cert";
+    BOOST_CHECK_EXCEPTION(TlsSecurer{relay}, Failure, [](const Failure& failure) {
+        return failure.status() == ExitStatus::config &&
+               std::string(failure.what()).starts_with("tls_cert = /nonexistent/cert: ");
+    });
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// One message to its recipients: relays in order, and the only place that decides what may
+// be tried again and where. Failover rule: nothing that may have been accepted is sent
+// again.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "envelope.h"
+#include "message.h"
+#include "outcome.h"
+#include "route.h"
+#include "settings.h"
+#include "transcript.h"
+
+namespace sallyport {
+
+struct Report {
+    std::vector<Outcome> outcomes; ///< one for each recipient of the envelope, in order
+    std::vector<std::string> notes;
+
+    /// 0 if every recipient was accepted; else 67 if one was refused with it, else the
+    /// first recipient's that was not accepted.
+    [[nodiscard]] ExitStatus status() const;
+};
+
+struct DeliveryContext {
+    std::string domain;    ///< Identity::domain
+    std::string host_name; ///< Identity::host_name
+    Clock::time_point started;
+    const Transcript& transcript;
+};
+
+/// Never throws for what a server or the network did: that is in the report.
+Report deliver(const Settings& settings, const Envelope& envelope, const Message& message,
+               Network& network, const DeliveryContext& context);
+
+} // namespace sallyport

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "extensions.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "ascii.h"
+
+namespace sallyport {
+
+namespace {
+
+std::string upper(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return result;
+}
+
+/// Words of `text`, upper case. Old servers say "AUTH=PLAIN LOGIN": '=' parts words too.
+std::vector<std::string> words_of(std::string_view text, bool equals_sign_parts) {
+    std::vector<std::string> words;
+    std::string word;
+    for (const char c : text) {
+        if (!is_blank(c) && !(equals_sign_parts && c == '=')) {
+            word += c;
+        } else if (!word.empty()) {
+            words.push_back(upper(word));
+            word.clear();
+        }
+    }
+    if (!word.empty())
+        words.push_back(upper(word));
+    return words;
+}
+
+template<class Number>
+std::optional<Number> number(std::string_view text) {
+    Number value = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
+/// RFC 9422 3: LIMITS RCPTMAX=n MAILMAX=n …
+std::optional<std::uint32_t> read_rcptmax(const std::vector<std::string>& words) {
+    constexpr std::string_view prefix = "RCPTMAX=";
+    for (const auto& word : words) {
+        if (word.starts_with(prefix)) {
+            const auto limit =
+                number<std::uint32_t>(std::string_view(word).substr(prefix.size()));
+            if (limit && *limit > 0)
+                return limit;
+        }
+    }
+    return std::nullopt;
+}
+
+void note_extension(Extensions& offered, const std::vector<std::string>& words) {
+    const std::string& keyword = words.front();
+    if (keyword == "STARTTLS") {
+        offered.starttls = true;
+    } else if (keyword == "PIPELINING") {
+        offered.pipelining = true;
+    } else if (keyword == "CHUNKING") {
+        offered.chunking = true;
+    } else if (keyword == "8BITMIME") {
+        offered.eight_bit_mime = true;
+    } else if (keyword == "SMTPUTF8") {
+        offered.smtputf8 = true;
+    } else if (keyword == "DSN") {
+        offered.dsn = true;
+    } else if (keyword == "SIZE") {
+        // RFC 1870 4: no number is no fixed limit, as 0 is; so is one we cannot read.
+        offered.size = words.size() > 1 ? number<std::uint64_t>(words[1]).value_or(0) : 0;
+    } else if (keyword == "LIMITS") {
+        offered.rcptmax = read_rcptmax(words);
+    } else if (keyword == "AUTH") {
+        offered.auth.insert(offered.auth.end(), words.begin() + 1, words.end());
+    }
+}
+
+} // namespace
+
+Extensions parse_extensions(const Reply& ehlo, const std::vector<std::string>& ignore) {
+    Extensions offered;
+    for (std::size_t i = 1; i < ehlo.lines.size(); ++i) {
+        const std::string& line = ehlo.lines[i];
+        const auto words = words_of(line, starts_with_ignoring_case(line, "AUTH="));
+        if (!words.empty() && std::ranges::find(ignore, words.front()) == ignore.end())
+            note_extension(offered, words);
+    }
+    return offered;
+}
+
+} // namespace sallyport

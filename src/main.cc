@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// argv, configuration and stdin to an exit status: the order of the program on one screen.
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "configuration.h"
+#include "delivery.h"
+#include "envelope.h"
+#include "failure.h"
+#include "identity.h"
+#include "invocation.h"
+#include "log.h"
+#include "message.h"
+#include "network.h"
+#include "process.h"
+#include "reporting.h"
+#include "transcript.h"
+
+namespace sallyport {
+
+namespace {
+
+void print(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(fd, text.data(), text.size());
+        if (written <= 0)
+            return;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+ConfigurationSources configuration_sources(const Invocation& invocation) {
+    ConfigurationSources sources;
+    sources.system_file = SYSCONFDIR "/sallyport.conf";
+    sources.argument_file = invocation.config_file;
+    sources.privileged = is_privileged();
+    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
+        sources.environment.emplace_back(*variable);
+    return sources;
+}
+
+/// What is asked for beside sending a message. There is no queue in this version: nothing
+/// is in it, and running it is done at once.
+ExitStatus answer(const Invocation& invocation) {
+    if (invocation.mode == Mode::help)
+        print(STDOUT_FILENO, usage_text(invocation.program));
+    else if (invocation.mode == Mode::version)
+        print(STDOUT_FILENO, PACKAGE_STRING "\n");
+    else if (invocation.mode == Mode::list_queue)
+        print(STDOUT_FILENO, "Mail queue is empty\n");
+    return ExitStatus::ok;
+}
+
+/// Without -t the command line says all about the envelope: it is looked at before a person
+/// at a terminal has typed the message.
+Message read_message(const Invocation& invocation, const Settings& settings,
+                     const Identity& identity, Envelope& envelope) {
+    if (!invocation.recipients_from_header)
+        envelope = make_envelope(invocation, settings, Header(), identity);
+    Draft draft =
+        read_draft(STDIN_FILENO, invocation.dot_ends_message, settings.message.size_limit);
+    if (invocation.recipients_from_header)
+        envelope = make_envelope(invocation, settings, draft.header, identity);
+    complete_header(draft.header, envelope, invocation, settings, identity);
+    return {draft.header, std::move(draft.body), draft.eight_bit, draft.longest_line};
+}
+
+ExitStatus send(const Invocation& invocation, const Settings& settings,
+                const Identity& identity, Log& log, Clock::time_point started) {
+    for (const auto& note : invocation.notes)
+        log.note(identity.id, note);
+    for (const auto& note : settings.notes)
+        log.note(identity.id, note);
+    Envelope envelope;
+    const Message message = read_message(invocation, settings, identity, envelope);
+    const Transcript transcript(invocation.verbose ? STDOUT_FILENO : -1);
+    Internet internet;
+    const Report report = deliver(
+        settings, envelope, message, internet,
+        {identity.domain(settings.sender), identity.host_name, started, transcript});
+    log_report(log, report, envelope, message, identity);
+    print(STDERR_FILENO, describe_failures(report));
+    return report.status();
+}
+
+/// Tells the caller, and the log if that is somewhere else.
+ExitStatus give_up(Log& log, const std::string& id, const Failure& failure) {
+    print(STDERR_FILENO, std::string("sallyport: ") + failure.what() + "\n");
+    if (!log.on_standard_error())
+        log.note(id, failure.what(), Priority::error);
+    return failure.status();
+}
+
+ExitStatus run(std::span<const char* const> argv, ExitStatus& tempfail) {
+    const auto started = Clock::now();
+    Log log({LogTarget::syslog, {}, LogFormat::text}, "sallyport");
+    std::string id;
+    try {
+        prepare_process();
+        const Invocation invocation = parse_invocation(argv);
+        if (invocation.mode != Mode::deliver)
+            return answer(invocation);
+        const Settings settings = load_settings(configuration_sources(invocation));
+        drop_privileges();
+        tempfail = settings.tempfail;
+        log = Log(settings.log, "sallyport");
+        const Identity identity = look_up_identity();
+        id = identity.id;
+        return send(invocation, settings, identity, log, started);
+    } catch (const Failure& failure) {
+        return give_up(log, id, failure);
+    } catch (const std::bad_alloc&) {
+        return give_up(log, id, {ExitStatus::temp_fail, Fault::local, "out of memory"});
+    } catch (const std::exception& bug) {
+        return give_up(log, id,
+                       {ExitStatus::software, Fault::local,
+                        std::string("a bug, please report it: ") + bug.what()});
+    }
+}
+
+} // namespace
+
+} // namespace sallyport
+
+int main(int argc, char** argv) {
+    using namespace sallyport;
+    ExitStatus tempfail = ExitStatus::temp_fail;
+    ExitStatus status = run({argv, static_cast<std::size_t>(argc)}, tempfail);
+    if (status == ExitStatus::temp_fail)
+        status = tempfail;
+    // Nothing is left to flush, and freeing what OpenSSL and a resolver thread hold takes
+    // time.
+    ::_exit(static_cast<int>(status));
+}

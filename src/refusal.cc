@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "refusal.h"
+
+#include <string>
+
+namespace sallyport {
+
+namespace {
+
+/// RFC 4954 4.2 and 6: log-in wanted, refused, too weak, or not without TLS.
+bool is_about_log_in(std::string_view step, const Reply& reply) {
+    const std::string enhanced = reply.enhanced();
+    return step.starts_with("AUTH") || reply.code == 530 || reply.code == 534 ||
+           reply.code == 535 || reply.code == 538 || enhanced == "5.7.8" ||
+           enhanced == "5.7.9";
+}
+
+Fault fault_of(ExitStatus status) {
+    if (status == ExitStatus::temp_fail)
+        return Fault::address;
+    return status == ExitStatus::no_perm ? Fault::relay : Fault::message;
+}
+
+std::string default_enhanced(ExitStatus status) {
+    if (status == ExitStatus::temp_fail)
+        return "4.0.0";
+    return status == ExitStatus::no_perm ? "5.7.8" : "5.0.0";
+}
+
+} // namespace
+
+ExitStatus status_of(std::string_view step, const Reply& reply) {
+    if (reply.transient())
+        return ExitStatus::temp_fail;
+    if (is_about_log_in(step, reply))
+        return ExitStatus::no_perm;
+    const bool too_big = reply.code == 552 && reply.enhanced() == "5.3.4";
+    return too_big ? ExitStatus::data_error : ExitStatus::unavailable;
+}
+
+void refuse(Wire& wire, std::string_view step, const Reply& reply) {
+    if (!reply.transient() && !reply.permanent())
+        wire.fail(ExitStatus::protocol, Fault::relay, step,
+                  "reply out of place: " + reply.text());
+    wire.set_in_doubt(false);
+    const ExitStatus status = status_of(step, reply);
+    std::string enhanced = reply.enhanced();
+    if (enhanced.empty())
+        enhanced = default_enhanced(status);
+    wire.fail(status, fault_of(status), step, reply.text(), std::move(enhanced));
+}
+
+} // namespace sallyport

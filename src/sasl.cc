@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+#include "sasl.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include <sasl/sasl.h>
+#include <sasl/saslutil.h>
+
+#include "failure.h"
+#include "printable.h"
+#include "sasl_mechanisms.h"
+#include "secret.h"
+
+namespace sallyport {
+
+namespace {
+
+/// RFC 5802 bounds the iteration count from below only; a server may not make us work
+/// forever.
+constexpr std::uint32_t scram_iteration_limit = 1'000'000;
+
+struct Mechanism {
+    std::string_view name;
+    std::string_view plugin; ///< file name without suffix; empty: in process
+    bool sends_secret;       ///< readable by whoever reads the line
+};
+
+/// Best first. No other mechanism's plug-in is ever loaded.
+constexpr std::array mechanisms{
+    Mechanism{"SCRAM-SHA-512", "libscram", false},
+    Mechanism{"SCRAM-SHA-256", "libscram", false},
+    Mechanism{"SCRAM-SHA-1", "libscram", false},
+    Mechanism{"PLAIN", "", true},
+    Mechanism{"LOGIN", "", true},
+    Mechanism{"CRAM-MD5", "libcrammd5", false},
+};
+
+const Mechanism* find_mechanism(std::string_view name) {
+    const auto* const found = std::ranges::find(mechanisms, name, &Mechanism::name);
+    return found != mechanisms.end() ? found : nullptr;
+}
+
+/// The library itself is broken or of another make.
+[[noreturn]] void unusable(const std::string& text) {
+    throw Failure(ExitStatus::software, Fault::local, "libsasl2: " + text);
+}
+
+/// The iteration count of a server-first-message (RFC 5802 7), 0 if there is none.
+std::uint32_t iterations(std::string_view challenge) {
+    const auto at = challenge.find(",i=");
+    std::uint32_t count = 0;
+    if (at != std::string_view::npos) {
+        const auto digits = challenge.substr(at + 3);
+        const auto parsed =
+            std::from_chars(digits.data(), digits.data() + digits.size(), count);
+        if (parsed.ec == std::errc::result_out_of_range)
+            return scram_iteration_limit + 1;
+    }
+    return count;
+}
+
+/// libsasl2 declares callbacks as functions without parameters.
+using Callback = decltype(sasl_callback_t::proc);
+
+template<class Function>
+Callback as_callback(Function* function) {
+    return reinterpret_cast<Callback>(reinterpret_cast<void (*)()>(function));
+}
+
+} // namespace
+
+std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered,
+                                         const std::vector<std::string>& configured,
+                                         bool encrypted) {
+    std::vector<std::string> wanted = configured;
+    if (wanted.empty()) {
+        for (const Mechanism& mechanism : mechanisms)
+            wanted.emplace_back(mechanism.name);
+        if (!encrypted)
+            std::stable_partition(wanted.begin(), wanted.end(),
+                                  [](const std::string& name) {
+                                      const Mechanism* const known = find_mechanism(name);
+                                      return known != nullptr && !known->sends_secret;
+                                  });
+    }
+    std::erase_if(wanted, [&](const std::string& name) {
+        return find_mechanism(name) == nullptr ||
+               std::ranges::find(offered, name) == offered.end();
+    });
+    return wanted;
+}
+
+/// The library's state for one exchange, and the answers to what it asks.
+struct SaslClient::Library {
+    Library(SaslIdentity who, std::string_view secret);
+    ~Library();
+    Library(const Library&) = delete;
+    Library& operator=(const Library&) = delete;
+
+    static int get_path(void* context, const char** path);
+    static int verify_file(void* context, const char* file, sasl_verify_type_t type);
+    static int keep_quiet(void* context, int level, const char* message);
+    static int get_simple(void* context, int id, const char** text, unsigned* size);
+    static int get_secret(sasl_conn_t* connection, void* context, int id,
+                          sasl_secret_t** secret);
+    static int get_realm(void* context, int id, const char** realms, const char** chosen);
+
+    void open(const Mechanism& mechanism);
+    void close();
+
+    SaslIdentity identity;
+    std::vector<unsigned char> secret_octets; ///< a sasl_secret_t
+    std::string_view plugin;                  ///< that may be loaded
+    std::array<sasl_callback_t, 8> callbacks;
+    sasl_conn_t* connection = nullptr;
+    bool initialized = false;
+};
+
+SaslClient::Library::Library(SaslIdentity who, std::string_view secret)
+    : identity(std::move(who)), secret_octets(sizeof(sasl_secret_t) + secret.size()),
+      callbacks{{
+          {SASL_CB_GETPATH, as_callback(get_path), this},
+          {SASL_CB_VERIFYFILE, as_callback(verify_file), this},
+          {SASL_CB_LOG, as_callback(keep_quiet), this},
+          {SASL_CB_USER, as_callback(get_simple), this},
+          {SASL_CB_AUTHNAME, as_callback(get_simple), this},
+          {SASL_CB_PASS, as_callback(get_secret), this},
+          {SASL_CB_GETREALM, as_callback(get_realm), this},
+          {SASL_CB_LIST_END, nullptr, nullptr},
+      }} {
+    auto& head = *reinterpret_cast<sasl_secret_t*>(secret_octets.data());
+    head.len = secret.size();
+    std::memcpy(&head.data[0], secret.data(), secret.size());
+}
+
+SaslClient::Library::~Library() {
+    close();
+    ::explicit_bzero(secret_octets.data(), secret_octets.size());
+}
+
+/// With PLAIN and LOGIN in process the plug-in directory is not even looked at: a file
+/// PLAIN there would shadow ours. Without this callback SASL_PATH would name the directory.
+int SaslClient::Library::get_path(void* context, const char** path) {
+    *path = static_cast<Library*>(context)->plugin.empty() ? "/dev/null" : SASL_PLUGIN_DIR;
+    return SASL_OK;
+}
+
+int SaslClient::Library::verify_file(void* context, const char* file,
+                                     sasl_verify_type_t /*type*/) {
+    const std::string_view path(file);
+    const auto slash = path.rfind('/');
+    const auto name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    const auto& plugin = static_cast<Library*>(context)->plugin;
+    const bool wanted = !plugin.empty() && name.starts_with(plugin) &&
+                        name.substr(plugin.size()).starts_with(".so");
+    return wanted ? SASL_OK : SASL_CONTINUE;
+}
+
+int SaslClient::Library::keep_quiet(void* /*context*/, int /*level*/,
+                                    const char* /*message*/) {
+    return SASL_OK;
+}
+
+int SaslClient::Library::get_simple(void* context, int id, const char** text,
+                                    unsigned* size) {
+    const SaslIdentity& identity = static_cast<Library*>(context)->identity;
+    const std::string& answer = id == SASL_CB_USER ? identity.authzid : identity.user;
+    *text = answer.c_str();
+    if (size != nullptr)
+        *size = static_cast<unsigned>(answer.size());
+    return SASL_OK;
+}
+
+int SaslClient::Library::get_secret(sasl_conn_t* /*connection*/, void* context, int /*id*/,
+                                    sasl_secret_t** secret) {
+    *secret = reinterpret_cast<sasl_secret_t*>(
+        static_cast<Library*>(context)->secret_octets.data());
+    return SASL_OK;
+}
+
+int SaslClient::Library::get_realm(void* context, int /*id*/, const char** /*realms*/,
+                                   const char** chosen) {
+    *chosen = static_cast<Library*>(context)->identity.realm.c_str();
+    return SASL_OK;
+}
+
+void SaslClient::Library::open(const Mechanism& mechanism) {
+    close();
+    plugin = mechanism.plugin;
+    if (sasl_client_init(callbacks.data()) != SASL_OK)
+        unusable("it cannot be initialized");
+    initialized = true;
+    if (plugin.empty() && !register_mechanisms())
+        unusable("it does not take the mechanisms PLAIN and LOGIN");
+    if (sasl_client_new("smtp", identity.host.c_str(), nullptr, nullptr, callbacks.data(),
+                        0, &connection) != SASL_OK)
+        unusable("it cannot begin an exchange");
+    // No security layer: TLS is the only one that SMTP sessions of ours have.
+    sasl_security_properties_t properties{};
+    sasl_setprop(connection, SASL_SEC_PROPS, &properties);
+}
+
+void SaslClient::Library::close() {
+    if (connection != nullptr)
+        sasl_dispose(&connection);
+    if (std::exchange(initialized, false))
+        sasl_client_done();
+}
+
+SaslClient::SaslClient(SaslIdentity identity, std::string_view secret)
+    : library_(std::make_unique<Library>(std::move(identity), secret)) {}
+
+SaslClient::~SaslClient() = default;
+
+bool SaslClient::start(const std::string& mechanism) {
+    mechanism_ = mechanism;
+    initial_.reset();
+    const Mechanism* const known = find_mechanism(mechanism);
+    if (known == nullptr) {
+        explain("not in this version");
+        return false;
+    }
+    library_->open(*known);
+    const char* answer = nullptr;
+    unsigned size = 0;
+    const char* chosen = nullptr;
+    const int result = sasl_client_start(library_->connection, mechanism.c_str(), nullptr,
+                                         &answer, &size, &chosen);
+    complete_ = result == SASL_OK;
+    if (!complete_ && result != SASL_CONTINUE) {
+        // Debian's name of the package; others split it further.
+        explain(result == SASL_NOMECH ? "its plug-in is missing: install libsasl2-modules"
+                                      : sasl_errdetail(library_->connection));
+        return false;
+    }
+    if (answer != nullptr)
+        initial_ = std::string(answer, size);
+    return true;
+}
+
+std::optional<std::string> SaslClient::step(std::string_view challenge) {
+    if (complete_) {
+        explain("the server asks for more than the mechanism has");
+        return std::nullopt;
+    }
+    if (mechanism_.starts_with("SCRAM-") && iterations(challenge) > scram_iteration_limit) {
+        explain("the server wants more than 1,000,000 iterations");
+        return std::nullopt;
+    }
+    const char* answer = nullptr;
+    unsigned size = 0;
+    const int result =
+        sasl_client_step(library_->connection, challenge.data(),
+                         static_cast<unsigned>(challenge.size()), nullptr, &answer, &size);
+    complete_ = result == SASL_OK;
+    if (!complete_ && result != SASL_CONTINUE) {
+        explain(sasl_errdetail(library_->connection));
+        return std::nullopt;
+    }
+    return answer != nullptr ? std::string(answer, size) : std::string();
+}
+
+void SaslClient::explain(std::string_view why) {
+    trouble_ = mechanism_ + ": " + printable(why);
+}
+
+std::string encode_base64(std::string_view octets) {
+    std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');
+    unsigned size = 0;
+    sasl_encode64(octets.data(), static_cast<unsigned>(octets.size()), text.data(),
+                  static_cast<unsigned>(text.size()), &size);
+    text.resize(size);
+    return text;
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+    std::string octets(text.size() / 4 * 3 + 4, '\0');
+    unsigned size = 0;
+    if (sasl_decode64(text.data(), static_cast<unsigned>(text.size()), octets.data(),
+                      static_cast<unsigned>(octets.size()), &size) != SASL_OK)
+        return std::nullopt;
+    octets.resize(size);
+    return octets;
+}
+
+} // namespace sallyport

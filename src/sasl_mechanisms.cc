@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "sasl_mechanisms.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <sasl/sasl.h> // saslplug.h needs it first
+
+#include <sasl/saslplug.h>
+
+#include "secret.h"
+
+namespace sallyport {
+
+namespace {
+
+/// One exchange: what the last answer was, and how many answers there were. The library
+/// keeps a pointer to the answer until the next step.
+struct Exchange {
+    Exchange() = default;
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    ~Exchange() { wipe(answer); }
+
+    std::string answer;
+    int answers = 0;
+};
+
+/// The callbacks that SaslClient gave to the library, asked through it.
+class Credentials {
+  public:
+    explicit Credentials(const sasl_utils_t& utils) : utils_(utils) {}
+
+    [[nodiscard]] std::string_view simple(unsigned long id) const {
+        sasl_callback_ft procedure = nullptr;
+        void* context = nullptr;
+        if (utils_.getcallback(utils_.conn, id, &procedure, &context) != SASL_OK)
+            return {};
+        const char* text = nullptr;
+        unsigned size = 0;
+        auto* const ask = reinterpret_cast<sasl_getsimple_t*>(erased(procedure));
+        if (ask(context, static_cast<int>(id), &text, &size) != SASL_OK || text == nullptr)
+            return {};
+        return {text, size};
+    }
+
+    [[nodiscard]] std::string_view password() const {
+        sasl_callback_ft procedure = nullptr;
+        void* context = nullptr;
+        if (utils_.getcallback(utils_.conn, SASL_CB_PASS, &procedure, &context) != SASL_OK)
+            return {};
+        sasl_secret_t* secret = nullptr;
+        auto* const ask = reinterpret_cast<sasl_getsecret_t*>(erased(procedure));
+        if (ask(utils_.conn, context, SASL_CB_PASS, &secret) != SASL_OK ||
+            secret == nullptr)
+            return {};
+        return {reinterpret_cast<const char*>(&secret->data[0]), secret->len};
+    }
+
+  private:
+    using Erased = void (*)();
+    static Erased erased(sasl_callback_ft procedure) {
+        return reinterpret_cast<Erased>(procedure);
+    }
+
+    const sasl_utils_t& utils_;
+};
+
+/// The library wants every mechanism to name who logs in, and on whose behalf.
+int name_identities(const sasl_client_params_t& parameters, std::string_view user,
+                    std::string_view authzid, sasl_out_params_t& out) {
+    const auto canonicalize = [&](std::string_view name, unsigned flags) {
+        return parameters.canon_user(parameters.utils->conn, name.data(),
+                                     static_cast<unsigned>(name.size()), flags, &out);
+    };
+    if (authzid.empty())
+        return canonicalize(user, SASL_CU_AUTHID | SASL_CU_AUTHZID);
+    const int result = canonicalize(user, SASL_CU_AUTHID);
+    return result == SASL_OK ? canonicalize(authzid, SASL_CU_AUTHZID) : result;
+}
+
+int give(Exchange& exchange, const char** client_out, unsigned* client_out_size) {
+    ++exchange.answers;
+    *client_out = exchange.answer.data();
+    *client_out_size = static_cast<unsigned>(exchange.answer.size());
+    return SASL_OK;
+}
+
+int new_exchange(void* /*global*/, sasl_client_params_t* /*parameters*/, void** context) {
+    *context = std::make_unique<Exchange>().release();
+    return SASL_OK;
+}
+
+void dispose(void* context, const sasl_utils_t* /*utils*/) {
+    const std::unique_ptr<Exchange> owner(static_cast<Exchange*>(context));
+}
+
+int step_plain(void* context, sasl_client_params_t* parameters, const char* /*challenge*/,
+               unsigned /*challenge_size*/, sasl_interact_t** /*prompts*/,
+               const char** client_out, unsigned* client_out_size, sasl_out_params_t* out) {
+    auto& exchange = *static_cast<Exchange*>(context);
+    const Credentials credentials(*parameters->utils);
+    const auto user = credentials.simple(SASL_CB_AUTHNAME);
+    const auto authzid = credentials.simple(SASL_CB_USER);
+    const int named = name_identities(*parameters, user, authzid, *out);
+    if (named != SASL_OK)
+        return named;
+    const auto password = credentials.password();
+    exchange.answer.reserve(authzid.size() + user.size() + password.size() + 2);
+    exchange.answer.append(authzid).append(1, '\0').append(user).append(1, '\0');
+    exchange.answer.append(password);
+    out->doneflag = 1;
+    return give(exchange, client_out, client_out_size);
+}
+
+int step_login(void* context, sasl_client_params_t* parameters, const char* challenge,
+               unsigned /*challenge_size*/, sasl_interact_t** /*prompts*/,
+               const char** client_out, unsigned* client_out_size, sasl_out_params_t* out) {
+    auto& exchange = *static_cast<Exchange*>(context);
+    const Credentials credentials(*parameters->utils);
+    const auto user = credentials.simple(SASL_CB_AUTHNAME);
+    // The prompts are not read: servers word them as they like, in this order.
+    if (exchange.answers == 0 && challenge != nullptr) {
+        const int named = name_identities(*parameters, user, {}, *out);
+        if (named != SASL_OK)
+            return named;
+        exchange.answer = user;
+        give(exchange, client_out, client_out_size);
+        return SASL_CONTINUE;
+    }
+    if (exchange.answers == 0) {
+        *client_out = nullptr;
+        *client_out_size = 0;
+        return SASL_CONTINUE;
+    }
+    exchange.answer = credentials.password();
+    out->doneflag = 1;
+    return give(exchange, client_out, client_out_size);
+}
+
+sasl_client_plug_t describe(const char* name, unsigned features,
+                            decltype(sasl_client_plug_t::mech_step) step) {
+    sasl_client_plug_t plugin{};
+    plugin.mech_name = name;
+    plugin.security_flags = SASL_SEC_NOANONYMOUS | SASL_SEC_PASS_CREDENTIALS;
+    plugin.features = features;
+    plugin.mech_new = new_exchange;
+    plugin.mech_step = step;
+    plugin.mech_dispose = dispose;
+    return plugin;
+}
+
+int offer(sasl_client_plug_t& plugin, int max_version, int* version,
+          sasl_client_plug_t** plugins, int* count) {
+    if (max_version < SASL_CLIENT_PLUG_VERSION)
+        return SASL_BADVERS;
+    *version = SASL_CLIENT_PLUG_VERSION;
+    *plugins = &plugin;
+    *count = 1;
+    return SASL_OK;
+}
+
+int plug_plain(const sasl_utils_t* /*utils*/, int max_version, int* version,
+               sasl_client_plug_t** plugins, int* count) {
+    static sasl_client_plug_t plugin =
+        describe("PLAIN", SASL_FEAT_WANT_CLIENT_FIRST | SASL_FEAT_ALLOWS_PROXY, step_plain);
+    return offer(plugin, max_version, version, plugins, count);
+}
+
+int plug_login(const sasl_utils_t* /*utils*/, int max_version, int* version,
+               sasl_client_plug_t** plugins, int* count) {
+    static sasl_client_plug_t plugin =
+        describe("LOGIN", SASL_FEAT_SERVER_FIRST, step_login);
+    return offer(plugin, max_version, version, plugins, count);
+}
+
+} // namespace
+
+bool register_mechanisms() {
+    return sasl_client_add_plugin("plain", plug_plain) == SASL_OK &&
+           sasl_client_add_plugin("login", plug_login) == SASL_OK;
+}
+
+} // namespace sallyport

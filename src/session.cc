@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#include "session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ascii.h"
+#include "failure.h"
+#include "printable.h"
+#include "refusal.h"
+#include "transaction.h"
+
+namespace sallyport {
+
+namespace {
+
+/// RFC 5321 4.5.3.1.4: a command line has 512 octets; what is longer waits for the server's
+/// go.
+constexpr std::size_t command_line_limit = 512;
+/// For what cannot change the outcome any more.
+constexpr std::chrono::seconds courtesy_wait{10};
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+} // namespace
+
+Session::Session(Connection& connection, const Relay& relay, const SessionContext& context)
+    : relay_(relay), context_(context),
+      wire_(std::move(connection.stream), std::move(connection.peer), context.transcript,
+            relay.timeout, context.run_deadline),
+      ehlo_name_(context.ehlo_name.empty() ? connection.local_literal : context.ehlo_name) {
+}
+
+Session::Session(Connection connection, const Relay& relay, const SessionContext& context,
+                 Route& route)
+    : Session(connection, relay, context) {
+    const TlsMode mode = relay.tls_mode(connection.port);
+    const VerifiedStream* verified = nullptr;
+    if (mode == TlsMode::implicit)
+        verified = &wire_.secure(route.securer());
+    greet();
+    say_ehlo();
+    if (mode == TlsMode::starttls) {
+        verified = &start_tls(route);
+        say_ehlo();
+    }
+    if (verified != nullptr)
+        tls_ = verified->protocol();
+    if (relay.auth_wanted && verified != nullptr)
+        authenticate(Permit(*verified), true);
+    else if (relay.auth_wanted)
+        authenticate(Permit(relay.allow_plaintext_auth.value()), false);
+    recipient_limit_ = extensions_.rcptmax.value_or(relay.max_recipients);
+}
+
+void Session::greet() {
+    const Reply reply = wire_.receive("greeting");
+    if (reply.code != 220)
+        refuse(wire_, "greeting", reply);
+}
+
+void Session::say(std::string_view command, std::string_view step,
+                  std::optional<std::string_view> shown) {
+    if (const auto last_words = wire_.send(command, 1, step, shown))
+        refuse(wire_, step, *last_words);
+}
+
+void Session::say_ehlo() {
+    say("EHLO " + ehlo_name_ + "\r\n", "EHLO");
+    const Reply reply = wire_.receive("EHLO");
+    if (reply.permanent())
+        return say_helo(reply);
+    if (!reply.positive())
+        refuse(wire_, "EHLO", reply);
+    extensions_ = parse_extensions(reply, relay_.ignore);
+}
+
+/// RFC 5321 3.2: a server that does not know EHLO has no extension, so neither TLS nor
+/// AUTH.
+void Session::say_helo(const Reply& refused) {
+    if (relay_.auth_wanted || relay_.tls != TlsMode::none)
+        refuse(wire_, "EHLO", refused);
+    say("HELO " + ehlo_name_ + "\r\n", "HELO");
+    const Reply reply = wire_.receive("HELO");
+    if (!reply.positive())
+        refuse(wire_, "HELO", reply);
+    extensions_ = {};
+}
+
+VerifiedStream& Session::start_tls(Route& route) {
+    if (!extensions_.starttls)
+        wire_.fail(ExitStatus::protocol, Fault::relay, "STARTTLS",
+                   "the server does not offer it; is somebody in between, or is tls wrong?",
+                   "4.7.4");
+    say("STARTTLS\r\n", "STARTTLS");
+    const Reply reply = wire_.receive("STARTTLS");
+    if (reply.permanent())
+        wire_.fail(ExitStatus::protocol, Fault::relay, "STARTTLS", reply.text(), "4.7.4");
+    if (reply.code != 220)
+        refuse(wire_, "STARTTLS", reply);
+    // RFC 3207 6: what follows the 220 in clear may be anybody's.
+    if (wire_.input_waiting())
+        wire_.fail(ExitStatus::protocol, Fault::relay, "STARTTLS",
+                   "octets were injected behind the server's reply", "4.7.4");
+    extensions_ = {};
+    return wire_.secure(route.securer());
+}
+
+void Session::authenticate(const Permit& permit, bool encrypted) {
+    const auto ranked = rank_mechanisms(extensions_.auth, relay_.auth, encrypted);
+    SaslClient client({relay_.user, relay_.authzid, relay_.realm, relay_.host},
+                      context_.secret->reveal(permit));
+    std::string troubles;
+    for (const auto& mechanism : ranked) {
+        if (!client.start(mechanism))
+            troubles += "; " + client.trouble();
+        else if (run_mechanism(client, mechanism))
+            return;
+    }
+    const std::string offers =
+        extensions_.auth.empty() ? "nothing" : printable(joined(extensions_.auth));
+    const std::string wants = relay_.auth.empty() ? "" : ", auth = " + joined(relay_.auth);
+    wire_.fail(ExitStatus::no_perm, Fault::relay, "AUTH",
+               "no mechanism in common: the server offers " + offers + wants + troubles,
+               "5.7.4");
+}
+
+/// False if the server does not know the mechanism after all (504): another may be tried. A
+/// refused secret is never tried again: accounts get locked that way.
+bool Session::run_mechanism(SaslClient& client, const std::string& mechanism) {
+    const std::string step = "AUTH " + mechanism;
+    Reply reply = begin_auth(client, mechanism);
+    while (reply.intermediate()) {
+        const auto challenge =
+            decode_base64(reply.lines.size() == 1 ? reply.lines.front() : std::string("?"));
+        if (!challenge)
+            cancel_auth(step, ExitStatus::protocol, "the challenge is no base64");
+        auto answer = client.step(*challenge);
+        if (!answer)
+            cancel_auth("AUTH", ExitStatus::no_perm, client.trouble());
+        std::string line = encode_base64(*answer) + "\r\n";
+        say(line, step, "(credentials)\r\n");
+        wipe(*answer);
+        wipe(line);
+        reply = wire_.receive(step);
+    }
+    if (reply.code == 504)
+        return false;
+    if (!reply.positive())
+        refuse(wire_, step, reply);
+    if (!client.complete())
+        wire_.fail(ExitStatus::no_perm, Fault::relay, step,
+                   "the server said yes before it had proved who it is", "5.7.8");
+    return true;
+}
+
+/// RFC 4954 4: a line with an asterisk ends the exchange; the reply to it changes nothing.
+void Session::cancel_auth(const std::string& step, ExitStatus status,
+                          const std::string& why) {
+    if (wire_.try_send("*\r\n", 1))
+        wire_.receive_if_any(courtesy_wait);
+    wire_.fail(status, Fault::relay, step, why, "5.7.8");
+}
+
+/// RFC 4954 4: the initial response rides along, "=" if it is empty, unless the line gets
+/// long.
+Reply Session::begin_auth(const SaslClient& client, const std::string& mechanism) {
+    const std::string step = "AUTH " + mechanism;
+    if (!client.initial()) {
+        say(step + "\r\n", step);
+        return wire_.receive(step);
+    }
+    std::string response = encode_base64(*client.initial());
+    if (response.empty())
+        response = "=";
+    if (step.size() + response.size() + 3 <= command_line_limit) {
+        std::string line = step + " " + response + "\r\n";
+        say(line, step, step + " (credentials)\r\n");
+        wipe(line);
+    } else {
+        say(step + "\r\n", step);
+        Reply reply = wire_.receive(step);
+        if (!reply.intermediate())
+            return reply;
+        response += "\r\n";
+        say(response, step, "(credentials)\r\n");
+    }
+    wipe(response);
+    return wire_.receive(step);
+}
+
+void Session::transact(const Envelope& envelope, const Message& message,
+                       std::span<Outcome* const> recipients, bool last) {
+    Transaction transaction(wire_, extensions_, envelope, message, recipients, last,
+                            context_.notes);
+    usable_ = false; // until it is known to have ended well
+    transaction.run();
+    usable_ = transaction.in_step() && !wire_.leaving();
+    if (transaction.too_many())
+        recipient_limit_ = std::min(recipient_limit_, transaction.accepted());
+}
+
+Session::~Session() {
+    if (wire_.at_rest())
+        wire_.try_send("QUIT\r\n", 1);
+}
+
+} // namespace sallyport

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// The SMTP client (RFC 5321, 6409): open a session, run transactions, leave. It reads from
+// top to bottom; where it stands is where the program counter stands.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "envelope.h"
+#include "extensions.h"
+#include "message.h"
+#include "outcome.h"
+#include "route.h"
+#include "sasl.h"
+#include "settings.h"
+#include "transcript.h"
+#include "wire.h"
+
+namespace sallyport {
+
+/// What a session needs to know beside the relay's settings.
+struct SessionContext {
+    std::string ehlo_name; ///< empty: the connection's own address literal
+    std::shared_ptr<const Secret> secret;
+    const Transcript& transcript;
+    Deadline run_deadline;
+    std::vector<std::string>& notes; ///< remarks on what the server lacks or does wrong
+};
+
+class Session {
+  public:
+    /// Greeting, EHLO, STARTTLS, AUTH, as the relay's settings ask. `relay` and `context`
+    /// must outlive the session. Failure with the status of design: 69 or 75 for refusals,
+    /// 76 where the server speaks no SMTP or lacks STARTTLS, 77 for certificates and
+    /// log-in.
+    Session(Connection connection, const Relay& relay, const SessionContext& context,
+            Route& route);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    /// QUIT, where the line is sound and it has not been sent. Waits for no reply.
+    ~Session();
+
+    /// One transaction. The outcomes of `recipients` are filled in as replies come. Those
+    /// that the server has no room for in this transaction stay untouched (452, 552); at
+    /// least one is always dealt with. A Failure concerns those still undecided and not
+    /// refused here. `last`: no transaction follows if all are dealt with, so that QUIT may
+    /// ride along.
+    void transact(const Envelope& envelope, const Message& message,
+                  std::span<Outcome* const> recipients, bool last);
+
+    /// How many recipients one transaction may have.
+    [[nodiscard]] std::size_t recipient_limit() const { return recipient_limit_; }
+    /// False after anything that makes the next transaction's replies unsure.
+    [[nodiscard]] bool usable() const { return usable_; }
+    /// "TLSv1.3", or empty.
+    [[nodiscard]] const std::string& tls() const { return tls_; }
+    [[nodiscard]] const std::string& peer() const { return wire_.peer(); }
+
+  private:
+    /// A connection and nothing said: what is said from here on, QUIT ends, even if it
+    /// fails.
+    Session(Connection& connection, const Relay& relay, const SessionContext& context);
+
+    void greet();
+    /// Wire::send for one command. Failure if the server hung up with a negative reply.
+    void say(std::string_view command, std::string_view step,
+             std::optional<std::string_view> shown = std::nullopt);
+    void say_ehlo();
+    void say_helo(const Reply& refused);
+    VerifiedStream& start_tls(Route& route);
+    void authenticate(const Permit& permit, bool encrypted);
+    bool run_mechanism(SaslClient& client, const std::string& mechanism);
+    [[noreturn]] void cancel_auth(const std::string& step, ExitStatus status,
+                                  const std::string& why);
+    Reply begin_auth(const SaslClient& client, const std::string& mechanism);
+
+    const Relay& relay_;
+    const SessionContext& context_;
+    Wire wire_;
+    std::string ehlo_name_;
+    Extensions extensions_;
+    std::size_t recipient_limit_ = 0;
+    bool usable_ = true;
+    std::string tls_;
+};
+
+} // namespace sallyport

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// One mail transaction: MAIL, RCPTs, the message. With PIPELINING the commands go out as
+// one flight of at most 16 KiB (one TLS record), with CHUNKING too the message, or its
+// first chunk, rides in it; without, one command at a time. RFC 5321 3.3, 2920, 3030.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "envelope.h"
+#include "extensions.h"
+#include "message.h"
+#include "outcome.h"
+#include "wire.h"
+
+namespace sallyport {
+
+class Transaction {
+  public:
+    /// One TLS record (RFC 8446 5.1), and less than any TCP window: while we write a flight
+    /// the server may be writing its replies, and neither must wait for the other to read.
+    static constexpr std::size_t flight_limit = 16384;
+
+    /// Everything must outlive the transaction. See Session::transact.
+    Transaction(Wire& wire, const Extensions& extensions, const Envelope& envelope,
+                const Message& message, std::span<Outcome* const> recipients, bool last,
+                std::vector<std::string>& notes);
+
+    void run();
+
+    [[nodiscard]] std::size_t accepted() const { return accepted_.size(); }
+    /// Some recipients were turned away only because there were too many (RFC
+    /// 5321 4.5.3.1.10).
+    [[nodiscard]] bool too_many() const { return too_many_; }
+    /// Every command has had its reply: the connection can serve another transaction.
+    [[nodiscard]] bool in_step() const { return in_step_; }
+
+  private:
+    void check_message();
+    [[nodiscard]] std::string mail_command() const;
+    [[nodiscard]] std::string rcpt_command(const Outcome& recipient) const;
+    void queue(const std::string& command);
+    void flush();
+    void read_replies();
+    void take_mail_reply(const Reply& reply);
+    void take_rcpt_reply(Outcome& recipient, const Reply& reply);
+
+    void send_by_chunks();
+    std::uint64_t append_chunk(std::uint64_t offset);
+    void read_chunk_replies(std::size_t leave);
+    void send_by_data();
+    void send_dot_stuffed();
+    void append_quit();
+    void send_flight(std::string_view step, bool holds_last_octet);
+    [[noreturn]] void take_last_words(std::string_view step, const Reply& reply,
+                                      std::size_t position);
+    void take_verdict();
+    void nothing_accepted();
+    void note(const std::string& text);
+
+    Wire& wire_;
+    const Extensions& extensions_;
+    const Envelope& envelope_;
+    const Message& message_;
+    std::span<Outcome* const> recipients_;
+    bool last_;
+    bool may_quit_;                   ///< QUIT may ride behind the message
+    std::vector<std::string>& notes_; ///< remarks for the log
+
+    std::string flight_;     ///< octets not yet written
+    std::string shown_;      ///< the same for -v, with the message's text left out
+    std::size_t unsent_ = 0; ///< replies that flight_ asks for
+    bool mail_answered_ = false;
+    std::size_t asked_ = 0; ///< recipients whose RCPT is in flight_ or written
+    std::size_t answered_ = 0;
+    std::size_t chunks_due_ = 0; ///< BDAT replies to come
+    std::vector<Outcome*> accepted_;
+    bool too_many_ = false;
+    bool in_step_ = false;
+};
+
+} // namespace sallyport

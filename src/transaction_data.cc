@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+//
+// The second half of a transaction: the message itself.
+#include "transaction.h"
+
+#include <algorithm>
+
+#include "refusal.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t block_size = 65536;
+/// Commands that leave no room worth a chunk go ahead alone.
+constexpr std::size_t commands_limit = Transaction::flight_limit / 2;
+/// BDAT replies not yet read: more would not make the line fuller.
+constexpr std::size_t chunk_window = 8;
+constexpr std::string_view quit = "QUIT\r\n";
+constexpr std::size_t chunk_overhead = sizeof "BDAT 12345 LAST\r\n" + quit.size();
+/// RFC 5321 4.5.3.2.6: the server may be long about the end of the data.
+constexpr std::chrono::minutes verdict_timeout{10};
+constexpr std::string_view end_of_data = "end of data";
+
+/// RFC 5321 4.5.2: a line that begins with a dot gets another. `at_line_start` is carried
+/// from block to block; `text` has no line end but CRLF.
+void append_dot_stuffed(std::string_view text, bool& at_line_start, std::string& to) {
+    while (!text.empty()) {
+        if (at_line_start && text.front() == '.')
+            to += '.';
+        const auto end = text.find('\n');
+        at_line_start = end != std::string_view::npos;
+        const auto line = text.substr(0, at_line_start ? end + 1 : end);
+        to += line;
+        text.remove_prefix(line.size());
+    }
+}
+
+} // namespace
+
+/// RFC 3030. The first chunk rides with the commands; theirs are the replies to look at
+/// before more is sent.
+void Transaction::send_by_chunks() {
+    if (flight_.size() > commands_limit) {
+        flush();
+        if (accepted_.empty())
+            return nothing_accepted();
+    }
+    bool final = false;
+    for (std::uint64_t offset = 0; !final;) {
+        offset = append_chunk(offset);
+        final = offset == message_.size();
+        send_flight(final ? end_of_data : "BDAT", final);
+        if (answered_ < asked_)
+            read_replies();
+        if (accepted_.empty())
+            return nothing_accepted();
+        read_chunk_replies(final ? 1 : extensions_.pipelining ? chunk_window : 0);
+    }
+    take_verdict();
+}
+
+/// Puts the chunk that begins at `offset` behind what flight_ holds; returns where it ends.
+std::uint64_t Transaction::append_chunk(std::uint64_t offset) {
+    const std::size_t room =
+        flight_.empty() ? block_size : flight_limit - flight_.size() - chunk_overhead;
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(room, message_.size() - offset));
+    const bool final = offset + size == message_.size();
+    const std::string command =
+        "BDAT " + std::to_string(size) + (final ? " LAST\r\n" : "\r\n");
+    flight_ += command;
+    shown_ += command + "(" + std::to_string(size) + " octets of the message)\r\n";
+    const std::size_t begin = flight_.size();
+    flight_.resize(begin + size);
+    message_.read(offset, std::span(flight_).subspan(begin));
+    ++unsent_;
+    ++chunks_due_;
+    if (final)
+        append_quit();
+    return offset + size;
+}
+
+void Transaction::read_chunk_replies(std::size_t leave) {
+    for (; chunks_due_ > leave; --chunks_due_) {
+        const Reply reply = wire_.receive("BDAT");
+        if (!reply.positive())
+            refuse(wire_, "BDAT", reply);
+    }
+}
+
+void Transaction::send_by_data() {
+    queue("DATA\r\n");
+    send_flight("DATA", false);
+    read_replies();
+    const Reply reply = wire_.receive("DATA");
+    if (accepted_.empty() && reply.intermediate()) {
+        // RFC 2920 3.1: a server that wants the text all the same gets none.
+        in_step_ = wire_.try_send(".\r\n", 1) && wire_.receive_if_any(verdict_timeout);
+    } else if (accepted_.empty()) {
+        nothing_accepted();
+    } else if (!reply.intermediate()) {
+        refuse(wire_, "DATA", reply);
+    } else {
+        send_dot_stuffed();
+        take_verdict();
+    }
+}
+
+void Transaction::send_dot_stuffed() {
+    std::string block;
+    bool at_line_start = true;
+    wire_.set_in_text(true);
+    for (std::uint64_t offset = 0; offset < message_.size(); offset += block.size()) {
+        block.resize(static_cast<std::size_t>(
+            std::min<std::uint64_t>(block_size, message_.size() - offset)));
+        message_.read(offset, block);
+        append_dot_stuffed(block, at_line_start, flight_);
+        shown_ += "(" + std::to_string(block.size()) + " octets of the message)\r\n";
+        const bool final = offset + block.size() == message_.size();
+        if (final) {
+            flight_ += ".\r\n";
+            shown_ += ".\r\n";
+            ++unsent_;
+            append_quit();
+        }
+        send_flight(final ? end_of_data : "text of the message", final);
+    }
+    wire_.set_in_text(false);
+}
+
+void Transaction::append_quit() {
+    if (!may_quit_)
+        return;
+    flight_ += quit;
+    shown_ += quit;
+    ++unsent_;
+    wire_.set_leaving();
+}
+
+void Transaction::take_verdict() {
+    const Reply verdict = wire_.receive(end_of_data, verdict_timeout);
+    if (!verdict.positive())
+        refuse(wire_, end_of_data, verdict);
+    wire_.set_in_doubt(false);
+    const std::string enhanced = verdict.enhanced();
+    const std::string text = verdict.text();
+    for (Outcome* recipient : accepted_) {
+        recipient->decided = true;
+        recipient->status = ExitStatus::ok;
+        recipient->enhanced = enhanced;
+        recipient->text = text;
+    }
+    in_step_ = true;
+}
+
+} // namespace sallyport

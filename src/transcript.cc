@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "transcript.h"
+
+#include <string>
+
+#include <unistd.h>
+
+#include "printable.h"
+
+namespace sallyport {
+
+void Transcript::sent(std::string_view commands) const {
+    while (!commands.empty()) {
+        const auto end = commands.find("\r\n");
+        show("> ", commands.substr(0, end));
+        if (end == std::string_view::npos)
+            return;
+        commands.remove_prefix(end + 2);
+    }
+}
+
+void Transcript::received(std::string_view line) const {
+    show("< ", line);
+}
+
+void Transcript::remark(std::string_view text) const {
+    show("* ", text);
+}
+
+void Transcript::show(std::string_view mark, std::string_view line) const {
+    if (!wanted())
+        return;
+    const std::string text = std::string(mark) + printable(line) + "\n";
+    // A transcript nobody can read any more is no reason to stop sending mail.
+    [[maybe_unused]] const auto written = ::write(fd_, text.data(), text.size());
+}
+
+} // namespace sallyport

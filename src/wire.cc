@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+#include "wire.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "ascii.h"
+#include "printable.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t write_block = 65536;
+constexpr std::size_t read_block = 16384;
+constexpr std::chrono::seconds last_words_wait{2};
+
+/// "x.y.z" at the front of `text`, RFC 3463 2: one digit, then up to three, then up to
+/// three.
+std::string leading_status_code(std::string_view text) {
+    std::size_t at = 0;
+    for (const std::size_t digits : {1U, 3U, 3U}) {
+        const std::size_t begin = at;
+        while (at < text.size() && is_digit(text[at]) && at - begin < digits)
+            ++at;
+        if (at == begin)
+            return {};
+        if (digits == 3 && begin > 2)
+            break;
+        if (at == text.size() || text[at] != '.')
+            return {};
+        ++at;
+    }
+    if (at < text.size() && !is_blank(text[at]))
+        return {};
+    return std::string(text.substr(0, at));
+}
+
+} // namespace
+
+std::string Reply::enhanced() const {
+    if (lines.empty())
+        return {};
+    std::string status_code = leading_status_code(lines.front());
+    if (!status_code.empty() && status_code.front() - '0' != code / 100)
+        status_code.clear(); // RFC 2034 4: the classes agree, or it is no status code
+    return status_code;
+}
+
+std::string Reply::text() const {
+    std::string all = std::to_string(code);
+    for (const auto& line : lines) {
+        if (!line.empty())
+            all += " " + line;
+    }
+    return printable(all);
+}
+
+std::optional<ReplyLine> parse_reply_line(std::string_view line) {
+    if (line.size() < 3 || line[0] < '2' || line[0] > '5' || line[1] < '0' ||
+        line[1] > '5' || !is_digit(line[2]))
+        return std::nullopt;
+    if (line.size() > 3 && line[3] != ' ' && line[3] != '-')
+        return std::nullopt;
+    ReplyLine parsed;
+    parsed.code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+    parsed.last = line.size() == 3 || line[3] == ' ';
+    if (line.size() > 4)
+        parsed.text = line.substr(4);
+    return parsed;
+}
+
+Wire::Wire(std::unique_ptr<Stream> stream, std::string peer, const Transcript& transcript,
+           std::chrono::milliseconds timeout, Deadline run_deadline)
+    : stream_(std::move(stream)), peer_(std::move(peer)), transcript_(transcript),
+      timeout_(timeout), run_deadline_(run_deadline) {}
+
+void Wire::expect_silence(std::string_view step) const {
+    if (outstanding_ == 0 && input_waiting())
+        fail(ExitStatus::protocol, Fault::relay, step,
+             "the server replied before it was asked");
+}
+
+std::optional<Reply> Wire::send(std::string_view octets, std::size_t replies,
+                                std::string_view step,
+                                std::optional<std::string_view> shown) {
+    expect_silence(step);
+    if (transcript_.wanted())
+        transcript_.sent(shown.value_or(octets));
+    outstanding_ += replies;
+    while (!octets.empty()) {
+        const auto block = octets.substr(0, write_block);
+        const Transfer written = stream_->write(block, within(timeout_));
+        if (written.failed()) {
+            sound_ = false;
+            if (auto reply = last_words())
+                return reply;
+            lost(step, written.trouble);
+        }
+        octets.remove_prefix(block.size());
+    }
+    return std::nullopt;
+}
+
+bool Wire::try_send(std::string_view octets, std::size_t replies) {
+    if (transcript_.wanted())
+        transcript_.sent(octets);
+    outstanding_ += replies;
+    sound_ = sound_ && !stream_->write(octets, within(timeout_)).failed();
+    return sound_;
+}
+
+Reply Wire::receive(std::string_view step, std::chrono::milliseconds at_least) {
+    Reading reading = read_reply(within(std::max(timeout_, at_least)));
+    if (reading.malformed)
+        fail(ExitStatus::protocol, Fault::relay, step, reading.trouble);
+    if (!reading.trouble.empty())
+        lost(step, reading.trouble);
+    return std::move(reading.reply);
+}
+
+std::optional<Reply> Wire::receive_if_any(std::chrono::milliseconds at_most) {
+    Reading reading = read_reply(within(std::min(timeout_, at_most)));
+    if (!reading.trouble.empty())
+        return std::nullopt;
+    return std::move(reading.reply);
+}
+
+Wire::Reading Wire::read_reply(Deadline deadline) {
+    Reading reading;
+    Reply& reply = reading.reply;
+    const bool sound = std::exchange(sound_, false);
+    std::size_t octets = 0;
+    for (bool last = false; !last;) {
+        const Line line = read_line(deadline);
+        if (!line.trouble.empty())
+            return {{}, line.trouble, line.malformed};
+        if (transcript_.wanted())
+            transcript_.received(line.text);
+        const auto parsed = parse_reply_line(line.text);
+        if (!parsed)
+            return {{}, "not an SMTP reply: " + printable(line.text, 80), true};
+        if (reply.code != 0 && reply.code != parsed->code)
+            return {{}, "the code changes within one reply", true};
+        reply.code = parsed->code;
+        reply.lines.emplace_back(parsed->text);
+        octets += line.text.size();
+        if (octets > ReplyLimits::octets || reply.lines.size() > ReplyLimits::lines)
+            return {{}, "the reply is too long", true};
+        last = parsed->last;
+    }
+    if (outstanding_ > 0)
+        --outstanding_;
+    sound_ = sound;
+    return reading;
+}
+
+VerifiedStream& Wire::secure(Securer& securer) {
+    buffer_.clear();
+    begin_ = 0;
+    sound_ = false; // until there is a stream again
+    auto verified = securer.secure(std::move(stream_), peer_, within(timeout_));
+    VerifiedStream& stream = *verified;
+    stream_ = std::move(verified);
+    sound_ = true;
+    return stream;
+}
+
+void Wire::fail(ExitStatus status, Fault fault, std::string_view step,
+                std::string_view what, std::string enhanced) const {
+    std::string text = peer_ + ": " + std::string(step) + ": " + std::string(what);
+    if (in_doubt_)
+        throw Failure(ExitStatus::temp_fail, Fault::in_doubt,
+                      text + "; the message may have been accepted", "4.4.2");
+    throw Failure(status, fault, text, std::move(enhanced));
+}
+
+Wire::Line Wire::read_line(Deadline deadline) {
+    std::size_t searched = begin_;
+    for (;;) {
+        const auto end = buffer_.find('\n', searched);
+        if (end != std::string::npos) {
+            auto line = std::string_view(buffer_).substr(begin_, end - begin_);
+            begin_ = end + 1;
+            if (!line.empty() && line.back() == '\r')
+                line.remove_suffix(1);
+            return {line, {}, false};
+        }
+        if (buffer_.size() - begin_ > ReplyLimits::line)
+            return {{}, "a line of the reply is too long", true};
+        buffer_.erase(0, begin_);
+        begin_ = 0;
+        searched = buffer_.size();
+        std::array<char, read_block> block;
+        const Transfer got = stream_->read(block, deadline);
+        if (got.failed())
+            return {{}, got.trouble, false};
+        buffer_.append(block.data(), got.octets);
+    }
+}
+
+void Wire::lost(std::string_view step, std::string_view trouble) const {
+    fail(ExitStatus::temp_fail, Fault::address, step, trouble, "4.4.2");
+}
+
+Deadline Wire::within(std::chrono::milliseconds timeout) const {
+    return std::min(Clock::now() + timeout, run_deadline_);
+}
+
+std::optional<Reply> Wire::last_words() {
+    for (std::size_t expected = outstanding_ + 1; expected > 0; --expected) {
+        auto reply = receive_if_any(last_words_wait);
+        if (!reply)
+            return std::nullopt;
+        if (!reply->positive() && !reply->intermediate())
+            return reply;
+    }
+    return std::nullopt;
+}
+
+} // namespace sallyport

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// Commands and replies over a Stream. A reply is parsed once, whole, into a Reply; nothing
+// else looks at digits. Whatever goes wrong is thrown from here with the name of the step,
+// and as "in doubt" once the message may have been accepted.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "failure.h"
+#include "stream.h"
+#include "transcript.h"
+
+namespace sallyport {
+
+/// A complete reply: RFC 5321 4.2.
+struct Reply {
+    int code = 0;                   ///< 200 to 559
+    std::vector<std::string> lines; ///< what follows "250 " or "250-", as it came
+
+    [[nodiscard]] bool positive() const { return code / 100 == 2; }
+    [[nodiscard]] bool intermediate() const { return code / 100 == 3; }
+    [[nodiscard]] bool transient() const { return code / 100 == 4; }
+    [[nodiscard]] bool permanent() const { return code / 100 == 5; }
+    /// RFC 2034: the status code that begins the text, if its class fits the reply; or
+    /// empty.
+    [[nodiscard]] std::string enhanced() const;
+    /// Code and text on one line, fit for a log.
+    [[nodiscard]] std::string text() const;
+};
+
+/// One line of a reply, its end removed.
+struct ReplyLine {
+    int code = 0;
+    bool last = false;
+    std::string_view text;
+};
+
+/// Empty if `line` is no reply line: three digits, 2 to 5 the first, 0 to 5 the second,
+/// then a blank, a hyphen or nothing.
+std::optional<ReplyLine> parse_reply_line(std::string_view line);
+
+/// Limits of one reply: what a server may make us hold.
+struct ReplyLimits {
+    static constexpr std::size_t line = 16384; ///< RFC 4954 4: challenges to 12,288 octets
+    static constexpr std::size_t lines = 1000;
+    static constexpr std::size_t octets = 65536;
+};
+
+class Wire {
+  public:
+    /// `peer` begins every error text; `run_deadline` bounds the whole, `timeout` each
+    /// reply and each 64 KiB written.
+    Wire(std::unique_ptr<Stream> stream, std::string peer, const Transcript& transcript,
+         std::chrono::milliseconds timeout, Deadline run_deadline);
+
+    /// Failure (76, relay) if something has arrived though no reply is due: every later
+    /// reply would be taken for another command's (RFC 2920 3.1).
+    void expect_silence(std::string_view step) const;
+
+    /// One write of `octets`, which ask for `replies` replies; `step` names it in errors.
+    /// What -v shows is `shown`, or the octets themselves. If the server hangs up
+    /// meanwhile, what it said last is returned: a negative reply, never a positive one.
+    std::optional<Reply> send(std::string_view octets, std::size_t replies,
+                              std::string_view step,
+                              std::optional<std::string_view> shown = std::nullopt);
+
+    /// As send, for when all is decided: trouble of any kind is only a false answer.
+    bool try_send(std::string_view octets, std::size_t replies);
+
+    /// The next reply, waiting as long as the relay's timeout says, and not less than
+    /// `at_least`.
+    /// Failure: 75 (address) for trouble on the line, 76 (relay) for anything that is no
+    /// reply or over ReplyLimits; in doubt, both are 75 (in doubt).
+    Reply receive(std::string_view step, std::chrono::milliseconds at_least = {});
+
+    /// As receive, but trouble of any kind is an empty answer, and the wait `at_most` that
+    /// long: for when all is decided.
+    std::optional<Reply> receive_if_any(std::chrono::milliseconds at_most);
+
+    /// Doubt begins with the write that holds the message's last octet and ends with the
+    /// verdict.
+    void set_in_doubt(bool in_doubt) { in_doubt_ = in_doubt; }
+
+    /// Between the go-ahead for the text of a message and its end nothing is a command.
+    void set_in_text(bool in_text) { in_text_ = in_text; }
+    /// The line is sound and a command may be written.
+    [[nodiscard]] bool at_rest() const {
+        return sound_ && !in_text_ && !leaving_ && outstanding_ == 0 && !input_waiting();
+    }
+
+    /// QUIT is on its way: no command may follow.
+    void set_leaving() { leaving_ = true; }
+    [[nodiscard]] bool leaving() const { return leaving_; }
+
+    /// Replies asked for and not yet read.
+    [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
+    /// Octets have arrived that nobody has read (RFC 3207: none may follow the 220).
+    [[nodiscard]] bool input_waiting() const { return begin_ != buffer_.size(); }
+
+    /// Replaces the stream by a verified one over it; what was buffered is gone.
+    VerifiedStream& secure(Securer& securer);
+
+    [[nodiscard]] const std::string& peer() const { return peer_; }
+    /// "peer: step: what", thrown as this step's failure.
+    [[noreturn]] void fail(ExitStatus status, Fault fault, std::string_view step,
+                           std::string_view what, std::string enhanced = {}) const;
+
+  private:
+    struct Line {
+        std::string_view text;
+        std::string trouble; ///< not empty: no line
+        bool malformed = false;
+    };
+    struct Reading {
+        Reply reply;
+        std::string trouble; ///< not empty: no reply
+        bool malformed = false;
+    };
+    Reading read_reply(Deadline deadline);
+    Line read_line(Deadline deadline);
+    [[noreturn]] void lost(std::string_view step, std::string_view trouble) const;
+    [[nodiscard]] Deadline within(std::chrono::milliseconds timeout) const;
+    std::optional<Reply> last_words();
+
+    std::unique_ptr<Stream> stream_;
+    std::string peer_;
+    const Transcript& transcript_;
+    std::chrono::milliseconds timeout_;
+    Deadline run_deadline_;
+    std::string buffer_;
+    std::size_t begin_ = 0;
+    std::size_t outstanding_ = 0;
+    bool in_doubt_ = false;
+    bool in_text_ = false;
+    bool leaving_ = false;
+    bool sound_ = true; ///< until trouble comes, or something that is no reply
+};
+
+} // namespace sallyport

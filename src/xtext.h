@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+//
+// RFC 3461 4: how a value travels as an SMTP parameter.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sallyport {
+
+/// Printable ASCII stays, "+", "=" and all else become +XX.
+std::string encode_xtext(std::string_view text);
+
+} // namespace sallyport

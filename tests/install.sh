@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# make install, install-links and uninstall, into an empty directory: what they put there,
+# that they leave another MTA's sendmail alone, and that nothing stays behind.
+set -eu
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/sallyport-install.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+
+fail() {
+    printf 'install: %s\n' "$1" >&2
+    exit 1
+}
+
+# The make that runs this test has flags and a jobserver of its own.
+run_make() {
+    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s DESTDIR="$root" \
+        prefix=/usr bindir=/usr/bin sbindir=/usr/sbin sysconfdir=/etc \
+        mandir=/usr/share/man docdir=/usr/share/doc/sallyport "$@" >"$work/out" 2>&1
+}
+
+files() {
+    (cd "$root" && find . ! -type d | LC_ALL=C sort)
+}
+
+run_make install || fail "make install: $(cat "$work/out")"
+[ -x "$root/usr/sbin/sallyport" ] || fail 'no program'
+[ -f "$root/usr/share/man/man8/sallyport.8" ] || fail 'no manual of the program'
+[ -f "$root/usr/share/man/man5/sallyport.conf.5" ] || fail 'no manual of its configuration'
+[ -f "$root/usr/share/doc/sallyport/examples/sallyport.conf" ] || fail 'no example'
+[ ! -e "$root/etc" ] || fail 'it writes to /etc'
+[ "$(files | wc -l)" = 4 ] || fail "unexpected: $(files)"
+
+run_make install-links || fail "make install-links: $(cat "$work/out")"
+run_make install-links || fail "make install-links, again: $(cat "$work/out")"
+for name in usr/sbin/sendmail usr/lib/sendmail usr/bin/mailq usr/bin/newaliases; do
+    [ "$(readlink -f "$root/$name")" = "$root/usr/sbin/sallyport" ] || fail "no link $name"
+done
+for name in man8/sendmail.8 man1/mailq.1 man1/newaliases.1; do
+    [ -f "$root/usr/share/man/$name" ] || fail "no manual $name"
+done
+
+run_make uninstall || fail "make uninstall: $(cat "$work/out")"
+[ -z "$(files)" ] || fail "left behind: $(files)"
+
+mkdir -p "$root/usr/sbin"
+echo other >"$root/usr/sbin/sendmail"
+! run_make install-links || fail 'it does not mind another sendmail'
+grep -q '/usr/sbin/sendmail belongs to another program' "$work/out" ||
+    fail "$(cat "$work/out")"
+run_make uninstall || fail "make uninstall: $(cat "$work/out")"
+[ "$(cat "$root/usr/sbin/sendmail")" = other ] || fail 'it took the other sendmail away'
+[ "$(files)" = ./usr/sbin/sendmail ] || fail "left behind: $(files)"

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+//
+// Who is asked next, after what. A stand-in for the network gives out connections whose
+// servers say what they were told to, one reply a read.
+#define BOOST_TEST_MODULE delivery
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include "delivery.h"
+#include "failing.h"
+#include "folder.h"
+
+using namespace sallyport;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+/// What a server says, reply by reply; then it hangs up. In front of one with an
+/// exclamation mark a write fails.
+using Script = std::deque<std::string>;
+
+class ScriptedStream : public Stream {
+  public:
+    ScriptedStream(Script script, std::string& heard)
+        : script_(std::move(script)), heard_(heard) {}
+
+    Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
+        if (script_.empty())
+            return {0, "connection closed by the server"};
+        const std::string reply = script_.front() + "\r\n";
+        script_.pop_front();
+        std::copy(reply.begin(), reply.end(), buffer.begin());
+        return {reply.size(), {}};
+    }
+    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
+        if (!script_.empty() && script_.front().starts_with('!')) {
+            script_.front().erase(0, 1);
+            return {0, "Broken pipe"};
+        }
+        heard_ += octets;
+        return {octets.size(), {}};
+    }
+
+  private:
+    Script script_;
+    std::string& heard_;
+};
+
+/// For each relay, by its host: a server for each of its addresses. One that says nothing
+/// at all cannot be connected to; without any server there is no such host.
+class ScriptedNetwork : public Network {
+  public:
+    struct Place : Route {
+        std::optional<Connection> connect() override {
+            if (next == servers.size())
+                return std::nullopt;
+            const Script& script = servers[next++];
+            if (script.empty())
+                throw Failure(ExitStatus::temp_fail, Fault::relay, host + ": refused");
+            Connection connection;
+            connection.peer = host + std::to_string(next);
+            connection.local_literal = "[192.0.2.9]";
+            connection.stream = std::make_unique<ScriptedStream>(script, *heard);
+            return connection;
+        }
+        Securer& securer() override { throw std::logic_error("no TLS here"); }
+
+        std::string host;
+        std::vector<Script> servers;
+        std::string* heard = nullptr;
+        std::size_t next = 0;
+    };
+
+    std::unique_ptr<Route> route(const Relay& relay, Deadline run_deadline) override {
+        asked.push_back(relay.host);
+        deadline = run_deadline;
+        if (servers[relay.host].empty())
+            throw Failure(ExitStatus::no_host, Fault::relay, relay.host + ": no such host");
+        auto place = std::make_unique<Place>();
+        place->host = relay.host;
+        place->servers = servers[relay.host];
+        place->heard = &heard;
+        return place;
+    }
+
+    std::map<std::string, std::vector<Script>> servers;
+    Texts asked;
+    std::string heard; ///< everything that was written, to whomever
+    Deadline deadline;
+};
+
+const Script hello{"220 hi", "250 mail.example"};
+
+Script operator+(Script script, const Script& more) {
+    script.insert(script.end(), more.begin(), more.end());
+    return script;
+}
+
+const Script takes_all =
+    hello + Script{"250 sender", "250 recipient", "354 go", "250 2.0.0 Ok"};
+
+struct Fixture {
+    Fixture() {
+        has_relay("one");
+        has_relay("two");
+        envelope.reverse_path = "me@x";
+        envelope.recipients = {"a@x"};
+    }
+
+    Relay& has_relay(const std::string& host) {
+        Relay relay;
+        relay.host = host;
+        relay.tls = TlsMode::none;
+        settings.relays.push_back(std::move(relay));
+        return settings.relays.back();
+    }
+
+    const Report& deliver_to(std::vector<Script> one,
+                             std::vector<Script> two = {takes_all}) {
+        network.servers = {{"one", std::move(one)}, {"two", std::move(two)}};
+        network.asked.clear();
+        network.heard.clear();
+        Header header;
+        header.append(Field("A: 1\r\n"));
+        const Message message(header, Store(), false, 4);
+        report = deliver(settings, envelope, message, network,
+                         {"example.org", "host", started, transcript});
+        return report;
+    }
+
+    [[nodiscard]] int status() const { return static_cast<int>(report.status()); }
+    [[nodiscard]] long copies() const {
+        const std::string text = "A: 1\r\n";
+        long count = 0;
+        for (auto at = network.heard.find(text); at != std::string::npos;
+             at = network.heard.find(text, at + 1))
+            ++count;
+        return count;
+    }
+    [[nodiscard]] Texts texts() const {
+        Texts all;
+        for (const Outcome& outcome : report.outcomes)
+            all.push_back(outcome.text);
+        return all;
+    }
+
+    Settings settings;
+    Envelope envelope;
+    ScriptedNetwork network;
+    Transcript transcript;
+    Clock::time_point started = Clock::now();
+    Report report;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(the_first_relay_takes_it, Fixture) {
+    const Outcome& outcome = deliver_to({takes_all}).outcomes.front();
+    BOOST_TEST(status() == 0);
+    BOOST_TEST(outcome.address == "a@x");
+    BOOST_TEST(outcome.decided);
+    BOOST_TEST(outcome.relay == "one1");
+    BOOST_TEST(outcome.text == "250 2.0.0 Ok");
+    BOOST_TEST(outcome.enhanced == "2.0.0");
+    BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
+    BOOST_TEST(network.heard == "EHLO [192.0.2.9]\r\nMAIL FROM:<me@x>\r\nRCPT TO:<a@x>\r\n"
+                                "DATA\r\nA: 1\r\n\r\n.\r\nQUIT\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(trouble_of_an_address_means_the_next_one, Fixture) {
+    for (const Script& trouble :
+         {Script{"421 busy"}, Script{"220 hi"}, hello, hello + Script{"451 later"},
+          hello + Script{"250 s", "250 r", "354 go", "451 later"},
+          hello + Script{"250 s", "250 r", "354 go", "421 later"}}) {
+        BOOST_TEST(deliver_to({trouble, takes_all}).outcomes.front().relay == "one2");
+        BOOST_TEST(status() == 0);
+        BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(after_the_last_address_the_next_relay, Fixture) {
+    BOOST_TEST(deliver_to({{"421 busy"}, {"421 busy"}}).outcomes.front().relay == "two1");
+    BOOST_TEST(status() == 0);
+    BOOST_TEST(network.asked == (Texts{"one", "two"}), boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(trouble_of_a_relay_means_the_next_relay, Fixture) {
+    for (const Script& trouble :
+         {Script{"hello"}, hello + Script{"530 log in"}, Script{}}) {
+        BOOST_TEST(deliver_to({trouble, takes_all}).outcomes.front().relay == "two1");
+        BOOST_TEST(status() == 0);
+    }
+    BOOST_TEST(deliver_to({}).outcomes.front().relay == "two1");
+}
+
+BOOST_FIXTURE_TEST_CASE(of_several_failures_the_last_counts, Fixture) {
+    deliver_to({}, {{"421 busy"}});
+    BOOST_TEST(status() == 75);
+    BOOST_TEST(texts().front() == "two1: greeting: 421 busy");
+    deliver_to({{"421 busy"}}, {});
+    BOOST_TEST(status() == 68);
+    BOOST_TEST(texts().front() == "two: no such host");
+    BOOST_TEST(!report.outcomes.front().decided);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refused_message_is_shown_to_nobody_else, Fixture) {
+    for (const Script& refusal :
+         {Script{"554 no"}, hello + Script{"550 who"}, hello + Script{"250 s", "550 who"},
+          hello + Script{"250 s", "250 r", "354 go", "554 spam"}}) {
+        deliver_to({refusal, takes_all});
+        BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
+        BOOST_TEST(report.outcomes.front().relay == "one1");
+        BOOST_TEST(report.outcomes.front().decided);
+    }
+    BOOST_TEST(status() == 69);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_server_says_before_it_hangs_up_is_heard, Fixture) {
+    deliver_to({{"220 hi", "!554 5.7.1 go away"}, takes_all});
+    BOOST_TEST(status() == 69);
+    BOOST_TEST(texts().front() == "one1: EHLO: 554 5.7.1 go away");
+    BOOST_TEST(deliver_to({{"220 hi", "!421 busy"}, takes_all}).outcomes.front().relay ==
+               "one2");
+}
+
+BOOST_FIXTURE_TEST_CASE(our_own_trouble_stops_all, Fixture) {
+    settings.relays.front().auth_wanted = true;
+    settings.relays.front().password = SecretFile{"/nonexistent", "conf:7: password_file"};
+    deliver_to({takes_all});
+    BOOST_TEST(status() == 78);
+    BOOST_TEST(network.asked.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(in_doubt_nobody_else_is_asked, Fixture) {
+    deliver_to({hello + Script{"250 s", "250 r", "354 go"}, takes_all});
+    BOOST_TEST(status() == 75);
+    BOOST_TEST(report.outcomes.front().in_doubt);
+    BOOST_TEST(report.outcomes.front().decided);
+    BOOST_TEST(texts().front() == "one1: end of data: connection closed by the server; the "
+                                  "message may have been accepted");
+    BOOST_TEST(copies() == 1);
+    BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(doubt_is_about_one_transaction, Fixture) {
+    envelope.recipients = {"a@x", "b@x"};
+    settings.relays.front().max_recipients = 1;
+    deliver_to({hello + Script{"250 s", "250 r", "354 go"}, takes_all});
+    BOOST_TEST(report.outcomes[0].in_doubt);
+    BOOST_TEST(!report.outcomes[1].in_doubt);
+    BOOST_TEST(report.outcomes[1].relay == "one2");
+    BOOST_TEST((report.outcomes[1].status == ExitStatus::ok));
+    BOOST_TEST(status() == 75);
+    BOOST_TEST(copies() == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_refused_does_not_stop_the_others, Fixture) {
+    envelope.recipients = {"a@x", "b@x", "c@x"};
+    deliver_to({hello + Script{"250 s", "250 r", "550 no", "250 r", "354 go", "250 ok"}});
+    BOOST_TEST(status() == 67);
+    BOOST_TEST(texts() == (Texts{"250 ok", "one1: RCPT TO:<b@x>: 550 no", "250 ok"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
+    BOOST_TEST(copies() == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(for_who_is_put_off_the_next_relay_is_asked, Fixture) {
+    envelope.recipients = {"a@x", "b@x"};
+    deliver_to(
+        {hello + Script{"250 s", "450 later", "250 r", "354 go", "250 ok"}, takes_all});
+    BOOST_TEST(status() == 0);
+    BOOST_TEST(report.outcomes[0].relay == "two1");
+    BOOST_TEST(report.outcomes[1].relay == "one1");
+    BOOST_TEST(
+        network.heard.ends_with("MAIL FROM:<me@x>\r\nRCPT TO:<a@x>\r\nDATA\r\nA: 1\r\n"
+                                "\r\n.\r\nQUIT\r\n"));
+}
+
+BOOST_FIXTURE_TEST_CASE(many_recipients_take_several_transactions, Fixture) {
+    envelope.recipients = {"a@x", "b@x", "c@x"};
+    settings.relays.front().max_recipients = 2;
+    deliver_to({hello + Script{"250 s", "250 r", "250 r", "354 go", "250 first", "250 s",
+                               "250 r", "354 go", "250 second"}});
+    BOOST_TEST(status() == 0);
+    BOOST_TEST(texts() == (Texts{"250 first", "250 first", "250 second"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_one_too_many_comes_next, Fixture) {
+    envelope.recipients = {"a@x", "b@x"};
+    deliver_to({hello + Script{"250 s", "250 r", "452 4.5.3 too many", "354 go",
+                               "250 first", "250 s", "250 r", "354 go", "250 second"}});
+    BOOST_TEST(status() == 0);
+    BOOST_TEST(texts() == (Texts{"250 first", "250 second"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(our_name, Fixture) {
+    const auto name = [&](const std::string& host_name) {
+        network.servers["one"] = {takes_all};
+        network.heard.clear();
+        deliver(settings, envelope, Message(Header(), Store(), false, 0), network,
+                {"", host_name, started, transcript});
+        return network.heard.substr(0, network.heard.find("\r\n"));
+    };
+    BOOST_TEST(name("host") == "EHLO [192.0.2.9]");
+    BOOST_TEST(name("host.example\r\nRSET") == "EHLO [192.0.2.9]");
+    BOOST_TEST(name("host.example") == "EHLO host.example");
+    settings.sender.domain = "example.org";
+    BOOST_TEST(name("host.example") == "EHLO example.org");
+    settings.relays.front().helo = "www";
+    BOOST_TEST(name("host.example") == "EHLO www");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_run_has_a_deadline_or_none, Fixture) {
+    deliver_to({takes_all});
+    BOOST_TEST((network.deadline == Deadline::max()));
+    settings.relays.front().deadline = std::chrono::seconds(7);
+    deliver_to({takes_all});
+    BOOST_TEST((network.deadline == started + std::chrono::seconds(7)));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_password_file_that_others_can_read_is_noted, Fixture) {
+    const Folder folder;
+    const std::string path = folder.write("p", "secret\n", 0644);
+    settings.relays.front().auth_wanted = true;
+    settings.relays.front().password = SecretFile{path, "conf:7: password_file"};
+    deliver_to({});
+    BOOST_TEST(report.notes ==
+                   (Texts{"conf:7: password_file: " + path + ": others can read it"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(status() == 0); // by the second relay
+}
+
+BOOST_AUTO_TEST_CASE(the_status_of_several_outcomes) {
+    const auto status = [](std::initializer_list<ExitStatus> all) {
+        Report report;
+        for (const ExitStatus one : all)
+            report.outcomes.emplace_back("a@x").status = one;
+        return static_cast<int>(report.status());
+    };
+    using enum ExitStatus;
+    BOOST_TEST(status({ok, ok}) == 0);
+    BOOST_TEST(status({ok, temp_fail}) == 75);
+    BOOST_TEST(status({temp_fail, no_user, ok}) == 67);
+    BOOST_TEST(status({no_user, temp_fail}) == 67);
+    BOOST_TEST(status({ok, no_perm, temp_fail}) == 77);
+}

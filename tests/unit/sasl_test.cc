@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE sasl
+#include <boost/test/unit_test.hpp>
+
+#include "sasl.h"
+
+using namespace sallyport;
+using Names = std::vector<std::string>;
+
+namespace utf = boost::unit_test;
+
+namespace {
+
+SaslIdentity someone(std::string authzid = {}) {
+    return {"user@example.org", std::move(authzid), "", "mail.example.org"};
+}
+
+/// The case is skipped, and Boost.Test says why, where a plug-in is missing.
+struct Installed {
+    const char* mechanism;
+
+    boost::test_tools::assertion_result operator()(utf::test_unit_id /*case*/) const {
+        SaslClient client(someone(), "pw");
+        boost::test_tools::assertion_result result(client.start(mechanism));
+        result.message() << client.trouble();
+        return result;
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(ranking) {
+    const Names offered{"LOGIN", "CRAM-MD5", "PLAIN", "SCRAM-SHA-256", "GSSAPI"};
+    BOOST_TEST(rank_mechanisms(offered, {}, true) ==
+                   (Names{"SCRAM-SHA-256", "PLAIN", "LOGIN", "CRAM-MD5"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(rank_mechanisms(offered, {}, false) ==
+                   (Names{"SCRAM-SHA-256", "CRAM-MD5", "PLAIN", "LOGIN"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(rank_mechanisms(offered, {"LOGIN", "SCRAM-SHA-1"}, true) == (Names{"LOGIN"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(rank_mechanisms({}, {}, true).empty());
+}
+
+BOOST_AUTO_TEST_CASE(plain_without_any_plugin) {
+    SaslClient client(someone(), "pass\xc3\xa4");
+    BOOST_REQUIRE(client.start("PLAIN"));
+    BOOST_TEST(client.initial().value() ==
+               std::string("\0user@example.org\0pass\xc3\xa4", 24));
+    BOOST_TEST(client.complete());
+}
+
+BOOST_AUTO_TEST_CASE(plain_for_somebody_else) {
+    SaslClient client(someone("other"), "pw");
+    BOOST_REQUIRE(client.start("PLAIN"));
+    BOOST_TEST(client.initial().value() == std::string("other\0user@example.org\0pw", 25));
+}
+
+BOOST_AUTO_TEST_CASE(login_answers_in_turn_whatever_the_prompts) {
+    SaslClient client(someone(), "pw");
+    BOOST_REQUIRE(client.start("LOGIN"));
+    BOOST_TEST(!client.initial());
+    BOOST_TEST(client.step("Nom ?").value() == "user@example.org");
+    BOOST_TEST(!client.complete());
+    BOOST_TEST(client.step("").value() == "pw");
+    BOOST_TEST(client.complete());
+    BOOST_TEST(!client.step("more"));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_can_begin_again) {
+    SaslClient client(someone(), "pw");
+    BOOST_REQUIRE(client.start("PLAIN"));
+    BOOST_REQUIRE(client.start("LOGIN"));
+    BOOST_TEST(client.step("").value() == "user@example.org");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_mechanisms_do_not_start) {
+    SaslClient client(someone(), "pw");
+    BOOST_TEST(!client.start("ANONYMOUS"));
+    BOOST_TEST(!client.start("EXTERNAL"));
+}
+
+BOOST_AUTO_TEST_CASE(cram_md5_of_rfc_2195, *utf::precondition(Installed{"CRAM-MD5"})) {
+    SaslClient client({"tim", "", "", "host"}, "tanstaaftanstaaf");
+    BOOST_REQUIRE(client.start("CRAM-MD5"));
+    BOOST_TEST(!client.initial());
+    BOOST_TEST(client.step("<1896.697170952@postoffice.reston.mci.net>").value() ==
+               "tim b913a602c7eda7a495b4e6e7334d3890");
+    BOOST_TEST(client.complete());
+}
+
+BOOST_AUTO_TEST_CASE(scram_iterations_are_bounded,
+                     *utf::precondition(Installed{"SCRAM-SHA-256"})) {
+    SaslClient client(someone(), "pw");
+    BOOST_REQUIRE(client.start("SCRAM-SHA-256"));
+    const std::string first = client.initial().value();
+    const std::string nonce = first.substr(first.find("r="));
+    for (const char* count : {"1000001", "99999999999999999999"})
+        BOOST_TEST(!client.step(nonce + "x,s=QSXCR+Q6sek8bf92,i=" + count));
+}
+
+BOOST_AUTO_TEST_CASE(scram_server_that_cannot_prove_itself,
+                     *utf::precondition(Installed{"SCRAM-SHA-256"})) {
+    SaslClient client(someone(), "pw");
+    BOOST_REQUIRE(client.start("SCRAM-SHA-256"));
+    const std::string first = client.initial().value();
+    const std::string nonce = first.substr(first.find("r="));
+    client.step(nonce + "x,s=QSXCR+Q6sek8bf92,i=4096");
+    BOOST_TEST(!client.complete());
+    BOOST_TEST(!client.step("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="));
+}
+
+BOOST_AUTO_TEST_CASE(scram_nonce_that_is_not_ours,
+                     *utf::precondition(Installed{"SCRAM-SHA-256"})) {
+    SaslClient client(someone(), "pw");
+    BOOST_REQUIRE(client.start("SCRAM-SHA-256"));
+    BOOST_TEST(!client.step("r=somebodyelse,s=QSXCR+Q6sek8bf92,i=4096"));
+}
+
+BOOST_AUTO_TEST_CASE(base64) {
+    BOOST_TEST(encode_base64("") == "");
+    BOOST_TEST(encode_base64(std::string("\0a\0b", 4)) == "AGEAYg==");
+    BOOST_TEST(decode_base64("AGEAYg==").value() == std::string("\0a\0b", 4));
+    BOOST_TEST(decode_base64("").value() == "");
+    BOOST_TEST(!decode_base64("A"));
+    BOOST_TEST(!decode_base64("!!!!"));
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE wire
+#include <boost/test/unit_test.hpp>
+
+#include <deque>
+
+#include "wire.h"
+
+using namespace sallyport;
+
+namespace {
+
+/// Gives out what it was made with, one piece a read; keeps what is written.
+class FixedStream : public Stream {
+  public:
+    FixedStream(std::deque<std::string> pieces, std::string& written)
+        : pieces_(std::move(pieces)), written_(written) {}
+
+    Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
+        if (pieces_.empty())
+            return {0, "connection closed by the server"};
+        const std::string piece = pieces_.front().substr(0, buffer.size());
+        pieces_.front().erase(0, piece.size());
+        if (pieces_.front().empty())
+            pieces_.pop_front();
+        std::copy(piece.begin(), piece.end(), buffer.begin());
+        return {piece.size(), {}};
+    }
+
+    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
+        if (written_ == "broken")
+            return {0, "Broken pipe"};
+        written_ += octets;
+        return {octets.size(), {}};
+    }
+
+  private:
+    std::deque<std::string> pieces_;
+    std::string& written_;
+};
+
+struct Fixture {
+    Wire wire(std::deque<std::string> pieces) {
+        return {std::make_unique<FixedStream>(std::move(pieces), written), "peer",
+                transcript, std::chrono::seconds(5), Deadline::max()};
+    }
+
+    Failure failure_of(std::deque<std::string> pieces, bool in_doubt = false) {
+        Wire line = wire(std::move(pieces));
+        line.set_in_doubt(in_doubt);
+        try {
+            line.receive("STEP");
+        } catch (const Failure& failure) {
+            return failure;
+        }
+        throw std::logic_error("no failure");
+    }
+
+    Transcript transcript;
+    std::string written;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(reply_lines) {
+    BOOST_TEST(parse_reply_line("250")->code == 250);
+    BOOST_TEST(parse_reply_line("250")->last);
+    BOOST_TEST(parse_reply_line("250 ")->text.empty());
+    BOOST_TEST(!parse_reply_line("250-x")->last);
+    BOOST_TEST(parse_reply_line("250-x")->text == "x");
+    BOOST_TEST(parse_reply_line("559 a b")->code == 559);
+    for (const char* bad :
+         {"", "2", "25", "2500", "2500 x", "150 x", "650 x", "260 x", "-25 x", "+50 x",
+          "25O x", " 250 x", "250\tx", "250_x", "\xb2\x35\x30 x"})
+        BOOST_TEST(!parse_reply_line(bad), bad);
+}
+
+BOOST_AUTO_TEST_CASE(enhanced_status_codes) {
+    const auto enhanced = [](int code, std::string text) {
+        return Reply{code, {std::move(text)}}.enhanced();
+    };
+    BOOST_TEST(enhanced(250, "2.1.5 ok") == "2.1.5");
+    BOOST_TEST(enhanced(250, "2.1.5") == "2.1.5");
+    BOOST_TEST(enhanced(550, "5.7.139 no") == "5.7.139");
+    BOOST_TEST(enhanced(550, "2.1.5 no") == ""); // classes must agree
+    BOOST_TEST(enhanced(550, "no 5.1.1") == ""); // only in front
+    BOOST_TEST(enhanced(550, "5.1 no") == "");
+    BOOST_TEST(enhanced(550, "5.1.1000 no") == "");
+    BOOST_TEST(enhanced(550, "5.1.1.1 no") == "");
+    BOOST_TEST(enhanced(550, "55.1.1 no") == "");
+    BOOST_TEST(enhanced(550, "5..1 no") == "");
+    BOOST_TEST((Reply{550, {}}.enhanced()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(reply_text_is_fit_for_a_log) {
+    BOOST_TEST((Reply{550, {"a\x1b[31m", "", "b\r\nc"}}.text()) == "550 a?[31m b??c");
+}
+
+BOOST_FIXTURE_TEST_CASE(one_reply_in_any_pieces, Fixture) {
+    Wire line = wire({"25", "0-a", "\r", "\n250", " b\r\n220 next\n"});
+    const Reply reply = line.receive("STEP");
+    BOOST_TEST(reply.code == 250);
+    BOOST_TEST(reply.lines == (std::vector<std::string>{"a", "b"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(line.input_waiting());
+    BOOST_TEST(line.receive("STEP").code == 220);
+    BOOST_TEST(!line.input_waiting());
+}
+
+BOOST_FIXTURE_TEST_CASE(malformed_replies_are_protocol_errors, Fixture) {
+    for (const char* bad : {"hello\r\n", "\r\n", "250-a\r\n251 b\r\n", "250-a\r\nx\r\n",
+                            "\x16\x03\x01\r\n"}) {
+        const Failure failure = failure_of({bad});
+        BOOST_TEST(static_cast<int>(failure.status()) == 76, bad);
+        BOOST_TEST((failure.fault() == Fault::relay), bad);
+        BOOST_TEST(std::string(failure.what()).starts_with("peer: STEP: "));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(endless_replies_are_bounded, Fixture) {
+    BOOST_TEST(static_cast<int>(failure_of({std::string(40000, 'x')}).status()) == 76);
+    std::string lines;
+    for (int i = 0; i < 1001; ++i)
+        lines += "250-x\r\n";
+    BOOST_TEST(static_cast<int>(failure_of({lines + "250 x\r\n"}).status()) == 76);
+    std::string octets;
+    for (int i = 0; i < 70; ++i)
+        octets += "250-" + std::string(1000, 'x') + "\r\n";
+    BOOST_TEST(static_cast<int>(failure_of({octets + "250 x\r\n"}).status()) == 76);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lost_line_is_temporary, Fixture) {
+    const Failure failure = failure_of({"250-a\r\n"});
+    BOOST_TEST(static_cast<int>(failure.status()) == 75);
+    BOOST_TEST((failure.fault() == Fault::address));
+    BOOST_TEST(failure.what() == "peer: STEP: connection closed by the server");
+}
+
+BOOST_FIXTURE_TEST_CASE(in_doubt_every_trouble_is_doubt, Fixture) {
+    for (const char* pieces : {"250-a\r\n", "hello\r\n"}) {
+        const Failure failure = failure_of({pieces}, true);
+        BOOST_TEST(static_cast<int>(failure.status()) == 75);
+        BOOST_TEST((failure.fault() == Fault::in_doubt));
+        BOOST_TEST(std::string(failure.what()).ends_with("may have been accepted"));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reply_before_the_command_is_out_of_step, Fixture) {
+    Wire line = wire({"220 hello\r\n250 early\r\n"});
+    line.receive("greeting");
+    BOOST_CHECK_THROW(line.send("EHLO x\r\n", 1, "EHLO"), Failure);
+    BOOST_TEST(written == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_leaving_server_said_last_is_heard, Fixture) {
+    written = "broken";
+    Wire line = wire({"250 chunk\r\n552 5.3.4 too big\r\n"});
+    const auto reply = line.send("text", 2, "BDAT");
+    BOOST_REQUIRE(reply.has_value());
+    BOOST_TEST(reply->code == 552);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_positive_reply_is_no_last_word, Fixture) {
+    written = "broken";
+    Wire line = wire({"250 ok\r\n"});
+    BOOST_CHECK_THROW(line.send("text", 1, "BDAT"), Failure);
+    BOOST_TEST(!line.at_rest());
+}
+
+BOOST_FIXTURE_TEST_CASE(replies_are_counted, Fixture) {
+    Wire line = wire({"250 a\r\n250 b\r\n"});
+    line.send("A\r\nB\r\n", 2, "A");
+    BOOST_TEST(line.outstanding() == 2U);
+    BOOST_TEST(!line.at_rest());
+    line.receive("A");
+    line.receive("B");
+    BOOST_TEST(line.at_rest());
+    BOOST_TEST(!line.receive_if_any(std::chrono::seconds(1)));
+    BOOST_TEST(!line.at_rest());
+}

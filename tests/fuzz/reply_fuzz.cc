@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// Whatever a server says: replies are bounded, well-formed or refused, and their text is
+// fit for a log.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "ascii.h"
+#include "extensions.h"
+#include "wire.h"
+
+using namespace sallyport;
+
+namespace {
+
+class InputStream : public Stream {
+  public:
+    explicit InputStream(std::string_view input) : input_(input) {}
+
+    Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
+        if (input_.empty())
+            return {0, "connection closed by the server"};
+        const std::size_t size = std::min({buffer.size(), input_.size(), std::size_t{7}});
+        std::copy_n(input_.begin(), size, buffer.begin());
+        input_.remove_prefix(size);
+        return {size, {}};
+    }
+
+    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
+        return {octets.size(), {}};
+    }
+
+  private:
+    std::string_view input_;
+};
+
+void require(bool condition) {
+    if (!condition)
+        std::abort();
+}
+
+void check(const Reply& reply) {
+    require(reply.code >= 200 && reply.code <= 559);
+    require(!reply.lines.empty() && reply.lines.size() <= ReplyLimits::lines);
+    std::size_t octets = 0;
+    for (const auto& line : reply.lines)
+        octets += line.size();
+    require(octets <= ReplyLimits::octets + ReplyLimits::line);
+    require(!has_control(reply.text()));
+    const std::string enhanced = reply.enhanced();
+    require(enhanced.empty() || enhanced.front() - '0' == reply.code / 100);
+    const Extensions offered = parse_extensions(reply, {"CHUNKING"});
+    require(!offered.chunking && offered.rcptmax.value_or(1) > 0);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view input(reinterpret_cast<const char*>(data), size);
+    const Transcript transcript;
+    Wire wire(std::make_unique<InputStream>(input), "peer", transcript,
+              std::chrono::seconds(1), Deadline::max());
+    try {
+        for (;;)
+            check(wire.receive("step"));
+    } catch (const Failure& failure) {
+        require(!has_control(failure.what()));
+        require(failure.fault() != Fault::in_doubt);
+    }
+    return 0;
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+//
+// The whole client against servers that say whatever the input says. Success is reported if
+// and only if a model of the server knows of an accepted copy; nobody gets two; no
+// credential and nothing but EHLO and STARTTLS goes out before TLS.
+//
+// The first line of the input chooses what is sent and how. Then follow the servers' words:
+// relays parted by lines "===", connections by "---", what is said under TLS behind "~~~".
+// One read gives one line, or more where SOH joins them; ETX is a time-out, and where STX
+// comes next, a write fails.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <string>
+#include <vector>
+
+#include "delivery.h"
+#include "reporting.h"
+#include "server_model.h"
+
+using namespace sallyport;
+
+namespace {
+
+const std::string user = "user-7f3a";
+const std::string password = "password-9c1e";
+constexpr char joins = 1;
+constexpr char write_fails = 2;
+constexpr char times_out = 3;
+
+std::vector<std::string> split(const std::string& text, const std::string& separator) {
+    std::vector<std::string> parts;
+    std::size_t begin = 0;
+    for (auto end = text.find(separator); end != text.npos;
+         end = text.find(separator, begin)) {
+        parts.push_back(text.substr(begin, end - begin));
+        begin = end + separator.size();
+    }
+    parts.push_back(text.substr(begin));
+    return parts;
+}
+
+/// Speaks from a script and keeps a tape.
+class ScriptedStream : public VerifiedStream {
+  public:
+    ScriptedStream(std::string script, Tape& tape)
+        : script_(std::move(script)), tape_(tape) {}
+
+    Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
+        if (at_ == script_.size())
+            return {0, "connection closed by the server"};
+        if (script_[at_] == times_out || script_[at_] == write_fails) {
+            ++at_;
+            return {0, "timed out"};
+        }
+        std::size_t size = 0;
+        while (at_ < script_.size() && size < buffer.size()) {
+            const char c = script_[at_++];
+            buffer[size++] = c;
+            tape_.read += c;
+            if (c == '\n' && (at_ == script_.size() || script_[at_] != joins))
+                break;
+            at_ += c == '\n' ? 1 : 0;
+        }
+        return {size, {}};
+    }
+
+    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
+        require(!tape_.broken);
+        tape_.written += octets;
+        if (at_ < script_.size() && script_[at_] == write_fails) {
+            ++at_;
+            tape_.broken = true;
+            return {0, "Broken pipe"};
+        }
+        return {octets.size(), {}};
+    }
+
+    [[nodiscard]] std::string protocol() const override { return "TLSv1.3"; }
+
+  private:
+    std::string script_;
+    std::size_t at_ = 0;
+    Tape& tape_;
+};
+
+/// A connection's two parts.
+struct Line {
+    std::string script; ///< still to be said under TLS
+    Tape plain;
+    Tape secured;
+};
+
+class ScriptedSecurer : public Securer {
+  public:
+    explicit ScriptedSecurer(bool refuses) : refuses_(refuses) {}
+    void use(Line& line) { line_ = &line; }
+
+    std::unique_ptr<VerifiedStream> secure(std::unique_ptr<Stream> /*plain*/,
+                                           const std::string& peer,
+                                           Deadline /*deadline*/) override {
+        if (refuses_)
+            throw Failure(ExitStatus::no_perm, Fault::relay,
+                          peer + ": certificate refused");
+        return std::make_unique<ScriptedStream>(line_->script, line_->secured);
+    }
+
+  private:
+    bool refuses_;
+    Line* line_ = nullptr;
+};
+
+class ScriptedRoute : public Route {
+  public:
+    ScriptedRoute(std::vector<std::string> connections, std::list<Line>& lines,
+                  bool refuses, std::uint16_t port)
+        : connections_(std::move(connections)), lines_(lines), securer_(refuses),
+          port_(port) {}
+
+    std::optional<Connection> connect() override {
+        if (next_ == connections_.size())
+            return std::nullopt;
+        const auto parts = split(connections_[next_++], "~~~\n");
+        if (parts.front() == "refused")
+            throw Failure(ExitStatus::temp_fail, Fault::relay, "connecting: refused");
+        Line& line = lines_.emplace_back();
+        line.script = parts.back();
+        securer_.use(line);
+        Connection connection;
+        connection.peer = "mail[192.0.2.1]:" + std::to_string(port_);
+        connection.port = port_;
+        connection.local_literal = "[192.0.2.9]";
+        connection.stream = std::make_unique<ScriptedStream>(parts.front(), line.plain);
+        return connection;
+    }
+
+    Securer& securer() override { return securer_; }
+
+  private:
+    std::vector<std::string> connections_;
+    std::size_t next_ = 0;
+    std::list<Line>& lines_;
+    ScriptedSecurer securer_;
+    std::uint16_t port_;
+};
+
+class ScriptedNetwork : public Network {
+  public:
+    ScriptedNetwork(const std::string& script, bool refuses)
+        : relays_(split(script, "===\n")), refuses_(refuses) {}
+
+    std::unique_ptr<Route> route(const Relay& relay, Deadline /*run_deadline*/) override {
+        const std::string script = next_ < relays_.size() ? relays_[next_] : "refused";
+        ++next_;
+        return std::make_unique<ScriptedRoute>(split(script, "---\n"), lines, refuses_,
+                                               relay.port.front());
+    }
+
+    std::list<Line> lines; ///< of all connections, in order
+
+  private:
+    std::vector<std::string> relays_;
+    std::size_t next_ = 0;
+    bool refuses_;
+};
+
+/// What the letters of the first line ask for.
+struct Scene {
+    explicit Scene(const std::string& letters) {
+        const auto has = [&](char letter) { return letters.find(letter) != letters.npos; };
+        refuses = has('f');
+        envelope.reverse_path = has('0') ? "" : "me@example.org";
+        envelope.recipients = {"a@example.com"};
+        for (const char letter : {'2', '3'}) {
+            if (has(letter))
+                envelope.recipients.push_back(std::string(1, letter) + "@example.com");
+        }
+        if (has('u'))
+            envelope.recipients.push_back("\xc3\xa4@example.com");
+        envelope.needs_smtputf8 = has('u');
+        envelope.notify = has('d') ? "SUCCESS,FAILURE" : "";
+        text = "Subject: x\r\n\r\n";
+        body = std::string(has('8') ? "\xc3\xa4" : "") + ".\r\n..a\r\n.\r\nb\r\n";
+        for (int i = 0; has('b') && i < 2000; ++i)
+            body += ".2345678901234567890123456789012345678901234567890\r\n";
+        text += body;
+        Relay relay;
+        relay.host = "mail";
+        relay.port = {has('i') ? std::uint16_t{465} : std::uint16_t{587}};
+        if (has('n'))
+            relay.tls = TlsMode::none;
+        relay.max_recipients = has('m') ? 1 : 100;
+        if (has('c'))
+            relay.ignore = {"CHUNKING"};
+        if (has('a') && !has('n'))
+            log_in(relay, has('l') ? "LOGIN" : "PLAIN");
+        settings.relays = {relay, relay};
+    }
+
+    static void log_in(Relay& relay, const char* mechanism) {
+        std::string secret = password;
+        relay.auth_wanted = true;
+        relay.auth = {mechanism};
+        relay.user = user;
+        relay.password = std::make_shared<const Secret>(secret);
+    }
+
+    [[nodiscard]] Message message() const {
+        Header header;
+        header.append(Field("Subject: x\r\n"));
+        Store store;
+        store.append(body);
+        return {header, std::move(store), has_eight_bit(body), 52};
+    }
+
+    Settings settings;
+    Envelope envelope;
+    std::string body;
+    std::string text; ///< of the whole message
+    bool refuses = false;
+};
+
+/// What precedes TLS: EHLO and STARTTLS, and QUIT where the server refuses.
+void check_before_tls(const Line& line, TlsMode mode) {
+    const Tape& plain = line.plain;
+    if (mode == TlsMode::implicit)
+        return require(plain.written.empty());
+    for (const std::string& command : split(plain.written, "\r\n")) {
+        require(command.empty() || command == "EHLO [192.0.2.9]" || command == "STARTTLS" ||
+                command == "QUIT");
+    }
+    if (line.secured.written.empty())
+        return;
+    // It was offered and granted, and nothing came behind the 220 (RFC 3207 6).
+    require(plain.written == "EHLO [192.0.2.9]\r\nSTARTTLS\r\n");
+    const auto last = plain.read.rfind('\n', plain.read.size() - 2) + 1;
+    require(plain.read.ends_with('\n') && plain.read.substr(last).starts_with("220"));
+    std::string offers;
+    for (const char c : plain.read.substr(0, last))
+        offers += to_lower(c);
+    require(offers.find("starttls") != offers.npos);
+}
+
+std::vector<Copy> copies_of(const std::list<Line>& lines, const Scene& scene) {
+    const Relay& relay = scene.settings.relays.front();
+    const TlsMode mode = relay.tls_mode(relay.port.front());
+    std::vector<Copy> copies;
+    for (const Line& line : lines) {
+        if (mode != TlsMode::none)
+            check_before_tls(line, mode);
+        const Tape& tape = mode == TlsMode::none ? line.plain : line.secured;
+        ServerModel model(tape, scene.text, mode != TlsMode::starttls);
+        const auto more = model.copies();
+        copies.insert(copies.end(), more.begin(), more.end());
+    }
+    return copies;
+}
+
+long count(const std::vector<Copy>& copies, std::vector<std::string> Copy::*kind,
+           const std::string& address) {
+    long number = 0;
+    for (const Copy& copy : copies)
+        number += std::ranges::count(copy.*kind, address);
+    return number;
+}
+
+void check_report(const Report& report, const std::vector<Copy>& copies) {
+    bool all = true;
+    for (const Outcome& outcome : report.outcomes) {
+        const bool ok = outcome.status == ExitStatus::ok;
+        const long certain = count(copies, &Copy::certain, outcome.address);
+        const long possible = count(copies, &Copy::possible, outcome.address);
+        require(ok == (certain == 1));
+        require(possible <= 1);
+        require(ok || outcome.in_doubt == (possible == 1));
+        require(!outcome.in_doubt || outcome.status == ExitStatus::temp_fail);
+        all = all && ok;
+    }
+    require((report.status() == ExitStatus::ok) == all);
+    for (const std::string& line : split(describe_failures(report), "\n"))
+        require(!has_control(line));
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string input(reinterpret_cast<const char*>(data), size);
+    const auto end = input.find('\n');
+    if (end == input.npos || size > 12000) // below every limit of a reply
+        return 0;
+    const Scene scene(input.substr(0, end));
+    ScriptedNetwork network(input.substr(end + 1), scene.refuses);
+    const Transcript transcript;
+    const Report report = deliver(scene.settings, scene.envelope, scene.message(), network,
+                                  {"example.org", "host", Clock::now(), transcript});
+    check_report(report, copies_of(network.lines, scene));
+    return 0;
+}

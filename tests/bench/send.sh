@@ -1,0 +1,230 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# make bench: what one delivery costs, beside what it should cost at most. The program itself
+# sends to the submission server of tests/support, with TLS and a log-in, over the loopback
+# interface. Nothing here fails because it took long: instructions, system calls, round trips
+# and memory mean the same on every machine, times do not. Where a tool is missing a line SKIP
+# says so, and the exit status is 77.
+# shellcheck disable=SC2154 # names of the sourced file
+
+# shellcheck source=tests/support/server.bash
+. "$(dirname "$0")/../support/server.bash" || exit 1
+
+readonly system_authorities=/etc/ssl/certs
+readonly everything='PIPELINING,SIZE 1000000000,8BITMIME,ENHANCEDSTATUSCODES,CHUNKING'
+readonly pipelining_only='PIPELINING,SIZE 1000000000,8BITMIME,ENHANCEDSTATUSCODES'
+readonly many=10000 at_once=50
+
+row() {
+    printf '%-58s %12s %12s\n' "$1" "$2" "$3"
+}
+
+have() {
+    command -v "$1" >/dev/null && return
+    skip "$2" "$1 is not installed"
+    return 1
+}
+
+in_millions() {
+    awk -v count="$1" 'BEGIN { printf "%.1f Mi", count / 1e6 }'
+}
+
+in_milliseconds() {
+    awk -v microseconds="$1" 'BEGIN { printf "%.1f ms", microseconds / 1000 }'
+}
+
+# deliver CONFIGURATION COMMAND...: COMMAND has the program and its options behind it; the
+# benchmark ends if the message does not arrive.
+deliver() {
+    local configuration=$1
+    shift
+    send "$work/message" "$@" "$SALLYPORT" -C "$work/$configuration" -i "$recipient"
+    next_connection || seen[messages]=0
+    [ "$status" = 0 ] && [ "${seen[messages]}" = 1 ] && return
+    fail "${FUNCNAME[1]}" "exit status $status"
+    finish
+}
+
+configure() {
+    relay_conf "$work/starttls" "$starttls_port" starttls "tls_ca = $work/authorities"
+    relay_conf "$work/implicit" "$implicit_port" implicit "tls_ca = $work/authorities"
+    relay_conf "$work/bundled" "$implicit_port" implicit "tls_ca = $work/bundle.pem"
+    relay_conf "$work/many" "$implicit_port" implicit "tls_ca = $work/authorities" \
+        "max_recipients = $many"
+}
+
+# The authority of the test server among those of the system, in both forms that those have.
+gather_authorities() {
+    mkdir "$work/authorities"
+    ln -s "$system_authorities"/*.0 "$work/authorities" 2>/dev/null || true
+    ln -s "$work/mail/authorities"/*.0 "$work/authorities"
+    cat "$system_authorities/ca-certificates.crt" "$work/mail/ca.pem" >"$work/bundle.pem" \
+        2>/dev/null || true
+}
+
+# ---- what is counted ----
+
+round_trips() {
+    deliver starttls
+    row 'round trips on a port as 587 (STARTTLS)' 8 "${seen[round_trips]}"
+    row '  flights' - "${seen[flights]}"
+    row '  octets sent' - "${seen[received]}"
+    deliver implicit
+    row 'round trips on a port as 465 (implicit TLS)' 6 "${seen[round_trips]}"
+    row '  flights' - "${seen[flights]}"
+}
+
+# callgrind NAME TARGET CONFIGURATION
+callgrind() {
+    deliver "$3" valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        --log-file="$work/callgrind"
+    row "$1" "$2" "$(in_millions "$(collected)")"
+}
+
+collected() {
+    sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$work/callgrind"
+}
+
+instructions() {
+    local count
+    have valgrind instructions || return 0
+    count=$(find -L "$work/authorities" -name '*.0' | wc -l)
+    callgrind "instructions, 465, $count authorities in a hashed directory" '26 Mi' implicit
+    callgrind 'instructions, 587, the same' '26 Mi' starttls
+    count=$(grep -c '^-----BEGIN' "$work/bundle.pem")
+    callgrind "instructions, 465, $count authorities in one file" '31 Mi' bundled
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null --log-file="$work/callgrind" \
+        "$SALLYPORT" --version >"$work/stdout"
+    row 'instructions of --version' '4.5 Mi' "$(in_millions "$(collected)")"
+}
+
+system_calls() {
+    have strace 'system calls, shared objects' || return 0
+    if ! strace -f -o "$work/trace" true 2>/dev/null; then
+        skip 'system calls, shared objects' 'strace may not trace here'
+        return
+    fi
+    deliver implicit strace -f -o "$work/trace"
+    row 'system calls, 465' 260 "$(grep -c '^[0-9]* *[a-z0-9_]*(' "$work/trace")"
+    deliver starttls strace -f -o "$work/trace"
+    row 'system calls, 587' 260 "$(grep -c '^[0-9]* *[a-z0-9_]*(' "$work/trace")"
+    row 'shared objects loaded' 6 "$(grep -c 'open.*\.so[.0-9]*".* = [0-9]' "$work/trace")"
+}
+
+size() {
+    have strip 'size of the stripped program' || return 0
+    strip -o "$work/stripped" "$SALLYPORT"
+    row 'size of the stripped program' '350 KB' "$(($(stat -c %s "$work/stripped") / 1000)) KB"
+}
+
+# ---- what is measured: the least of several runs ----
+
+# usage NAME: of what was measured last.
+usage() {
+    sed "s/.*$1=\([0-9]*\).*/\1/" "$work/usage"
+}
+
+# least RUNS CONFIGURATION: sets $wall, $cpu (microseconds), $peak (KiB) and $faults.
+least() {
+    local run value
+    wall='' cpu='' peak='' faults=''
+    for ((run = 0; run < $1; run++)); do
+        deliver "$2" "$support/measure" "$work/usage"
+        value=$(usage wall_us)
+        [ -n "$wall" ] && [ "$wall" -le "$value" ] || wall=$value
+        value=$(($(usage user_us) + $(usage system_us)))
+        [ -n "$cpu" ] && [ "$cpu" -le "$value" ] || cpu=$value
+        value=$(usage max_rss_kb)
+        [ -n "$peak" ] && [ "$peak" -le "$value" ] || peak=$value
+        value=$(usage page_faults)
+        [ -n "$faults" ] && [ "$faults" -le "$value" ] || faults=$value
+    done
+}
+
+small_messages() {
+    local run
+    least 20 implicit
+    row 'memory at most, 1 KB' '8500 KB' "$((peak * 1024 / 1000)) KB"
+    row 'page faults' 480 "$faults"
+    row 'cpu, 1 KB, 465' - "$(in_milliseconds "$cpu")"
+    row 'time without any delay on the line, 1 KB, 465' - "$(in_milliseconds "$wall")"
+    small_peak=$peak
+    least 20 starttls
+    row 'time without any delay on the line, 1 KB, 587' - "$(in_milliseconds "$wall")"
+    wall=''
+    for ((run = 0; run < 20; run++)); do
+        "$support/measure" "$work/usage" "$SALLYPORT" --version >"$work/stdout"
+        [ -n "$wall" ] && [ "$wall" -le "$(usage wall_us)" ] || wall=$(usage wall_us)
+    done
+    row 'time of --version' '1.9 ms' "$(in_milliseconds "$wall")"
+}
+
+large_messages() {
+    message 100000000 >"$work/message"
+    least 3 implicit
+    row 'cpu, 100 MB' '180 ms' "$(in_milliseconds "$cpu")"
+    message 200000000 >"$work/message"
+    least 3 implicit
+    row 'memory more, 200 MB' '1000 KB' "$(((peak - small_peak) * 1024 / 1000)) KB"
+    message 1024 >"$work/message"
+}
+
+many_recipients() {
+    local recipients
+    mapfile -t recipients < <(seq -f 'r%g@example.net' "$many")
+    send "$work/message" "$support/measure" "$work/usage" \
+        "$SALLYPORT" -C "$work/many" -i "${recipients[@]}"
+    [ "$status" = 0 ] || { fail "$many recipients" "exit status $status"; return; }
+    next_connection
+    row "time, $many recipients" '20 ms' "$(in_milliseconds "$(usage wall_us)")"
+}
+
+# The clock stops when the last of them is done, as the server sees it.
+all_at_once() {
+    local begun ended pids=() pid
+    begun=${EPOCHREALTIME/./}
+    while [ "${#pids[@]}" -lt "$at_once" ]; do
+        "$SALLYPORT" -C "$work/implicit" -i "$recipient" <"$work/message" 2>/dev/null &
+        pids+=("$!")
+    done
+    for pid in "${pids[@]}"; do
+        next_connection
+    done
+    ended=${EPOCHREALTIME/./}
+    for pid in "${pids[@]}"; do
+        wait "$pid" || { fail "$at_once at once" "exit status $?"; return; }
+    done
+    row "time, $at_once at once" '190 ms' "$(in_milliseconds $((ended - begun)))"
+}
+
+begin
+message 1024 >"$work/message"
+start_server --discard --offer "$everything" --login "$user:$password"
+gather_authorities
+configure
+if [ "${SANITIZERS:-no}" = yes ]; then
+    skip_all 'a program with sanitizers in it says nothing about the program'
+fi
+
+printf 'One message of 1 KB unless said, TLS 1.3, AUTH PLAIN.\n\n'
+row '' 'at most' measured
+round_trips
+instructions
+system_calls
+small_messages
+large_messages
+many_recipients
+all_at_once
+size
+stop_server
+start_server --discard --offer "$pipelining_only" --login "$user:$password"
+configure
+deliver starttls
+row 'round trips, 587, the server has no CHUNKING' 9 "${seen[round_trips]}"
+deliver implicit
+row 'round trips, 465, the server has no CHUNKING' 7 "${seen[round_trips]}"
+
+[ "$failed" = 0 ] || exit 1
+[ "$skipped" = 0 ] || exit 77
+printf '\nPASS bench\n'

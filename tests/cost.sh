@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# What a message may cost, as far as it can be counted exactly: round trips, the dialogue
+# flight by flight, TLS records and writes, memory, size, instructions. The program itself
+# sends to the submission server of tests/support.
+# shellcheck disable=SC2154 # names of the sourced file
+
+# shellcheck source=tests/support/server.bash
+. "$(dirname "$0")/support/server.bash" || exit 1
+
+readonly everything='PIPELINING,SIZE 300000000,8BITMIME,ENHANCEDSTATUSCODES,CHUNKING'
+readonly pipelining_only='PIPELINING,SIZE 300000000,8BITMIME'
+readonly nothing='8BITMIME'
+readonly secured='EHLO/STARTTLS/TLS/TLS+EHLO' implicit='TLS/TLS/EHLO'
+
+# expect NAME VALUE: of the connection that ended last.
+expect() {
+    [ "${seen[$1]}" = "$2" ] && return
+    why="$1=${seen[$1]}, not $2"
+    return 1
+}
+
+# as_expected ROUND_TRIPS DIALOGUE RECORDS: the message arrived, and at this cost; else $why.
+as_expected() {
+    [ "$status" = 0 ] || { why="exit status $status"; return 1; }
+    next_connection || { why='no connection was made'; return 1; }
+    expect faults none && arrived "$work/message" && expect user "$user" &&
+        expect round_trips "$1" && expect dialogue "$2" && expect records "$3"
+}
+
+# cost NAME CONFIGURATION ROUND_TRIPS DIALOGUE RECORDS SEGMENTS. A segment that had to be sent
+# again, by a machine that was too busy, is counted twice: then another message may show that
+# one is enough.
+cost() {
+    local name=$1 configuration=$2 tries
+    shift 2
+    for tries in 1 2 3; do
+        send "$work/message" "$SALLYPORT" -C "$work/$configuration" -i "$recipient"
+        as_expected "$1" "$2" "$3" || { fail "$name" "$why"; return; }
+        [ "${seen[segments]}" != "$4" ] || break
+    done
+    pass "$name: ${seen[round_trips]} round trips, ${seen[dialogue]}"
+    if [ "${seen[segments]%%/*}" = 0 ]; then
+        skip "$name: writes" 'the kernel does not count the segments of TCP'
+    elif [ "${seen[segments]}" = "$4" ]; then
+        pass "$name: one write a flight (${seen[segments]}; the second in a flight is TLS's)"
+    else
+        fail "$name: writes" "segments=${seen[segments]}, not $4, $tries times"
+    fi
+}
+
+configure() {
+    relay_conf "$work/starttls" "$starttls_port" starttls
+    relay_conf "$work/implicit" "$implicit_port" implicit
+}
+
+round_trips() {
+    local last=MAIL+RCPT+BDAT+QUIT
+    start_server --offer "$everything" --login "$user:$password"
+    configure
+    message 1024 >"$work/message"
+    cost 'STARTTLS' starttls 8 "$secured/AUTH/$last" 0/0/0/1/1/1 1/1/1/2/1/1
+    cost 'implicit TLS' implicit 6 "$implicit/AUTH/$last" 0/0/1/1/1 1/1/1/1/1
+    message 16200 >"$work/message"
+    cost 'STARTTLS, 16 KiB' starttls 8 "$secured/AUTH/$last" 0/0/0/1/1/1 1/1/1/2/1/1
+    cost 'implicit TLS, 16 KiB' implicit 6 "$implicit/AUTH/$last" 0/0/1/1/1 1/1/1/1/1
+    stop_server
+
+    last=MAIL+RCPT+DATA/text+QUIT
+    start_server --offer "$pipelining_only" --login "$user:$password"
+    configure
+    message 1024 >"$work/message"
+    cost 'STARTTLS, no CHUNKING' starttls 9 "$secured/AUTH/$last" \
+        0/0/0/1/1/1/1 1/1/1/2/1/1/1
+    cost 'implicit TLS, no CHUNKING' implicit 7 "$implicit/AUTH/$last" 0/0/1/1/1/1 1/1/1/1/1/1
+    stop_server
+
+    start_server --offer "$nothing" --login "$user:$password" --mechanisms LOGIN
+    configure
+    cost 'implicit TLS, no extensions, LOGIN' implicit 11 \
+        "$implicit/AUTH/credentials/credentials/MAIL/RCPT/DATA/text/QUIT" \
+        0/0/1/1/1/1/1/1/1/1/1 1/1/1/1/1/1/1/1/1/1/1
+    stop_server
+}
+
+# peak OCTETS: the least of three runs, in $peak; Linux is not exact about memory.
+peak() {
+    local run usage
+    peak=
+    message "$1" >"$work/message"
+    for run in 1 2 3; do
+        send "$work/message" "$support/measure" "$work/usage" \
+            "$SALLYPORT" -C "$work/implicit" -i "$recipient"
+        next_connection || true
+        if [ "$status" != 0 ] || [ "${seen[messages]}" != 1 ]; then
+            why="exit status $status, run $run"
+            return 1
+        fi
+        usage=$(cat "$work/usage")
+        usage=${usage#*max_rss_kb=}
+        usage=${usage%% *}
+        if [ -z "$peak" ] || [ "$usage" -lt "$peak" ]; then
+            peak=$usage
+        fi
+    done
+}
+
+memory() {
+    local name='memory' small
+    if [ "${SANITIZERS:-no}" = yes ]; then
+        skip "$name" 'the sanitizers use more of it than the program'
+        return
+    fi
+    peak 1000 || { fail "$name" "$why"; return; }
+    small=$peak
+    peak 200000000 || { fail "$name" "$why"; return; }
+    rm "$work/message"
+    if [ $((peak - small)) -le 1024 ]; then
+        pass "$name: $small KiB for 1 KB, $peak KiB for 200 MB"
+    else
+        fail "$name" "$small KiB for 1 KB, but $peak KiB for 200 MB"
+    fi
+}
+
+size() {
+    local name='size of the stripped program' octets
+    if [ "${SANITIZERS:-no}" = yes ]; then
+        skip "$name" 'most of it is of the sanitizers'
+        return
+    elif ! grep -q '^CXXFLAGS = .*-Os' "${builddir:-.}/Makefile"; then
+        skip "$name" 'it was built with flags that do not ask for a small one (-Os)'
+        return
+    elif ! strip -o "$work/stripped" "$SALLYPORT" 2>/dev/null; then
+        skip "$name" 'strip cannot be run'
+        return
+    fi
+    octets=$(stat -c %s "$work/stripped")
+    if [ "$octets" -le $((400 * 1024)) ]; then
+        pass "$name: $octets octets"
+    else
+        fail "$name" "$octets octets are more than 400 KiB"
+    fi
+}
+
+instructions() {
+    local name='instructions for 1 KB' count
+    if [ "${SANITIZERS:-no}" = yes ]; then
+        skip "$name" 'most of them would be of the sanitizers'
+        return
+    elif ! command -v valgrind >/dev/null; then
+        skip "$name" 'valgrind is not installed'
+        return
+    fi
+    message 1024 >"$work/message"
+    send "$work/message" valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        --log-file="$work/callgrind" "$SALLYPORT" -C "$work/implicit" -i "$recipient"
+    next_connection || true
+    count=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$work/callgrind")
+    if [ "$status" != 0 ] || [ -z "$count" ]; then
+        fail "$name" "exit status $status"
+    elif [ "$count" -le 30000000 ]; then
+        pass "$name: $count"
+    else
+        fail "$name" "$count are more than 30 million"
+    fi
+}
+
+begin
+round_trips
+start_server --discard --login "$user:$password"
+configure
+memory
+instructions
+size
+finish

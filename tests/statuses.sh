@@ -1,0 +1,300 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Every exit status that needs no server, from the program itself: what it says, that nothing
+# was sent, and that standard input was left alone where the manual says so. The statuses that
+# a server causes have their dialogues. Two are never seen here: 70 is a bug, and nothing gives
+# 72 in this version.
+# shellcheck disable=SC2016,SC2154 # expanded by an inner shell; names of the sourced file
+
+# shellcheck source=tests/support/server.bash
+. "$(dirname "$0")/support/server.bash" || exit 1
+
+readonly cannot=99 # of the program surroundings: there is no such situation here
+
+# One line for the caller, and this text in it. Where the log goes to standard error it has
+# lines of its own.
+one_line() {
+    why="standard error has not one line with $1"
+    [ "$(grep -c '^sallyport: ' "$work/stderr")" = 1 ] &&
+        grep '^sallyport: ' "$work/stderr" | grep -qF -e "$1"
+}
+
+# verdict NAME WANTED TEXT: of what was run last.
+verdict() {
+    if [ "$status" != "$2" ]; then
+        fail "$1" "exit status $status, not $2"
+    elif nothing_sent && one_line "$3" && [ ! -s "$work/stdout" ]; then
+        pass "$2: $1"
+    else
+        fail "$1" "${why:-it says something on standard output}"
+    fi
+}
+
+# stops NAME STATUS TEXT COMMAND...: with the message on standard input.
+stops() {
+    local name=$1 wanted=$2 text=$3
+    shift 3
+    send "$input" "$@"
+    verdict "$name" "$wanted" "$text"
+    input=$work/small
+}
+
+# Runs COMMAND with a standard input of which the first line must still be there afterwards.
+run_unread() {
+    local line
+    exec {unread}<"$work/small"
+    status=0
+    timeout 120 "$@" <&"$unread" >"$work/stdout" 2>"$work/stderr" || status=$?
+    read -r line <&"$unread" || line=
+    exec {unread}<&-
+    [ "$line" = "$(head -n 1 "$work/small")" ]
+}
+
+# refuses NAME TEXT COMMAND...: status 64, and standard input is not read.
+refuses() {
+    local name=$1 text=$2
+    shift 2
+    if run_unread "$@"; then
+        verdict "$name" 64 "$text"
+    else
+        fail "$name" 'it has read standard input'
+    fi
+}
+
+# answers NAME PATTERN COMMAND...: status 0, PATTERN on standard output, or nothing at all if
+# there is none; standard input is not read.
+answers() {
+    local name=$1 pattern=$2
+    shift 2
+    if ! run_unread "$@"; then
+        fail "$name" 'it has read standard input'
+    elif [ "$status" != 0 ] || [ -s "$work/stderr" ]; then
+        fail "$name" "exit status $status"
+    elif [ -n "$pattern" ] && ! grep -Eq -e "$pattern" "$work/stdout"; then
+        fail "$name" "no /$pattern/ on standard output"
+    elif [ -z "$pattern" ] && [ -s "$work/stdout" ]; then
+        fail "$name" 'it says something'
+    else
+        pass "0: $name"
+    fi
+}
+
+# ---- 0: what sends nothing. There is no configuration, and none is needed. ----
+
+answer_cases() {
+    local empty='^Mail queue is empty$' name option
+    for name in sendmail mailq newaliases; do
+        ln -s "$SALLYPORT" "$work/$name"
+    done
+    answers '--version' '^sallyport [0-9.]+$' "$SALLYPORT" --version
+    answers '--help' '^ +-t +.*' "$SALLYPORT" --help
+    answers 'sendmail -bp' "$empty" "$work/sendmail" -bp
+    answers 'mailq' "$empty" "$work/mailq"
+    answers 'newaliases' '' "$work/newaliases"
+    for option in -bi -I -bh -bH -q -qf -q30m -qRexample.org; do
+        answers "sendmail $option" '' "$work/sendmail" "$option"
+    done
+}
+
+# ---- 64, 65 ----
+
+usage_cases() {
+    local mode
+    refuses 'unknown option' '-Z' "$program" -Z "$recipient"
+    refuses 'unknown long option' '--' "$program" --verbose "$recipient"
+    refuses 'missing value' '-f' "$program" "$recipient" -f
+    refuses 'no recipient' 'recipient' "$program" -C "$work/conf"
+    refuses 'malformed -N' '-N' "$program" -N never,success "$recipient"
+    refuses 'malformed -R' '-R' "$program" -R some "$recipient"
+    refuses 'malformed -B' '-B' "$program" -B 9BIT "$recipient"
+    for mode in s d D t v z a; do
+        refuses "-b$mode" "-b $mode" "$program" "-b$mode" "$recipient"
+    done
+    sed '/^To:/d' "$work/small" >"$work/input"
+    input=$work/input
+    stops 'no recipient in the header' 64 recipient "$program" -C "$work/conf" -t
+}
+
+data_cases() {
+    local sendmail=("$program" -C "$work/conf" -i)
+    stops 'bad recipient' 65 'bob@' "${sendmail[@]}" 'bob@'
+    stops 'bad sender' 65 'alice@@example.org' "${sendmail[@]}" -f alice@@example.org bob
+    stops 'control character in an argument' 65 'control character' \
+        "${sendmail[@]}" $'bob@example.net\nRCPT TO:<eve@example.com>'
+    stops 'escape sequence in a name' 65 'control character' \
+        "${sendmail[@]}" -F $'\e[31mBob' "$recipient"
+    sed 's/^To:.*/To: <bob@example.net/' "$work/small" >"$work/input"
+    input=$work/input
+    stops 'bad recipient in the header' 65 'bob@example.net' "${sendmail[@]}" -t
+    { cat "$work/small"; printf 'a\0b\n'; } >"$work/input"
+    input=$work/input
+    stops 'NUL in the message' 65 'NUL' "${sendmail[@]}" "$recipient"
+    awk 'BEGIN { while (++i < 80000)
+        print "X-Field-" i ": the quick brown fox jumps over the lazy dog" }' >"$work/input"
+    input=$work/input
+    stops 'header over 4 MiB' 65 '4 MiB' "${sendmail[@]}" "$recipient"
+    stops 'message over size_limit' 65 'size_limit' env SALLYPORT_MESSAGE_SIZE_LIMIT=1000 \
+        "${sendmail[@]}" "$recipient"
+}
+
+# ---- 71, 74, 75 ----
+
+system_cases() {
+    local name='no descriptor to put in the place of standard error'
+    local sendmail=("$program" -C "$work/conf" -i "$recipient")
+    # The text has nowhere to go.
+    send "$work/small" bash -c 'exec "$@" 2>&-' - \
+        "$support/surroundings" no-descriptor -- "${sendmail[@]}"
+    if [ "$status" = "$cannot" ]; then
+        skip "$name" 'no seccomp filter is to be had here'
+    elif [ "$status" = 71 ] && nothing_sent; then
+        pass "71: $name"
+    else
+        fail "$name" "exit status $status, not 71"
+    fi
+    stops 'standard input is closed' 74 'standard input' \
+        bash -c 'exec "$@" <&-' - "${sendmail[@]}"
+    input=$work
+    stops 'standard input is a directory' 74 'standard input' "${sendmail[@]}"
+    stops 'standard input cannot be read' 74 'standard input' \
+        bash -c 'exec "$@" 0>"$HOME/written"' - "${sendmail[@]}"
+}
+
+temporary_cases() {
+    local name='no disk space, and no memory' sendmail=("$program" -C "$work/conf" -i)
+    message 70000000 >"$work/input"
+    input=$work/input
+    stops 'no disk space for 70 MB' 75 'no room' \
+        bash -c 'ulimit -f 1; exec "$@"' - "${sendmail[@]}" "$recipient"
+    input=$work/input
+    stops 'no disk space for 70 MB, tempfail = 69' 69 'no room' \
+        env SALLYPORT_EXIT_TEMPFAIL=69 bash -c 'ulimit -f 1; exec "$@"' - \
+        "${sendmail[@]}" "$recipient"
+    if [ "${SANITIZERS:-no}" = yes ]; then
+        skip "$name" 'the sanitizers want more memory'
+        return
+    fi
+    input=$work/input
+    stops "$name" 75 'out of memory' bash -c 'ulimit -f 1 -v 65536; exec "$@"' - \
+        "${sendmail[@]}" "$recipient"
+    rm "$work/input"
+}
+
+# ---- 78 ----
+
+# misconfigured NAME TEXT LINE...: these lines are the configuration.
+misconfigured() {
+    local name=$1 text=$2
+    shift 2
+    (umask 077 && printf '%s\n' "$@" >"$work/wrong")
+    stops "$name" 78 "$text" "$program" -C "$work/wrong" "$recipient"
+    if grep -q S3cret "$work/stderr"; then
+        fail "$name" 'it shows the password'
+    fi
+}
+
+file_cases() {
+    local relay=('[relay]' 'host = 127.0.0.1') login=('user = alice' "password = \"$password\"")
+    local at=$work/wrong
+    misconfigured 'unknown section' "$at:4: [realy]" "${relay[@]}" '[realy]' 'host = x'
+    misconfigured 'unknown key' "$at:3: " "${relay[@]}" 'hots = 127.0.0.1'
+    misconfigured 'key that stands twice' "$at:3: " "${relay[@]}" 'host = 127.0.0.1'
+    misconfigured 'value that makes no sense' "$at:3: port" "${relay[@]}" 'port = 99999'
+    misconfigured 'indented key' "$at:3: " "${relay[@]}" ' port = 465'
+    misconfigured 'comment or value?' "$at:3: " "${relay[@]}" 'password = S3cret ;x'
+    misconfigured 'quotes not closed' "$at:3: " "${relay[@]}" 'password = "S3cret'
+    misconfigured 'no section' "$at:1: " 'host = 127.0.0.1'
+    misconfigured 'no host' 'host' '[relay]' 'port = 465'
+    misconfigured 'no password' 'password' "${relay[@]}" 'user = alice'
+    misconfigured 'two passwords' "$at:5: " "${relay[@]}" "${login[@]}" 'password_file = /x'
+    misconfigured 'log-in without TLS' 'allow_plaintext_auth' \
+        "${relay[@]}" "${login[@]}" 'tls = none'
+    misconfigured 'not in this version' "$at:3: " "${relay[@]}" 'provider = example'
+    misconfigured 'section not in this version' '[queue]' "${relay[@]}" '[queue]' 'when = never'
+    misconfigured 'no such tls_ca' "tls_ca = $work/none" "${relay[@]}" "tls_ca = $work/none"
+    if [ "$(id -u)" = 0 ]; then
+        misconfigured 'no such password_file' "$work/none" \
+            "${relay[@]}" 'user = alice' "password_file = $work/none"
+        misconfigured 'no such password_command' 'password_command' \
+            "${relay[@]}" 'user = alice' "password_command = $work/none"
+    else
+        misconfigured 'password_command in a file that is not of root' 'password_command' \
+            "${relay[@]}" 'user = alice' 'password_command = echo x'
+    fi
+}
+
+# wrong_file NAME TEXT FILE: FILE is given as the configuration.
+wrong_file() {
+    stops "$1" 78 "$2" "$program" -C "$3" "$recipient"
+}
+
+place_cases() {
+    wrong_file 'no such file' "$work/none" "$work/none"
+    wrong_file 'a directory' 'regular file' "$work"
+    wrong_file 'a device' 'regular file' /dev/null
+    mkfifo "$work/fifo"
+    wrong_file 'a FIFO' 'regular file' "$work/fifo"
+    cp "$work/conf" "$work/open"
+    chmod 0644 "$work/open"
+    wrong_file 'a password that others can read' 'chmod' "$work/open"
+    if [ "$(id -u)" != 0 ]; then
+        chmod 0 "$work/open"
+        wrong_file 'a file that cannot be read' "$work/open" "$work/open"
+    fi
+    stops '$SALLYPORT_CONFIG names no file' 78 "$work/none" \
+        env "SALLYPORT_CONFIG=$work/none" "$program" "$recipient"
+}
+
+# wrong_environment NAME TEXT VARIABLE...: these are all there are.
+wrong_environment() {
+    local name=$1 text=$2
+    shift 2
+    stops "$name" 78 "$text" env -i "$@" "$program" "$recipient"
+    if grep -q S3cret "$work/stderr"; then
+        fail "$name" 'it shows the password'
+    fi
+}
+
+environment_cases() {
+    local url=SALLYPORT_URL=smtps://alice@127.0.0.1 secret=SALLYPORT_PASSWORD=S3cret
+    wrong_environment 'URL of no known kind' SALLYPORT_URL \
+        SALLYPORT_URL=http://alice:S3cret@127.0.0.1
+    wrong_environment 'URL with a bad port' SALLYPORT_URL SALLYPORT_URL=smtp://127.0.0.1:0
+    wrong_environment 'log-in without TLS in a URL' SALLYPORT_URL \
+        SALLYPORT_URL=smtp://alice:S3cret@127.0.0.1
+    wrong_environment 'allow_plaintext_auth in a variable' ALLOW_PLAINTEXT_AUTH \
+        "$url" "$secret" SALLYPORT_RELAY_ALLOW_PLAINTEXT_AUTH=yes
+    wrong_environment 'allow_plaintext_auth in a URL' allow_plaintext_auth \
+        "$url?allow_plaintext_auth=yes" "$secret"
+    wrong_environment 'password and password file' PASSWORD \
+        "$url" "$secret" SALLYPORT_PASSWORD_FILE=/x
+    wrong_environment 'no such password file' SALLYPORT_PASSWORD_FILE \
+        "$url" "SALLYPORT_RELAY_TLS_CA=$work/mail/ca.pem" "SALLYPORT_PASSWORD_FILE=$work/none"
+    wrong_environment 'bad value in a variable' SALLYPORT_RELAY_TIMEOUT \
+        "$url" "$secret" SALLYPORT_RELAY_TIMEOUT=soon
+    # Should there be a system file after all, this recipient keeps the message from leaving.
+    send "$work/small" env -i "$program" 'bob@'
+    if [ "$status" = 65 ]; then
+        skip 'no configuration at all' 'this system has one'
+    else
+        verdict 'no configuration at all' 78 sallyport.conf
+    fi
+}
+
+begin
+start_server --login "$user:$password"
+relay_conf "$work/conf" "$implicit_port" implicit
+message 1024 >"$work/small"
+input=$work/small
+program=$SALLYPORT
+
+answer_cases
+usage_cases
+data_cases
+system_cases
+temporary_cases
+file_cases
+place_cases
+environment_cases
+finish

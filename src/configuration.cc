@@ -44,6 +44,15 @@ class Builder {
 
     void remove_relays() { settings_.relays.clear(); }
 
+    /// The only relay is to be reached otherwise than the file says: the consent that
+    /// stands there was not given for that, nor, if it is another host, the password.
+    void redirect_relay(bool to_another_host) {
+        Relay& relay = settings_.relays.back();
+        relay.allow_plaintext_auth.reset();
+        if (to_another_host)
+            relay.password = {};
+    }
+
     /// [relay] keys go to the relay begun last.
     void set(const Key& key, Value& value) {
         // One password, however it is given.
@@ -137,6 +146,8 @@ class ConfigFile {
     ConfigFile& operator=(const ConfigFile&) = delete;
     ~ConfigFile() { wipe(text_); }
 
+    [[nodiscard]] Trust trust() const { return trust_; }
+
     void apply(Builder& builder) {
         std::string section;
         for (IniEntry& entry : parse_ini(text_, path_)) {
@@ -153,7 +164,9 @@ class ConfigFile {
                 misconfigured(shown_,
                               "it holds a password, and others can read it: chmod 0600, "
                               "or 0640 with a group");
-            Value value{entry.value, at + ": " + entry.key, trust_, PlaintextConsent()};
+            Value value{entry.value, at + ": " + entry.key, trust_, std::nullopt};
+            if (trust_ != Trust::no_files)
+                value.consent = PlaintextConsent();
             builder.set(key, value);
             wipe(entry.value);
         }
@@ -196,11 +209,14 @@ class Environment {
         builder_.begin_environment();
         if (const auto url = variable(variables_, "SALLYPORT_URL"))
             apply_url(*url);
-        for (const std::string& entry : variables_) {
-            const auto equals = entry.find('=');
-            if (equals != std::string::npos && equals + 1 < entry.size() &&
-                entry.starts_with(variable_prefix))
-                apply_variable(entry.substr(0, equals), entry.substr(equals + 1));
+        for (const bool redirections : {true, false}) {
+            for (const std::string& entry : variables_) {
+                const auto equals = entry.find('=');
+                const std::string name = full_name(entry.substr(0, equals));
+                if (equals != std::string::npos && equals + 1 < entry.size() &&
+                    entry.starts_with(variable_prefix) && redirects(name) == redirections)
+                    apply_variable(entry.substr(0, equals), entry.substr(equals + 1));
+            }
         }
     }
 
@@ -225,8 +241,16 @@ class Environment {
             return builder_.note("the variable " + shown + " is not known: ignored");
         if (key->section == "relay")
             choose_relay(shown);
+        if (redirects(full_name(name)))
+            builder_.redirect_relay(key->name == "host");
         set(find_key(key->section, key->name, shown), text, shown);
         wipe(text);
+    }
+
+    /// Where the relay is and how it proves itself is settled first.
+    static bool redirects(std::string_view name) {
+        return name == "SALLYPORT_RELAY_HOST" || name == "SALLYPORT_RELAY_PORT" ||
+               name.starts_with("SALLYPORT_RELAY_TLS");
     }
 
     static std::string full_name(const std::string& name) {
@@ -280,11 +304,13 @@ std::optional<std::string> own_file(const std::vector<std::string>& environment)
     return *directory + "/sallyport.conf";
 }
 
-/// Applies the first file that there is.
-void apply_file(const ConfigurationSources& sources, Builder& builder) {
+/// Applies the first file that there is; says how far it is trusted.
+Trust apply_file(const ConfigurationSources& sources, Builder& builder) {
     using Place = ConfigFile::Place;
     const auto apply = [&](const std::string& path, Place place) {
-        ConfigFile(path, place, sources.privileged).apply(builder);
+        ConfigFile file(path, place, sources.privileged);
+        file.apply(builder);
+        return file.trust();
     };
     if (sources.privileged) {
         if (sources.argument_file)
@@ -298,16 +324,17 @@ void apply_file(const ConfigurationSources& sources, Builder& builder) {
     const auto own = own_file(sources.environment);
     if (own && exists(*own))
         return apply(*own, Place::own);
-    if (exists(sources.system_file))
-        apply(sources.system_file, Place::system);
+    return exists(sources.system_file) ? apply(sources.system_file, Place::system)
+                                       : Trust::full;
 }
 
 } // namespace
 
 Settings load_settings(const ConfigurationSources& sources) {
     Builder builder;
-    apply_file(sources, builder);
-    if (!sources.privileged)
+    // A stranger's file names a server of his choice: no password of ours goes there.
+    const Trust trust = apply_file(sources, builder);
+    if (!sources.privileged && trust != Trust::no_files)
         Environment(sources.environment, builder).apply();
     if (builder.relay_count() == 0)
         misconfigured(

@@ -283,6 +283,16 @@ std::string_view nearest_key(std::string_view section, std::string_view name) {
     return nearest(name, known);
 }
 
+/// What is not even like a key may be a part of a secret: it is not shown.
+[[noreturn]] void unknown_key(std::string_view section, std::string_view name,
+                              const std::string& origin) {
+    const std::string_view near = nearest_key(section, name);
+    const bool alike = distance(name, near) <= near.size() / 2;
+    misconfigured(origin, (alike ? printable(name, 60) : std::string("this key")) +
+                              " is not known; the nearest key of [" +
+                              printable(section, 60) + "] is " + std::string(near));
+}
+
 } // namespace
 
 const Key& find_key(std::string_view section, std::string_view name,
@@ -296,9 +306,7 @@ const Key& find_key(std::string_view section, std::string_view name,
     const auto* const found = std::ranges::find_if(
         keys, [&](const Key& key) { return key.section == section && key.name == name; });
     if (found == keys.end())
-        misconfigured(origin, printable(name, 60) + " is not known; the nearest key of " +
-                                  heading + " is " +
-                                  std::string(nearest_key(section, name)));
+        unknown_key(section, name, origin);
     if (found->set == reserved)
         misconfigured(origin, std::string(name) + " is not in this version");
     return *found;

@@ -49,6 +49,9 @@ std::vector<std::uint16_t> read_ports(std::string_view text, const std::string& 
 /// One mailbox of RFC 5322, as it stands in `text`; the null sender is none.
 std::string read_mailbox(std::string_view text, const std::string& origin);
 
+/// Letters to change, put in or leave out to make `b`, which is in lower case, of `a`.
+std::size_t distance(std::string_view a, std::string_view b);
+
 /// `known` that is most like `name`: fewest letters to change, put in or leave out.
 std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known);
 

@@ -261,7 +261,7 @@ BOOST_FIXTURE_TEST_CASE(unknown_names_and_the_nearest_known_one, Fixture) {
     BOOST_TEST(why_not("Port = x") ==
                "system.conf:3: Port is not known; the nearest key of [relay] is port");
     BOOST_TEST(why_not("helo = x", "log") ==
-               "system.conf:4: helo is not known; the nearest key of [log] is to");
+               "system.conf:4: this key is not known; the nearest key of [log] is to");
     BOOST_TEST(why_not("to = x", "logs") ==
                "system.conf:4: [logs] is not known; the nearest section is [log]");
     BOOST_TEST(why_not("domain = x", "sender x") ==

@@ -45,6 +45,10 @@ std::string describe_errno(int error) {
 
 Transfer SocketStream::read(std::span<char> buffer, Deadline deadline) {
     for (;;) {
+        // Looked at even if there is something to read: who sends without end gains
+        // nothing.
+        if (Clock::now() >= deadline)
+            return {0, "timed out"};
         const ssize_t got = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
         if (got > 0)
             return {static_cast<std::size_t>(got), {}};
@@ -55,6 +59,15 @@ Transfer SocketStream::read(std::span<char> buffer, Deadline deadline) {
         if (auto trouble = wait_until(fd_.get(), POLLIN, deadline); !trouble.empty())
             return {0, std::move(trouble)};
     }
+}
+
+Transfer SocketStream::read_arrived(std::span<char> buffer) {
+    const ssize_t got = ::recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got > 0)
+        return {static_cast<std::size_t>(got), {}};
+    if (got == 0)
+        return {0, "connection closed by the server"};
+    return {0, would_block(errno) ? std::string() : describe_errno(errno)};
 }
 
 Transfer SocketStream::write(std::string_view octets, Deadline deadline) {

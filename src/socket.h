@@ -16,6 +16,7 @@ class SocketStream : public Stream {
     explicit SocketStream(UniqueFd fd) : fd_(std::move(fd)) {}
 
     Transfer read(std::span<char> buffer, Deadline deadline) override;
+    Transfer read_arrived(std::span<char> buffer) override;
     Transfer write(std::string_view octets, Deadline deadline) override;
 
   private:

@@ -37,6 +37,10 @@ class Stream {
     /// closed".
     virtual Transfer read(std::span<char> buffer, Deadline deadline) = 0;
 
+    /// Reads only what has arrived already; no octets and no trouble if nothing has, or if
+    /// the stream cannot tell.
+    virtual Transfer read_arrived(std::span<char> /*buffer*/) { return {}; }
+
     /// Writes all of `octets`, or reports how many were written before trouble came.
     virtual Transfer write(std::string_view octets, Deadline deadline) = 0;
 };

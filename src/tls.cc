@@ -20,12 +20,18 @@ namespace {
 struct Transport {
     std::unique_ptr<Stream> stream;
     Deadline deadline{};
-    std::string trouble; ///< of the last read or write that failed
+    std::string trouble;       ///< of the last read or write that failed
+    bool only_arrived = false; ///< reads do not wait
 };
 
 int transport_read(BIO* bio, char* data, std::size_t size, std::size_t* done) {
     auto& transport = *static_cast<Transport*>(BIO_get_data(bio));
-    Transfer got = transport.stream->read({data, size}, transport.deadline);
+    Transfer got = transport.only_arrived
+                       ? transport.stream->read_arrived({data, size})
+                       : transport.stream->read({data, size}, transport.deadline);
+    BIO_clear_retry_flags(bio);
+    if (got.octets == 0 && !got.failed())
+        BIO_set_retry_read(bio);
     transport.trouble = std::move(got.trouble);
     *done = got.octets;
     return got.octets > 0 ? 1 : 0;
@@ -74,6 +80,12 @@ std::string openssl_reason() {
                   key + " = " + printable(path) + ": " + openssl_reason());
 }
 
+/// OpenSSL would wait for a FIFO without any limit of ours.
+[[noreturn]] void not_a_file(const std::string& key, const std::string& path) {
+    throw Failure(ExitStatus::config, Fault::local,
+                  key + " = " + printable(path) + ": no such regular file");
+}
+
 class TlsStream : public VerifiedStream {
   public:
     TlsStream(Method method, std::unique_ptr<Transport> transport, Ssl ssl)
@@ -84,6 +96,17 @@ class TlsStream : public VerifiedStream {
         transport_->deadline = deadline;
         std::size_t got = 0;
         if (SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &got) == 1)
+            return {got, {}};
+        return {0, trouble()};
+    }
+
+    Transfer read_arrived(std::span<char> buffer) override {
+        std::size_t got = 0;
+        transport_->only_arrived = true;
+        const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &got);
+        transport_->only_arrived = false;
+        const bool nothing = SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ;
+        if (result == 1 || nothing)
             return {got, {}};
         return {0, trouble()};
     }
@@ -174,11 +197,20 @@ TlsSecurer::TlsSecurer(const Relay& relay)
         relay.tls_min == TlsVersion::tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
     SSL_CTX_set_min_proto_version(context,
                                   std::max(wanted, SSL_CTX_get_min_proto_version(context)));
+    // RFC 9325 4.5: no keys below 112 bits of security, whatever the distribution's
+    // default.
+    SSL_CTX_set_security_level(context, std::max(2, SSL_CTX_get_security_level(context)));
+    // Nobody is asked for the pass phrase of a key.
+    SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return -1; });
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     load_authorities(context, relay.tls_ca);
+    if (!relay.tls_cert.empty() && !is_regular_file(relay.tls_cert))
+        not_a_file("tls_cert", relay.tls_cert);
+    if (!relay.tls_key.empty() && !is_regular_file(relay.tls_key))
+        not_a_file("tls_key", relay.tls_key);
     if (!relay.tls_cert.empty() &&
         SSL_CTX_use_certificate_chain_file(context, relay.tls_cert.c_str()) != 1)
         unusable("tls_cert", relay.tls_cert);

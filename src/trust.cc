@@ -174,9 +174,13 @@ void free_bundle(X509_LOOKUP* lookup) {
         static_cast<Bundle*>(X509_LOOKUP_get_method_data(lookup)));
 }
 
-bool is_directory(const std::string& path) {
+mode_t type_of(const std::string& path) {
     struct stat facts {};
-    return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+    return ::stat(path.c_str(), &facts) == 0 ? facts.st_mode & S_IFMT : 0;
+}
+
+bool is_directory(const std::string& path) {
+    return type_of(path) == S_IFDIR;
 }
 
 /// Looks no further than the first certificate.
@@ -214,7 +218,7 @@ class Authorities {
     }
 
     bool add_bundle(const std::string& path) {
-        if (!holds_certificates(path))
+        if (!is_regular_file(path) || !holds_certificates(path))
             return false;
         // The method lives as long as the process: OpenSSL keeps a pointer in each store.
         static X509_LOOKUP_METHOD* const method = [] {
@@ -247,6 +251,10 @@ class Authorities {
 };
 
 } // namespace
+
+bool is_regular_file(const std::string& path) {
+    return type_of(path) == S_IFREG;
+}
 
 void load_authorities(SSL_CTX* context, const std::string& configured) {
     Authorities authorities(context);

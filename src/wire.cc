@@ -76,7 +76,21 @@ Wire::Wire(std::unique_ptr<Stream> stream, std::string peer, const Transcript& t
     : stream_(std::move(stream)), peer_(std::move(peer)), transcript_(transcript),
       timeout_(timeout), run_deadline_(run_deadline) {}
 
-void Wire::expect_silence(std::string_view step) const {
+void Wire::expect_silence(std::string_view step) {
+    if (outstanding_ > 0)
+        return;
+    if (!input_waiting()) {
+        std::array<char, read_block> block;
+        const Transfer got = stream_->read_arrived(block);
+        sound_ = sound_ && !got.failed();
+        if (got.failed())
+            lost(step, got.trouble);
+        buffer_.append(block.data(), got.octets);
+    }
+    refuse_early_reply(step);
+}
+
+void Wire::refuse_early_reply(std::string_view step) const {
     if (outstanding_ == 0 && input_waiting())
         fail(ExitStatus::protocol, Fault::relay, step,
              "the server replied before it was asked");
@@ -85,7 +99,7 @@ void Wire::expect_silence(std::string_view step) const {
 std::optional<Reply> Wire::send(std::string_view octets, std::size_t replies,
                                 std::string_view step,
                                 std::optional<std::string_view> shown) {
-    expect_silence(step);
+    refuse_early_reply(step);
     if (transcript_.wanted())
         transcript_.sent(shown.value_or(octets));
     outstanding_ += replies;

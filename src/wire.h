@@ -63,7 +63,7 @@ class Wire {
 
     /// Failure (76, relay) if something has arrived though no reply is due: every later
     /// reply would be taken for another command's (RFC 2920 3.1).
-    void expect_silence(std::string_view step) const;
+    void expect_silence(std::string_view step);
 
     /// One write of `octets`, which ask for `replies` replies; `step` names it in errors.
     /// What -v shows is `shown`, or the octets themselves. If the server hangs up
@@ -126,6 +126,7 @@ class Wire {
     };
     Reading read_reply(Deadline deadline);
     Line read_line(Deadline deadline);
+    void refuse_early_reply(std::string_view step) const;
     [[noreturn]] void lost(std::string_view step, std::string_view trouble) const;
     [[nodiscard]] Deadline within(std::chrono::milliseconds timeout) const;
     std::optional<Reply> last_words();

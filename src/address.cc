@@ -28,6 +28,11 @@ bool is_atom(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, is_atom_text);
 }
 
+/// RFC 5321 4.1.3, less what would end a path for a server that reads carelessly.
+bool is_literal_text(char c) {
+    return (is_atom_text(c) && !is_eight_bit(c)) || c == ' ' || c == '.' || c == ':';
+}
+
 /// RFC 5321 4.1.2 Dot-string.
 bool is_dot_string(std::string_view text) {
     for (;;) {
@@ -205,8 +210,7 @@ class AddressParser {
         std::string literal = "[";
         while (!take(']')) {
             skip_line_ends();
-            if (at_end() || text_[at_] == '[' || text_[at_] == '\\' ||
-                is_control(text_[at_]) || is_eight_bit(text_[at_]))
+            if (at_end() || !is_literal_text(text_[at_]))
                 refuse("an address literal is not valid");
             if (text_[at_] != ' ')
                 literal += text_[at_];

@@ -182,6 +182,8 @@ Report deliver(const Settings& settings, const Envelope& envelope, const Message
 
 ExitStatus Report::status() const {
     ExitStatus status = ExitStatus::ok;
+    if (std::ranges::any_of(outcomes, &Outcome::in_doubt))
+        return ExitStatus::temp_fail;
     for (const Outcome& outcome : outcomes) {
         if (outcome.status == ExitStatus::no_user)
             return ExitStatus::no_user;

@@ -21,8 +21,8 @@ struct Report {
     std::vector<Outcome> outcomes; ///< one for each recipient of the envelope, in order
     std::vector<std::string> notes;
 
-    /// 0 if every recipient was accepted; else 67 if one was refused with it, else the
-    /// first recipient's that was not accepted.
+    /// 0 if every recipient was accepted; else 75 if one is in doubt, else 67 if one was
+    /// refused with it, else the first recipient's that was not accepted.
     [[nodiscard]] ExitStatus status() const;
 };
 

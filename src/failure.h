@@ -2,8 +2,7 @@
 //
 // Every way to stop. A Failure ends the attempt at hand: its status is what the caller of
 // sendmail will see, its fault alone decides whether another address, port or relay is
-// tried. Thrown anywhere, caught in three places: the relay loop (delivery.cc), a loop over
-// messages, and main.
+// tried. Thrown anywhere, caught in two places: the relay loop (delivery.cc) and main.
 #pragma once
 
 #include <stdexcept>

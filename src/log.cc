@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "log.h"
 
+#include <algorithm>
 #include <cstring>
 #include <ctime>
 #include <utility>
@@ -39,10 +40,18 @@ std::chrono::milliseconds sum(const Delays& delays) {
     return delays.message + delays.connect + delays.session + delays.transfer;
 }
 
+/// In the text form angle brackets end an address: one that holds them does not end early.
+std::string bracketed(std::string_view address) {
+    std::string text = printable(address);
+    std::ranges::replace_if(
+        text, [](char c) { return c == '<' || c == '>'; }, '?');
+    return "<" + text + ">";
+}
+
 std::string join_addresses(const std::vector<std::string>& addresses) {
     std::string joined;
     for (const auto& address : addresses)
-        joined += (joined.empty() ? "<" : ",<") + printable(address) + ">";
+        joined += (joined.empty() ? "" : ",") + bracketed(address);
     return joined;
 }
 
@@ -99,10 +108,10 @@ std::string utc_now() {
 } // namespace
 
 std::string to_text(const LogEntry& entry) {
-    std::string line = entry.id + ": uid=" + std::to_string(entry.uid) + ", from=<" +
-                       printable(entry.from) + ">, size=" + std::to_string(entry.size) +
-                       ", to=" + join_addresses(entry.to) +
-                       ", relay=" + printable(entry.relay);
+    std::string line =
+        entry.id + ": uid=" + std::to_string(entry.uid) +
+        ", from=" + bracketed(entry.from) + ", size=" + std::to_string(entry.size) +
+        ", to=" + join_addresses(entry.to) + ", relay=" + printable(entry.relay);
     if (!entry.tls.empty())
         line += ", tls=" + printable(entry.tls);
     line += ", delay=" + format_seconds(sum(entry.delays)) +

@@ -82,14 +82,20 @@ ExitStatus send(const Invocation& invocation, const Settings& settings,
         log.note(identity.id, note);
     Envelope envelope;
     const Message message = read_message(invocation, settings, identity, envelope);
-    const Transcript transcript(invocation.verbose ? STDOUT_FILENO : -1);
+    // A set-id run shows nothing of what goes on between it and the server.
+    const bool shown = invocation.verbose && !is_privileged();
+    const Transcript transcript(shown ? STDOUT_FILENO : -1);
     Internet internet;
     const Report report = deliver(
         settings, envelope, message, internet,
         {identity.domain(settings.sender), identity.host_name, started, transcript});
-    log_report(log, report, envelope, message, identity);
-    print(STDERR_FILENO, describe_failures(report));
-    return report.status();
+    const ExitStatus status = report.status();
+    try {
+        log_report(log, report, envelope, message, identity);
+        print(STDERR_FILENO, describe_failures(report));
+    } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
+    }
+    return status;
 }
 
 /// Tells the caller, and the log if that is somewhere else.

@@ -69,6 +69,7 @@ void drop_privileges() {
     if (::setresgid(group, group, group) != 0 || ::setresuid(user, user, user) != 0)
         throw Failure(ExitStatus::os_error, Fault::local,
                       "the set-id bits cannot be given up");
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // a change of ids has reset it
 }
 
 } // namespace sallyport

@@ -34,7 +34,9 @@ verdict() {
 build() {
     local options=()
     if [ -e /etc/debian_version ]; then
-        options=(--nodeps --define "__os_install_post $after_install")
+        # Fedora names the directory of %doc so.
+        options=(--nodeps --define "__os_install_post $after_install"
+            --define '_docdir_fmt %%{NAME}')
     fi
     mkdir -p "$work/SOURCES"
     cp "$tarball" "$work/SOURCES"

@@ -200,7 +200,7 @@ void Transaction::nothing_accepted() {
         if (reply->intermediate()) // it waits for text now, and would take QUIT for some
             return wire_.set_in_text(true);
     }
-    if (last_ && chunks_due_ == 0)
+    if (last_ && !chunk_rides_along_)
         return;
     if (!wire_.leaving() && !wire_.try_send("RSET\r\n", 1))
         return;
@@ -208,7 +208,7 @@ void Transaction::nothing_accepted() {
     if (!reply || reply->code == 421)
         return;
     in_step_ = reply->positive() && !wire_.input_waiting();
-    if (!in_step_ && chunks_due_ > 0)
+    if (!in_step_ && chunk_rides_along_)
         note("the server ran the text of a refused message as commands: set ignore = "
              "chunking");
 }

@@ -50,10 +50,12 @@ class Transaction {
     void take_rcpt_reply(Outcome& recipient, const Reply& reply);
 
     void send_by_chunks();
-    std::uint64_t append_chunk(std::uint64_t offset);
-    void read_chunk_replies(std::size_t leave);
+    std::uint64_t append_first_chunk();
+    void append_chunk_command(std::uint64_t size, bool final);
+    void take_first_chunk_reply();
     void send_by_data();
-    void send_dot_stuffed();
+    void send_text(std::uint64_t offset);
+    void append_end_of_text();
     void append_quit();
     void send_flight(std::string_view step, bool holds_last_octet);
     [[noreturn]] void take_last_words(std::string_view step, const Reply& reply,
@@ -77,7 +79,7 @@ class Transaction {
     bool mail_answered_ = false;
     std::size_t asked_ = 0; ///< recipients whose RCPT is in flight_ or written
     std::size_t answered_ = 0;
-    std::size_t chunks_due_ = 0; ///< BDAT replies to come
+    bool chunk_rides_along_ = false; ///< with the commands, before their replies
     std::vector<Outcome*> accepted_;
     bool too_many_ = false;
     bool in_step_ = false;

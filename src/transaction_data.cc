@@ -14,8 +14,6 @@ namespace {
 constexpr std::size_t block_size = 65536;
 /// Commands that leave no room worth a chunk go ahead alone.
 constexpr std::size_t commands_limit = Transaction::flight_limit / 2;
-/// BDAT replies not yet read: more would not make the line fuller.
-constexpr std::size_t chunk_window = 8;
 constexpr std::string_view quit = "QUIT\r\n";
 constexpr std::size_t chunk_overhead = sizeof "BDAT 12345 LAST\r\n" + quit.size();
 /// RFC 5321 4.5.3.2.6: the server may be long about the end of the data.
@@ -36,57 +34,69 @@ void append_dot_stuffed(std::string_view text, bool& at_line_start, std::string&
     }
 }
 
+std::string octets_shown(std::size_t count) {
+    return "(" + std::to_string(count) + " octets of the message)\r\n";
+}
+
 } // namespace
 
-/// RFC 3030. The first chunk rides with the commands; theirs are the replies to look at
-/// before more is sent.
+/// RFC 3030. With PIPELINING a first chunk rides with the commands; all the rest is one
+/// chunk more. It waits for the replies to everything before it, so that a reply too many
+/// is seen, and not taken for the verdict.
 void Transaction::send_by_chunks() {
     if (flight_.size() > commands_limit) {
         flush();
         if (accepted_.empty())
             return nothing_accepted();
     }
-    bool final = false;
-    for (std::uint64_t offset = 0; !final;) {
-        offset = append_chunk(offset);
-        final = offset == message_.size();
+    std::uint64_t offset = 0;
+    if (!flight_.empty()) {
+        offset = append_first_chunk();
+        const bool final = offset == message_.size();
         send_flight(final ? end_of_data : "BDAT", final);
-        if (answered_ < asked_)
-            read_replies();
+        read_replies();
         if (accepted_.empty())
             return nothing_accepted();
-        read_chunk_replies(final ? 1 : extensions_.pipelining ? chunk_window : 0);
+        if (!final)
+            take_first_chunk_reply();
+    }
+    if (offset < message_.size()) {
+        append_chunk_command(message_.size() - offset, true);
+        send_text(offset);
     }
     take_verdict();
 }
 
-/// Puts the chunk that begins at `offset` behind what flight_ holds; returns where it ends.
-std::uint64_t Transaction::append_chunk(std::uint64_t offset) {
-    const std::size_t room =
-        flight_.empty() ? block_size : flight_limit - flight_.size() - chunk_overhead;
+/// Puts as much of the message as there is room for behind the commands; returns where it
+/// ends.
+std::uint64_t Transaction::append_first_chunk() {
+    const std::size_t room = flight_limit - flight_.size() - chunk_overhead;
     const auto size =
-        static_cast<std::size_t>(std::min<std::uint64_t>(room, message_.size() - offset));
-    const bool final = offset + size == message_.size();
+        static_cast<std::size_t>(std::min<std::uint64_t>(room, message_.size()));
+    const bool final = size == message_.size();
+    append_chunk_command(size, final);
+    shown_ += octets_shown(size);
+    const std::size_t begin = flight_.size();
+    flight_.resize(begin + size);
+    message_.read(0, std::span(flight_).subspan(begin));
+    ++unsent_;
+    chunk_rides_along_ = true;
+    if (final)
+        append_quit();
+    return size;
+}
+
+void Transaction::append_chunk_command(std::uint64_t size, bool final) {
     const std::string command =
         "BDAT " + std::to_string(size) + (final ? " LAST\r\n" : "\r\n");
     flight_ += command;
-    shown_ += command + "(" + std::to_string(size) + " octets of the message)\r\n";
-    const std::size_t begin = flight_.size();
-    flight_.resize(begin + size);
-    message_.read(offset, std::span(flight_).subspan(begin));
-    ++unsent_;
-    ++chunks_due_;
-    if (final)
-        append_quit();
-    return offset + size;
+    shown_ += command;
 }
 
-void Transaction::read_chunk_replies(std::size_t leave) {
-    for (; chunks_due_ > leave; --chunks_due_) {
-        const Reply reply = wire_.receive("BDAT");
-        if (!reply.positive())
-            refuse(wire_, "BDAT", reply);
-    }
+void Transaction::take_first_chunk_reply() {
+    const Reply reply = wire_.receive("BDAT");
+    if (!reply.positive())
+        refuse(wire_, "BDAT", reply);
 }
 
 void Transaction::send_by_data() {
@@ -102,31 +112,42 @@ void Transaction::send_by_data() {
     } else if (!reply.intermediate()) {
         refuse(wire_, "DATA", reply);
     } else {
-        send_dot_stuffed();
+        send_text(0);
         take_verdict();
     }
 }
 
-void Transaction::send_dot_stuffed() {
+/// The message from `offset` to its end, for BDAT or DATA, behind what flight_ holds. No
+/// reply is due before its last octet.
+void Transaction::send_text(std::uint64_t offset) {
     std::string block;
     bool at_line_start = true;
     wire_.set_in_text(true);
-    for (std::uint64_t offset = 0; offset < message_.size(); offset += block.size()) {
+    while (offset < message_.size()) {
         block.resize(static_cast<std::size_t>(
             std::min<std::uint64_t>(block_size, message_.size() - offset)));
         message_.read(offset, block);
-        append_dot_stuffed(block, at_line_start, flight_);
-        shown_ += "(" + std::to_string(block.size()) + " octets of the message)\r\n";
-        const bool final = offset + block.size() == message_.size();
-        if (final) {
-            flight_ += ".\r\n";
-            shown_ += ".\r\n";
-            ++unsent_;
-            append_quit();
-        }
+        offset += block.size();
+        shown_ += octets_shown(block.size());
+        if (extensions_.chunking)
+            flight_ += block;
+        else
+            append_dot_stuffed(block, at_line_start, flight_);
+        const bool final = offset == message_.size();
+        if (final)
+            append_end_of_text();
         send_flight(final ? end_of_data : "text of the message", final);
     }
     wire_.set_in_text(false);
+}
+
+void Transaction::append_end_of_text() {
+    if (!extensions_.chunking) {
+        flight_ += ".\r\n";
+        shown_ += ".\r\n";
+    }
+    ++unsent_;
+    append_quit();
 }
 
 void Transaction::append_quit() {

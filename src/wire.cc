@@ -196,6 +196,8 @@ Wire::Line Wire::read_line(Deadline deadline) {
         const auto end = buffer_.find('\n', searched);
         if (end != std::string::npos) {
             auto line = std::string_view(buffer_).substr(begin_, end - begin_);
+            if (line.size() > ReplyLimits::line)
+                return {{}, "a line of the reply is too long", true};
             begin_ = end + 1;
             if (!line.empty() && line.back() == '\r')
                 line.remove_suffix(1);

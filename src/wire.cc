@@ -90,10 +90,18 @@ void Wire::expect_silence(std::string_view step) {
     refuse_early_reply(step);
 }
 
+/// RFC 5321 3.8: 421 may come at any time, and ends the session.
 void Wire::refuse_early_reply(std::string_view step) const {
-    if (outstanding_ == 0 && input_waiting())
-        fail(ExitStatus::protocol, Fault::relay, step,
-             "the server replied before it was asked");
+    if (outstanding_ > 0 || !input_waiting())
+        return;
+    const auto waiting = std::string_view(buffer_).substr(begin_);
+    const auto end = waiting.find_first_of("\r\n");
+    const auto line = parse_reply_line(waiting.substr(0, end));
+    if (end != std::string_view::npos && line && line->code == 421)
+        fail(ExitStatus::temp_fail, Fault::address, step,
+             printable(waiting.substr(0, end), 200), "4.3.2");
+    fail(ExitStatus::protocol, Fault::relay, step,
+         "the server replied before it was asked");
 }
 
 std::optional<Reply> Wire::send(std::string_view octets, std::size_t replies,

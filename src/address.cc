@@ -84,6 +84,8 @@ class AddressParser {
 
   private:
     void parse_address() {
+        comment_.clear();
+        final_ = take('\\'); // aliases(5) of sendmail
         const std::vector<Word> words = parse_words();
         if (take(':'))
             parse_group();
@@ -167,18 +169,21 @@ class AddressParser {
         }
     }
 
-    /// `words` are the local part: word *("." word), RFC 5322 4.4 obs-local-part.
+    /// `words` are the local part: word *("." word), RFC 5322 4.4 obs-local-part. Dots
+    /// elsewhere are no address of RFC 5322's, but of some mobile carriers';
+    /// make_local_part quotes them.
     Mailbox parse_address_spec(const std::vector<Word>& words) {
         std::string local;
-        bool word_expected = true;
+        bool word_before = false;
+        bool named = false;
         for (const Word& word : words) {
-            if (word.dot == word_expected)
-                refuse(word.dot ? "a dot stands where a name should"
-                                : "a comma is missing");
-            word_expected = !word_expected;
+            if (word_before && !word.dot)
+                refuse("a comma is missing");
+            word_before = !word.dot;
+            named = named || word_before;
             local += word.text;
         }
-        if (words.empty() || word_expected)
+        if (!named)
             refuse("an address is missing its local part");
         Mailbox mailbox;
         mailbox.local = make_local_part(local);
@@ -252,8 +257,10 @@ class AddressParser {
         }
     }
 
+    /// Its text, the outermost parentheses left out, goes to comment_.
     void skip_comment() {
         int depth = 0;
+        const std::size_t begin = at_ + 1;
         do {
             if (at_end() || depth > comment_depth_limit)
                 refuse("a comment is not closed");
@@ -265,6 +272,7 @@ class AddressParser {
             else if (c == ')')
                 --depth;
         } while (depth > 0);
+        comment_ = text_.substr(begin, at_ - begin - 1);
     }
 
     void skip_line_ends() {
@@ -298,7 +306,8 @@ class AddressParser {
         if (mailbox.local.size() > local_part_limit ||
             mailbox.domain.size() > domain_limit || address.size() > path_limit)
             refuse("an address is too long");
-        mailbox.display_name = display_name;
+        mailbox.display_name = display_name.empty() ? comment_ : display_name;
+        mailbox.final = final_;
         found_.push_back(std::move(mailbox));
     }
 
@@ -310,6 +319,8 @@ class AddressParser {
     std::string_view text_;
     std::size_t at_ = 0;
     bool in_group_ = false;
+    bool final_ = false;  ///< the address at hand began with a backslash
+    std::string comment_; ///< the last one of the address at hand
     std::vector<Mailbox> found_;
 };
 
@@ -333,6 +344,15 @@ std::string Mailbox::address() const {
 
 std::vector<Mailbox> parse_address_list(std::string_view text) {
     return AddressParser(text).parse_list();
+}
+
+std::optional<Mailbox> find_mailbox(std::string_view text) {
+    try {
+        auto found = parse_address_list(text);
+        return found.empty() ? std::nullopt : std::make_optional(std::move(found.front()));
+    } catch (const Failure&) { // that there is none is an answer here
+        return std::nullopt;
+    }
 }
 
 Mailbox parse_reverse_path(std::string_view text) {

@@ -4,6 +4,7 @@
 // guessed and nothing passed on that could not be parsed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,10 @@ namespace sallyport {
 struct Mailbox {
     std::string local;
     std::string domain;
-    std::string display_name; ///< decoded of quotes, not of RFC 2047; may be empty
+    /// Decoded of quotes, not of RFC 2047; where there is none, the text of a comment: the
+    /// old way of "root (Cron Daemon)". May be empty.
+    std::string display_name;
+    bool final = false; ///< a bare name written \\name: no alias is looked up for it
 
     /// local@domain, or local alone.
     [[nodiscard]] std::string address() const;
@@ -28,6 +32,9 @@ struct Mailbox {
 /// parsed, holds a control character, or is longer than RFC 5321 4.5.3.1 allows (local part
 /// 64 octets, domain 255, path 256 with its brackets).
 std::vector<Mailbox> parse_address_list(std::string_view text);
+
+/// The first mailbox of the list, or nothing if there is none or the list cannot be parsed.
+std::optional<Mailbox> find_mailbox(std::string_view text);
 
 /// A reverse-path as callers of -f write it: one mailbox, or an empty Mailbox for "" and
 /// "<>". Failure (65, local) as above, and for several mailboxes.

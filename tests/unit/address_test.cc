@@ -204,7 +204,12 @@ BOOST_AUTO_TEST_CASE(display_names) {
     };
     BOOST_TEST(name("a@x") == "");
     BOOST_TEST(name("<a@x>") == "");
-    BOOST_TEST(name("a@x (Bob)") == "");
+    BOOST_TEST(name("a@x (Bob)") == "Bob"); // as it was done of old
+    BOOST_TEST(name("root (Cron Daemon)") == "Cron Daemon");
+    BOOST_TEST(name("(one) a@x (two)") == "two");
+    BOOST_TEST(name("a@x (a (b) c)") == "a (b) c");
+    BOOST_TEST(name("Bob <a@x> (c)") == "Bob");
+    BOOST_TEST(name("a@x ()") == "");
     BOOST_TEST(name("Bob <a@x>") == "Bob");
     BOOST_TEST(name("Bob B. <a@x>") == "Bob B.");
     BOOST_TEST(name("  Bob   (c)  Builder  <a@x>") == "Bob Builder");
@@ -212,6 +217,22 @@ BOOST_AUTO_TEST_CASE(display_names) {
     BOOST_TEST(name("\"Doe,\r\n John\" <a@x>") == "Doe, John");
     BOOST_TEST(name("\"a\" b <a@x>") == "a b");
     BOOST_TEST(name("=?UTF-8?Q?B=C3=B6b?= <a@x>") == "=?UTF-8?Q?B=C3=B6b?=");
+}
+
+BOOST_AUTO_TEST_CASE(comments_belong_to_their_address) {
+    const auto found = parse_address_list("a@x (A), b@x, g: c@x (C), d@x;, e@x (E)");
+    std::vector<std::string> names;
+    for (const Mailbox& mailbox : found)
+        names.push_back(mailbox.display_name);
+    BOOST_TEST(names == (std::vector<std::string>{"A", "", "C", "", "E"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_first_mailbox_if_there_is_one) {
+    BOOST_TEST(find_mailbox(" Bob <a@x>, b@x\r\n")->display_name == "Bob");
+    BOOST_TEST(find_mailbox("g: ;, root")->address() == "root");
+    for (const char* none : {"", ",", "g:;", "a b@x", "a@x b", "a@x, b c"})
+        BOOST_TEST(!find_mailbox(none), none);
 }
 
 BOOST_AUTO_TEST_CASE(unparsable_ones_are_refused_and_not_guessed) {
@@ -244,12 +265,26 @@ BOOST_AUTO_TEST_CASE(unparsable_ones_are_refused_and_not_guessed) {
     check_refused("a@x, !, )", "an address is missing its local part");
 }
 
+/// Japanese mobile carriers gave out addresses that RFC 5322 does not know.
 BOOST_AUTO_TEST_CASE(dots_in_odd_places) {
-    check_refused(".a@x", "a dot stands where a name should");
-    check_refused("a..b@x", "a dot stands where a name should");
-    check_refused("a.@x", "an address is missing its local part");
+    for (const auto& [written, address] :
+         {std::pair(".a@x", "\".a\"@x"), {"a..b@x", "\"a..b\"@x"}, {"a.@x", "\"a.\"@x"}})
+        BOOST_TEST(parse_address_list(written).front().address() == address);
+    for (const char* none : {".@x", "..@x", "."})
+        check_refused(none, "an address is missing its local part");
     for (const char* domain : {"a@.x", "a@x..y", "a@.", "a@x.."})
         check_refused(domain, "a domain name is not valid");
+}
+
+BOOST_AUTO_TEST_CASE(names_that_no_alias_stands_for) {
+    const auto found = parse_address_list("\\root, root, \\a@x");
+    BOOST_TEST(found.size() == 3U);
+    BOOST_TEST(found[0].local == "root");
+    BOOST_TEST(found[0].final);
+    BOOST_TEST(!found[1].final);
+    BOOST_TEST(found[2].address() == "a@x");
+    check_refused("\\", "an address is missing its local part");
+    check_refused("a\\b@x", "a comma is missing between addresses");
 }
 
 BOOST_AUTO_TEST_CASE(odd_domains) {

@@ -137,6 +137,14 @@ ExitStatus run(std::span<const char* const> argv, ExitStatus& tempfail) {
 
 } // namespace sallyport
 
+#ifdef __GLIBCXX__
+/// In place of libstdc++'s, which brings a demangler of 36 KB to name what nobody caught.
+/// run() catches everything.
+void __gnu_cxx::__verbose_terminate_handler() { // NOLINT(bugprone-reserved-identifier)
+    std::abort();
+}
+#endif
+
 int main(int argc, char** argv) {
     using namespace sallyport;
     ExitStatus tempfail = ExitStatus::temp_fail;

@@ -63,9 +63,4 @@ class SaslClient {
     bool complete_ = false;
 };
 
-/// RFC 4648 4, for AUTH.
-std::string encode_base64(std::string_view octets);
-/// Empty if `text` is no base64.
-std::optional<std::string> decode_base64(std::string_view text);
-
 } // namespace sallyport

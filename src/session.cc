@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "base64.h"
 #include "failure.h"
 #include "printable.h"
 #include "refusal.h"

@@ -116,12 +116,3 @@ BOOST_AUTO_TEST_CASE(scram_nonce_that_is_not_ours,
     BOOST_REQUIRE(client.start("SCRAM-SHA-256"));
     BOOST_TEST(!client.step("r=somebodyelse,s=QSXCR+Q6sek8bf92,i=4096"));
 }
-
-BOOST_AUTO_TEST_CASE(base64) {
-    BOOST_TEST(encode_base64("") == "");
-    BOOST_TEST(encode_base64(std::string("\0a\0b", 4)) == "AGEAYg==");
-    BOOST_TEST(decode_base64("AGEAYg==").value() == std::string("\0a\0b", 4));
-    BOOST_TEST(decode_base64("").value() == "");
-    BOOST_TEST(!decode_base64("A"));
-    BOOST_TEST(!decode_base64("!!!!"));
-}

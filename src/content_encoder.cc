@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "content_encoder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ascii.h"
+#include "base64.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t line_limit = 76;
+constexpr std::size_t octets_a_line = line_limit / 4 * 3;
+
+} // namespace
+
+void QuotedPrintableEncoder::encode(std::string_view octets, std::string& to) {
+    for (const char c : octets) {
+        const bool line_end = held_ == '\r' && c == '\n';
+        if (line_end) {
+            held_ = '\0';
+            to += "\r\n";
+            column_ = 0;
+            continue;
+        }
+        settle(c == '\r', to);
+        if (c == '\r' || is_blank(c))
+            held_ = c;
+        else
+            put(c, c == '=' || is_control(c) || is_eight_bit(c), to);
+    }
+}
+
+void QuotedPrintableEncoder::finish(std::string& to) {
+    settle(true, to);
+}
+
+/// RFC 2045 6.7 (3): a blank at the end of a line is written in hexadecimal. A
+/// CR that ends no line is, too.
+void QuotedPrintableEncoder::settle(bool before_line_end, std::string& to) {
+    const char held = std::exchange(held_, '\0');
+    if (held != '\0')
+        put(held, held == '\r' || before_line_end, to);
+}
+
+void QuotedPrintableEncoder::put(char c, bool quoted, std::string& to) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    if (column_ + (quoted ? 3 : 1) >
+        line_limit - 1) { // room for the "=" of a soft line end
+        to += "=\r\n";
+        column_ = 0;
+        quoted = quoted || c == '-'; // RFC 2046 5.1.1: no new line looks like a delimiter
+    }
+    column_ += quoted ? 3 : 1;
+    if (!quoted) {
+        to += c;
+        return;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    to += '=';
+    to += hex[octet >> 4U];
+    to += hex[octet & 0x0fU];
+}
+
+void Base64Encoder::encode(std::string_view octets, std::string& to) {
+    while (!octets.empty()) {
+        const std::size_t taken = std::min(octets_a_line - line_.size(), octets.size());
+        line_ += octets.substr(0, taken);
+        octets.remove_prefix(taken);
+        if (line_.size() == octets_a_line)
+            finish(to);
+    }
+}
+
+void Base64Encoder::finish(std::string& to) {
+    if (line_.empty())
+        return;
+    if (!std::exchange(first_, false))
+        to += "\r\n";
+    to += encode_base64(std::exchange(line_, {}));
+}
+
+} // namespace sallyport

@@ -9,7 +9,7 @@ set -eu
 
 build='autoconf autoconf-archive automake g++ make pkgconf
     libinih-dev libsasl2-dev libssl-dev'
-check='libboost-test-dev libsasl2-modules openssl'
+check='libboost-test-dev libidn2-0 libsasl2-modules openssl'
 clang='clang libclang-rt-dev'
 
 needed_for() {

@@ -20,7 +20,7 @@ struct Mailbox {
     /// Decoded of quotes, not of RFC 2047; where there is none, the text of a comment: the
     /// old way of "root (Cron Daemon)". May be empty.
     std::string display_name;
-    bool final = false; ///< a bare name written \\name: no alias is looked up for it
+    bool final = false; ///< a bare name behind a backslash: no alias is looked up for it
 
     /// local@domain, or local alone.
     [[nodiscard]] std::string address() const;

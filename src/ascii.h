@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace sallyport {
@@ -35,6 +36,10 @@ constexpr char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+constexpr char to_upper(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
 constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
@@ -58,6 +63,18 @@ inline bool has_eight_bit(std::string_view text) {
     for (const char c : text)
         all |= static_cast<unsigned char>(c);
     return (all & 0x8080808080808080U) != 0;
+}
+
+inline std::string upper_case(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), to_upper);
+    return result;
+}
+
+inline std::string lower_case(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), to_lower);
+    return result;
 }
 
 /// Without the blanks (space, tab) at both ends.

@@ -6,10 +6,13 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "address.h"
 #include "ascii.h"
 #include "envelope.h"
+#include "failure.h"
+#include "message.h"
 
 namespace sallyport {
 
@@ -18,6 +21,10 @@ namespace {
 /// RFC 5321 4.4 forbids Return-Path; a Content-Length was counted before line ends changed.
 constexpr std::array<std::string_view, 4> never_sent{"Bcc", "Resent-Bcc", "Return-Path",
                                                      "Content-Length"};
+
+/// RFC 5322 3.6.2 and 3.6.6: who says that a message is his.
+constexpr std::array<std::string_view, 4> author_fields{"From", "Sender", "Resent-From",
+                                                        "Resent-Sender"};
 
 std::string two_digits(long number) {
     std::string digits = std::to_string(number);
@@ -70,13 +77,103 @@ class Completion {
             header_.remove(name);
         for (const auto& name : settings_.message.remove_headers)
             header_.remove(name);
+        apply_policy();
         // RFC 5322 3.6.6: fields of one resending stand together, in front.
         add_missing(resent ? "Resent-" : "");
         if (settings_.message.received)
             put("Received", received());
+        header_.fold_lines(text_line_limit);
     }
 
   private:
+    /// The From field that the administrator wants, and nobody's but those he allows.
+    void apply_policy() {
+        if (settings_.sender.force_header)
+            force_from();
+        if (settings_.sender.allow.empty())
+            return;
+        for (const Field& field : header_.fields()) {
+            if (std::ranges::any_of(author_fields,
+                                    [&](std::string_view name) { return field.is(name); }))
+                check_authors(field);
+        }
+    }
+
+    void check_authors(const Field& field) const {
+        if (!find_mailbox(field.body()))
+            throw Failure(ExitStatus::no_perm, Fault::local,
+                          std::string(field.name()) +
+                              " without an author: [sender] allow does not name it",
+                          "5.7.1");
+        for (const Mailbox& author : parse_address_list(field.body()))
+            check_sender(qualified(author), settings_.sender);
+    }
+
+    /// RFC 5322 3.6.2: replies go to who wrote the message, though he may not be its From.
+    void force_from() {
+        header_.remove("Sender");
+        header_.remove("Resent-Sender");
+        if (header_.contains("Resent-From"))
+            header_.replace(Field("Resent-From: " + from() + "\r\n"));
+        const auto old = std::ranges::find_if(
+            header_.fields(), [](const Field& field) { return field.is("From"); });
+        if (old == header_.fields().end())
+            return put("From", from());
+        const auto author = find_mailbox(old->body());
+        Mailbox forced = own_mailbox();
+        const bool same =
+            author && equals_ignoring_case(qualified(*author), forced.address());
+        if (author && !author->display_name.empty())
+            forced.display_name = author->display_name;
+        else if (author && !same && forced.display_name.empty())
+            forced.display_name = qualified(*author);
+        if (author && !same && !header_.contains("Reply-To"))
+            put("Reply-To", write_mailboxes(parse_address_list(old->body())));
+        header_.replace(Field("From: " + write_mailbox(forced) + "\r\n"));
+    }
+
+    /// The mailbox of a From field of ours: [sender] header_from, else the envelope sender;
+    /// a null sender has no name to give, so the caller's own stands in.
+    [[nodiscard]] Mailbox own_mailbox() const {
+        const SenderSettings& sender = settings_.sender;
+        Mailbox mailbox = parse_reverse_path(identity_.fill_in(sender.header_from));
+        if (mailbox.local.empty() && sender.force_header)
+            mailbox = parse_reverse_path(identity_.fill_in(sender.envelope_from));
+        if (mailbox.local.empty() && !envelope_.reverse_path.empty())
+            mailbox = parse_reverse_path(envelope_.reverse_path);
+        if (mailbox.local.empty())
+            mailbox.local = make_local_part(identity_.login);
+        if (mailbox.domain.empty())
+            mailbox.domain = identity_.domain(sender);
+        return mailbox;
+    }
+
+    [[nodiscard]] std::string qualified(Mailbox mailbox) const {
+        if (mailbox.domain.empty())
+            mailbox.domain = identity_.domain(settings_.sender);
+        return mailbox.address();
+    }
+
+    [[nodiscard]] std::string write_mailbox(const Mailbox& mailbox) const {
+        const std::string& name = mailbox.display_name;
+        const std::string phrase = is_encoded(name) ? name : make_phrase(name);
+        const std::string address = qualified(mailbox);
+        return phrase.empty() ? address : phrase + " <" + address + ">";
+    }
+
+    [[nodiscard]] std::string write_mailboxes(const std::vector<Mailbox>& mailboxes) const {
+        std::string list;
+        for (const Mailbox& mailbox : mailboxes)
+            list += (list.empty() ? "" : ",\r\n ") + write_mailbox(mailbox);
+        return list;
+    }
+
+    /// RFC 2047 encoded words as a mail program made them: they are a phrase as they are.
+    static bool is_encoded(std::string_view name) {
+        return name.find("=?") < name.find("?=") && !has_control(name) &&
+               !has_eight_bit(name) && name.find_first_of("()<>[]:;@\\,.\"") == name.npos;
+    }
+
     void add_missing(const std::string& prefix) {
         const std::string domain = identity_.domain(settings_.sender);
         if (!header_.contains(prefix + "Message-ID"))
@@ -100,20 +197,13 @@ class Completion {
         return format_date(identity_.now, identity_.utc_offset);
     }
 
-    /// [sender] header_from, else the envelope sender; a null sender has no name to give,
-    /// so the caller's own stands in.
     [[nodiscard]] std::string from() const {
-        const std::string domain = identity_.domain(settings_.sender);
-        Mailbox mailbox = parse_reverse_path(settings_.sender.header_from);
-        if (mailbox.local.empty() && !envelope_.reverse_path.empty())
-            mailbox = parse_reverse_path(envelope_.reverse_path);
-        if (mailbox.local.empty())
-            mailbox.local = make_local_part(identity_.login);
-        if (mailbox.domain.empty())
-            mailbox.domain = domain;
-        const std::string name = make_phrase(invocation_.full_name.value_or(
-            mailbox.display_name.empty() ? identity_.full_name : mailbox.display_name));
-        return name.empty() ? mailbox.address() : name + " <" + mailbox.address() + ">";
+        Mailbox mailbox = own_mailbox();
+        if (invocation_.full_name)
+            mailbox.display_name = *invocation_.full_name;
+        else if (mailbox.display_name.empty())
+            mailbox.display_name = identity_.full_name;
+        return write_mailbox(mailbox);
     }
 
     /// RFC 5321 4.4.

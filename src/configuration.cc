@@ -39,8 +39,20 @@ class Builder {
         settings_.relays.push_back(std::move(relay));
     }
 
-    /// From here on values replace those that came before, but not each other.
-    void begin_environment() { set_by_.clear(); }
+    /// [sender] keys that follow are those of `user`, who has the general ones where he has
+    /// none of his own.
+    void begin_user(std::string user) {
+        user_ = std::move(user);
+        settings_.user_senders.try_emplace(user_, settings_.sender);
+    }
+
+    /// From here on values replace those that came before, but not each other, and are for
+    /// everybody.
+    void begin_environment() {
+        set_by_.clear();
+        user_.clear();
+        in_environment_ = true;
+    }
 
     void remove_relays() { settings_.relays.clear(); }
 
@@ -60,12 +72,19 @@ class Builder {
         const std::string what = std::string(key.section) + "." +
                                  std::string(is_password ? "password" : key.name) + "." +
                                  std::to_string(settings_.relays.size());
-        const auto [place, is_first] = set_by_.try_emplace(what, value.origin);
+        const auto [place, is_first] =
+            set_by_.try_emplace(what + "." + user_, value.origin);
         if (!is_first)
             misconfigured(value.origin, "it is set already by " + place->second);
-        Relay none;
-        key.set(settings_, settings_.relays.empty() ? none : settings_.relays.back(),
-                value);
+        if (user_.empty())
+            apply(key, value);
+        for (auto& [user, sender] : settings_.user_senders) {
+            if (key.section != "sender" || (!in_environment_ && user != user_))
+                continue;
+            std::swap(settings_.sender, sender);
+            apply(key, value);
+            std::swap(settings_.sender, sender);
+        }
     }
 
     [[nodiscard]] std::size_t relay_count() const { return settings_.relays.size(); }
@@ -75,10 +94,28 @@ class Builder {
     Settings finish() {
         for (Relay& relay : settings_.relays)
             finish_relay(relay);
+        check_sender(settings_.sender);
+        for (const auto& [user, sender] : settings_.user_senders)
+            check_sender(sender);
         return std::move(settings_);
     }
 
   private:
+    void apply(const Key& key, Value& value) {
+        Relay none;
+        key.set(settings_, settings_.relays.empty() ? none : settings_.relays.back(),
+                value);
+    }
+
+    static void check_sender(const SenderSettings& sender) {
+        const bool has_envelope = !sender.envelope_from.empty();
+        const bool has_header = !sender.header_from.empty();
+        if (sender.force_envelope && !has_envelope)
+            misconfigured(sender.force_origin, "there is no envelope_from");
+        if (sender.force_header && !has_envelope && !has_header)
+            misconfigured(sender.force_origin, "there is no header_from or envelope_from");
+    }
+
     static void finish_relay(Relay& relay) {
         if (relay.host.empty())
             misconfigured(relay.origin, "[relay] has no host");
@@ -103,6 +140,8 @@ class Builder {
 
     Settings settings_;
     std::map<std::string, std::string> set_by_; ///< key to the origin of its value
+    std::string user_;                          ///< whose [sender] keys follow
+    bool in_environment_ = false;
 };
 
 /// A variable of `environment`; one that is empty counts as not set.
@@ -149,30 +188,43 @@ class ConfigFile {
     [[nodiscard]] Trust trust() const { return trust_; }
 
     void apply(Builder& builder) {
+        std::vector<IniEntry> entries = parse_ini(text_, path_);
+        // [sender NAME] builds on [sender], wherever that stands.
+        std::stable_partition(entries.begin(), entries.end(), [](const IniEntry& entry) {
+            return !entry.section.starts_with("sender ");
+        });
         std::string section;
-        for (IniEntry& entry : parse_ini(text_, path_)) {
+        for (IniEntry& entry : entries) {
             const std::string at = shown_ + ":" + std::to_string(entry.line);
             const auto blank = entry.section.find(' ');
             const std::string kind = entry.section.substr(0, blank);
-            const bool is_relay = kind == "relay";
-            const Key& key = find_key(is_relay ? kind : entry.section, entry.key, at);
-            if (is_relay && entry.section != section)
-                builder.begin_relay(
-                    blank == std::string::npos ? "" : entry.section.substr(blank + 1), at);
+            const std::string name = blank == std::string::npos
+                                         ? std::string()
+                                         : entry.section.substr(blank + 1);
+            const bool may_be_named = kind == "relay" || kind == "sender";
+            const Key& key = find_key(may_be_named ? kind : entry.section, entry.key, at);
+            if (entry.section != section && kind == "relay")
+                builder.begin_relay(name, at);
+            else if (entry.section != section && kind == "sender" && !name.empty())
+                builder.begin_user(name);
             section = entry.section;
-            if (key.name == "password" && readable_by_others_)
-                misconfigured(shown_,
-                              "it holds a password, and others can read it: chmod 0600, "
-                              "or 0640 with a group");
-            Value value{entry.value, at + ": " + entry.key, trust_, std::nullopt};
-            if (trust_ != Trust::no_files)
-                value.consent = PlaintextConsent();
-            builder.set(key, value);
-            wipe(entry.value);
+            set(builder, key, entry, at);
         }
     }
 
   private:
+    void set(Builder& builder, const Key& key, IniEntry& entry, const std::string& at) {
+        if (key.name == "password" && readable_by_others_)
+            misconfigured(shown_,
+                          "it holds a password, and others can read it: chmod 0600, or "
+                          "0640 with a group");
+        Value value{entry.value, at + ": " + entry.key, trust_, std::nullopt};
+        if (trust_ != Trust::no_files)
+            value.consent = PlaintextConsent();
+        builder.set(key, value);
+        wipe(entry.value);
+    }
+
     void read(int fd, off_t expected) {
         if (expected > static_cast<off_t>(file_limit))
             misconfigured(shown_, "it has more than 1 MiB");

@@ -2,18 +2,17 @@
 #include "delivery.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "ascii.h"
+#include "reencode.h"
 #include "session.h"
+#include "xtext.h"
 
 namespace sallyport {
 
 namespace {
-
-std::chrono::milliseconds between(Clock::time_point from, Clock::time_point to) {
-    return std::chrono::round<std::chrono::milliseconds>(to - from);
-}
 
 class Delivery {
   public:
@@ -22,18 +21,25 @@ class Delivery {
         : envelope_(envelope), message_(message), network_(network), context_(context),
           sender_(sender) {
         for (const auto& recipient : envelope.recipients)
-            report_.outcomes.emplace_back(recipient);
-        delays_.message = between(context.started, Clock::now());
+            report_.outcomes.emplace_back(recipient, envelope.notify, original(recipient));
+        reading_ =
+            std::chrono::round<std::chrono::milliseconds>(Clock::now() - context.started);
     }
 
     Report run(const std::vector<Relay>& relays) {
+        bool served = false;
         for (const Relay& relay : relays) {
+            if (!relay.serves(envelope_.reverse_path))
+                continue;
+            served = true;
             try_relay(relay);
             for (Outcome& outcome : report_.outcomes)
                 outcome.refused_here = false;
             if (stopped_ || pending().empty())
                 break;
         }
+        if (!served)
+            throw no_relay_for(envelope_.reverse_path);
         return std::move(report_);
     }
 
@@ -50,23 +56,16 @@ class Delivery {
 
     /// The relay loop: the one place where a Failure is weighed.
     void try_relay(const Relay& relay) {
-        std::unique_ptr<Route> route;
-        std::shared_ptr<const Secret> secret;
+        Visit visit(relay, network_, context_, sender_, report_.notes);
         for (bool again = true; again;) {
             again = false;
             batch_.clear();
-            peer_.clear();
             try {
-                const Deadline deadline = run_deadline(relay);
-                if (!route) {
-                    secret = fetch_secret(relay, deadline);
-                    route = network_.route(relay, deadline);
-                }
-                try_next_address(relay, *route,
-                                 {ehlo_name(relay), secret, context_.transcript, deadline,
-                                  report_.notes});
+                const auto session = visit.next_session();
+                if (session != nullptr)
+                    use(*session, visit);
             } catch (const Failure& failure) {
-                settle(failure);
+                settle(failure, visit);
                 const bool elsewhere =
                     failure.fault() == Fault::address || failure.fault() == Fault::in_doubt;
                 again = elsewhere && !pending().empty();
@@ -74,44 +73,47 @@ class Delivery {
         }
     }
 
-    void try_next_address(const Relay& relay, Route& route, const SessionContext& context) {
-        const auto begun = Clock::now();
-        auto connection = route.connect();
-        if (!connection)
-            return;
-        peer_ = connection->peer;
-        const auto connected = Clock::now();
-        delays_.connect = between(begun, connected);
-        Session session(std::move(*connection), relay, context, route);
-        delays_.session = between(connected, Clock::now());
+    void use(Session& session, const Visit& visit) {
         for (auto left = pending(); !left.empty(); left = pending()) {
             if (!session.usable())
                 throw Failure(ExitStatus::temp_fail, Fault::address,
-                              peer_ + ": the session could not be used for all recipients");
-            transact(session, left);
+                              visit.peer() +
+                                  ": the session could not be used for all recipients");
+            transact(session, visit, left);
         }
     }
 
-    void transact(Session& session, const std::vector<Outcome*>& left) {
+    void transact(Session& session, const Visit& visit, const std::vector<Outcome*>& left) {
         const auto begun = Clock::now();
         batch_.assign(left.begin(),
                       left.begin() + static_cast<std::ptrdiff_t>(
                                          std::min(left.size(), session.recipient_limit())));
+        Delays delays = delays_of(visit);
         for (Outcome* outcome : batch_) {
-            outcome->relay = peer_;
+            outcome->relay = visit.peer();
             outcome->tls = session.tls();
-            outcome->delays = delays_;
+            outcome->delays = delays;
             outcome->put_off = false;
         }
-        session.transact(envelope_, message_, batch_, batch_.size() == left.size());
-        delays_.transfer = between(begun, Clock::now());
+        session.transact(envelope_, suited(session), batch_, batch_.size() == left.size());
+        delays.transfer =
+            std::chrono::round<std::chrono::milliseconds>(Clock::now() - begun);
         for (Outcome* outcome : batch_)
-            outcome->delays = delays_;
+            outcome->delays = delays;
+    }
+
+    /// The message as this server can take it: RFC 6152 3.
+    const Message& suited(const Session& session) {
+        if (session.takes_eight_bit() || !message_.body_facts().eight_bit)
+            return message_;
+        if (!seven_bit_)
+            seven_bit_ = reencode(message_, true, report_.notes);
+        return seven_bit_ ? *seven_bit_ : message_;
     }
 
     /// Who is concerned: in doubt, the recipients of the transaction; else all still
     /// pending.
-    void settle(const Failure& failure) {
+    void settle(const Failure& failure, const Visit& visit) {
         const bool in_doubt = failure.fault() == Fault::in_doubt;
         stopped_ = stopped_ || failure.fault() == Fault::message ||
                    failure.fault() == Fault::local;
@@ -123,41 +125,22 @@ class Delivery {
             outcome->status = failure.status();
             outcome->enhanced = failure.enhanced();
             outcome->text = failure.what();
-            outcome->relay = peer_;
-            outcome->delays = delays_;
+            outcome->relay = visit.peer();
+            outcome->delays = delays_of(visit);
         }
     }
 
-    std::shared_ptr<const Secret> fetch_secret(const Relay& relay, Deadline deadline) {
-        if (!relay.auth_wanted)
-            return nullptr;
-        LoadedSecret loaded = load_secret(
-            relay.password, std::min(deadline, Clock::now() + relay.connect_timeout));
-        if (!loaded.note.empty())
-            report_.notes.push_back(std::move(loaded.note));
-        return std::move(loaded.secret);
+    [[nodiscard]] Delays delays_of(const Visit& visit) const {
+        Delays delays = visit.delays();
+        delays.message = reading_;
+        return delays;
     }
 
-    [[nodiscard]] Deadline run_deadline(const Relay& relay) const {
-        return relay.deadline.count() > 0 ? context_.started + relay.deadline
-                                          : Deadline::max();
-    }
-
-    /// RFC 5321 4.1.1.1: a full name if one is to be had without a look-up.
-    [[nodiscard]] std::string ehlo_name(const Relay& relay) const {
-        if (!relay.helo.empty())
-            return relay.helo;
-        if (is_plain_name(sender_.domain))
-            return sender_.domain;
-        const std::string& name = context_.host_name;
-        const bool full = name.find('.') != std::string::npos && is_plain_name(name);
-        return full ? name : std::string();
-    }
-
-    static bool is_plain_name(std::string_view name) {
-        return !name.empty() && std::ranges::all_of(name, [](char c) {
-            return is_alpha(c) || is_digit(c) || c == '-' || c == '.';
-        });
+    /// RFC 3461 4.2: whoever asks for notifications is told of the recipient he named.
+    [[nodiscard]] std::string original(const std::string& recipient) const {
+        if (envelope_.notify.empty() || has_eight_bit(recipient))
+            return {};
+        return "rfc822;" + encode_xtext(recipient);
     }
 
     const Envelope& envelope_;
@@ -167,8 +150,8 @@ class Delivery {
     const SenderSettings& sender_;
     Report report_;
     std::vector<Outcome*> batch_; ///< of the transaction under way
-    std::string peer_;            ///< of the connection under way
-    Delays delays_;
+    std::optional<Message> seven_bit_;
+    std::chrono::milliseconds reading_{0};
     bool stopped_ = false; ///< no further relay can help
 };
 

@@ -13,7 +13,7 @@
 #include "outcome.h"
 #include "route.h"
 #include "settings.h"
-#include "transcript.h"
+#include "visit.h"
 
 namespace sallyport {
 
@@ -26,14 +26,8 @@ struct Report {
     [[nodiscard]] ExitStatus status() const;
 };
 
-struct DeliveryContext {
-    std::string domain;    ///< Identity::domain
-    std::string host_name; ///< Identity::host_name
-    Clock::time_point started;
-    const Transcript& transcript;
-};
-
-/// Never throws for what a server or the network did: that is in the report.
+/// What a server or the network did is in the report. Failure (78, local) if no relay
+/// serves the sender.
 Report deliver(const Settings& settings, const Envelope& envelope, const Message& message,
                Network& network, const DeliveryContext& context);
 

@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 
 #include "address.h"
+#include "aliases.h"
 #include "ascii.h"
 #include "failure.h"
+#include "glob.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -33,24 +36,17 @@ std::string qualify(Mailbox mailbox, const std::string& domain) {
     return address;
 }
 
-/// RFC 5321 2.4: domains are the same in any case, local parts are the receiver's business.
-std::string key_of(const std::string& address) {
-    std::string key = address;
-    const auto at = key.rfind('@');
-    std::transform(key.begin() + static_cast<std::ptrdiff_t>(at), key.end(),
-                   key.begin() + static_cast<std::ptrdiff_t>(at), to_lower);
-    return key;
-}
-
 class Recipients {
   public:
-    explicit Recipients(std::string domain) : domain_(std::move(domain)) {}
+    Recipients(std::string domain, const RecipientSettings& settings)
+        : domain_(std::move(domain)), settings_(settings) {}
 
     void add(std::string_view list) {
-        for (Mailbox& mailbox : parse_address_list(list)) {
-            std::string address = qualify(std::move(mailbox), domain_);
-            if (known_.insert(key_of(address)).second)
-                addresses_.push_back(std::move(address));
+        for (const Mailbox& mailbox : parse_address_list(list)) {
+            if (!mailbox.domain.empty() || mailbox.final)
+                add_one(mailbox);
+            else
+                add_bare(mailbox.local);
         }
     }
 
@@ -67,24 +63,38 @@ class Recipients {
     std::vector<std::string> take() { return std::move(addresses_); }
 
   private:
+    void add_one(const Mailbox& mailbox) {
+        std::string address = qualify(mailbox, domain_);
+        if (known_.insert(mailbox_key(address)).second)
+            addresses_.push_back(std::move(address));
+    }
+
+    /// The aliases are read when the first bare name wants them.
+    void add_bare(const std::string& name) {
+        if (!aliases_)
+            aliases_.emplace(settings_);
+        for (const std::string& list : aliases_->expand(name)) {
+            for (const Mailbox& mailbox : parse_address_list(list))
+                add_one(mailbox);
+        }
+    }
+
     std::string domain_;
+    const RecipientSettings& settings_;
+    std::optional<Aliases> aliases_;
     std::unordered_set<std::string> known_;
     std::vector<std::string> addresses_;
 };
 
-std::string find_reverse_path(const Invocation& invocation, const Settings& settings,
-                              const Identity& identity) {
-    const std::string domain = identity.domain(settings.sender);
-    if (invocation.sender) {
-        Mailbox sender = parse_reverse_path(*invocation.sender);
-        return sender.local.empty() ? std::string() : qualify(std::move(sender), domain);
-    }
-    if (!settings.sender.envelope_from.empty())
-        return qualify(parse_reverse_path(settings.sender.envelope_from), domain);
-    return qualify({make_local_part(identity.login), "", ""}, domain);
-}
-
 } // namespace
+
+std::string mailbox_key(const std::string& address) {
+    std::string key = address;
+    const auto at = std::min(key.rfind('@'), key.size());
+    std::transform(key.begin() + static_cast<std::ptrdiff_t>(at), key.end(),
+                   key.begin() + static_cast<std::ptrdiff_t>(at), to_lower);
+    return key;
+}
 
 std::string Identity::domain(const SenderSettings& sender) const {
     if (!sender.domain.empty())
@@ -92,9 +102,57 @@ std::string Identity::domain(const SenderSettings& sender) const {
     return mail_name.empty() ? host_name : mail_name;
 }
 
+std::string Identity::fill_in(std::string_view text) const {
+    std::string filled;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char next = text[at] == '%' && at + 1 < text.size() ? text[at + 1] : '\0';
+        if (next == 'U')
+            filled += login;
+        else if (next == 'H')
+            filled += host_name;
+        else
+            filled += text[at];
+        at += next == 'U' || next == 'H' || next == '%' ? 1U : 0U;
+    }
+    return filled;
+}
+
+void check_sender(const std::string& address, const SenderSettings& settings) {
+    if (!settings.allow.empty() && !address.empty() &&
+        !matches_any(address, settings.allow))
+        throw Failure(ExitStatus::no_perm, Fault::local,
+                      "sender <" + printable(address) +
+                          ">: [sender] allow does not name it",
+                      "5.7.1");
+}
+
+std::string make_reverse_path(const std::optional<std::string>& given,
+                              const SenderSettings& settings, const Identity& identity) {
+    const std::string domain = identity.domain(settings);
+    Mailbox sender;
+    if (settings.force_envelope || (!given && !settings.envelope_from.empty()))
+        sender = parse_reverse_path(identity.fill_in(settings.envelope_from));
+    else if (given)
+        sender = parse_reverse_path(*given);
+    else
+        sender.local = make_local_part(identity.login);
+    if (sender.local.empty())
+        return {};
+    std::string address = qualify(std::move(sender), domain);
+    check_sender(address, settings);
+    return address;
+}
+
+std::vector<std::string> make_recipients(std::string_view list, const Settings& settings,
+                                         const Identity& identity) {
+    Recipients recipients(identity.domain(settings.sender), settings.recipients);
+    recipients.add(list);
+    return recipients.take();
+}
+
 Envelope make_envelope(const Invocation& invocation, const Settings& settings,
                        const Header& header, const Identity& identity) {
-    Recipients recipients(identity.domain(settings.sender));
+    Recipients recipients(identity.domain(settings.sender), settings.recipients);
     for (const auto& list : invocation.recipients)
         recipients.add(list);
     if (invocation.recipients_from_header)
@@ -107,9 +165,9 @@ Envelope make_envelope(const Invocation& invocation, const Settings& settings,
             "no recipients: name them as arguments, or give -t and a To, Cc or Bcc "
             "field",
             "5.1.3");
-    envelope.reverse_path = find_reverse_path(invocation, settings, identity);
-    envelope.needs_smtputf8 = has_eight_bit(envelope.reverse_path) ||
-                              std::ranges::any_of(envelope.recipients, has_eight_bit);
+    envelope.reverse_path = make_reverse_path(invocation.sender, settings.sender, identity);
+    envelope.require_tls = invocation.require_tls;
+    envelope.smtputf8 = invocation.smtputf8;
     envelope.body = invocation.body;
     envelope.notify = invocation.notify;
     envelope.ret = invocation.ret;

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -29,6 +31,12 @@ struct Identity {
 
     /// Qualifies bare addresses: [sender] domain, else mail_name, else host_name.
     [[nodiscard]] std::string domain(const SenderSettings& sender) const;
+
+    /// A new id, for a further message of the same run.
+    void renew();
+
+    /// `text` with %U for login, %H for host_name, and %% for a percent sign.
+    [[nodiscard]] std::string fill_in(std::string_view text) const;
 };
 
 /// Only make_envelope makes one, so: at least one recipient, every address parsed,
@@ -36,24 +44,53 @@ struct Identity {
 struct Envelope {
     std::string reverse_path; ///< empty: <>
     std::vector<std::string> recipients;
-    bool needs_smtputf8 = false; ///< an address is not ASCII
+    bool smtputf8 = false;         ///< RFC 6531: wanted, whether an address needs it or not
+    bool smtputf8_allowed = false; ///< announced if offered: an address to come may need it
+    bool require_tls = false;      ///< RFC 8689
     BodyType body = BodyType::unspecified;
     std::string notify; ///< DSN parameters (RFC 3461), empty: none
     std::string ret;
     std::string envelope_id;
+
+    [[nodiscard]] bool wants_notification() const {
+        return !notify.empty() || !ret.empty() || !envelope_id.empty();
+    }
 };
 
+/// Failure (77, local) if [sender] allow does not name `address`; the null sender is
+/// nobody's.
+void check_sender(const std::string& address, const SenderSettings& settings);
+
+/// The envelope sender: `given` (may be "" or "<>", the null sender), else envelope_from,
+/// else login@domain; with `force` envelope_from in any case. Failure: 65 (local) for a bad
+/// address, 77 (local) as check_sender.
+std::string make_reverse_path(const std::optional<std::string>& given,
+                              const SenderSettings& settings, const Identity& identity);
+
+/// The same for addresses of one mailbox. RFC 5321 2.4: domains are the same in any case,
+/// local parts are the receiver's business.
+std::string mailbox_key(const std::string& address);
+
+/// The addresses of a list, bare names as [recipients] says, all qualified, none twice.
+/// Failure: 65 (local) for a bad address, 72 (local) if the aliases cannot be used.
+std::vector<std::string> make_recipients(std::string_view list, const Settings& settings,
+                                         const Identity& identity);
+
 /// Recipients: argv's, and with -t the header's To, Cc and Bcc, or where a Resent-To, -Cc
-/// or -Bcc exists, those of that kind instead. Reverse-path: -f, else [sender]
-/// envelope_from, else login@domain. Failure: 64 (local) without a recipient, 65 (local)
-/// for a bad address.
+/// or -Bcc exists, those of that kind instead; bare names as [recipients] says.
+/// Reverse-path: -f, else [sender] envelope_from, else login@domain; with `force`
+/// envelope_from in any case. Failure: 64 (local) without a recipient, 65 (local) for a bad
+/// address, 72 (local) if the aliases cannot be used, 77 (local) for a sender that [sender]
+/// allow does not name.
 Envelope make_envelope(const Invocation& invocation, const Settings& settings,
                        const Header& header, const Identity& identity);
 
 /// The header as it will be sent: Bcc, Resent-Bcc, Return-Path, Content-Length and
 /// [message] remove_headers gone; From, Date and Message-ID added where missing
 /// (Resent-From, Resent-Date and Resent-Message-ID where the message has a Resent- field,
-/// RFC 5322 3.6.6); a Received field in front if asked for. Every other field is untouched.
+/// RFC 5322 3.6.6); a Received field in front if asked for; with `force` the From field
+/// ours, and what it was in Reply-To; lines over 998 octets folded. Every other field is
+/// untouched. Failure: 77 (local) for a From that [sender] allow does not name.
 void complete_header(Header& header, const Envelope& envelope, const Invocation& invocation,
                      const Settings& settings, const Identity& identity);
 

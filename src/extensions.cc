@@ -11,14 +11,6 @@ namespace sallyport {
 
 namespace {
 
-std::string upper(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    return result;
-}
-
 /// Words of `text`, upper case. Old servers say "AUTH=PLAIN LOGIN": '=' parts words too.
 std::vector<std::string> words_of(std::string_view text, bool equals_sign_parts) {
     std::vector<std::string> words;
@@ -27,12 +19,12 @@ std::vector<std::string> words_of(std::string_view text, bool equals_sign_parts)
         if (!is_blank(c) && !(equals_sign_parts && c == '=')) {
             word += c;
         } else if (!word.empty()) {
-            words.push_back(upper(word));
+            words.push_back(upper_case(word));
             word.clear();
         }
     }
     if (!word.empty())
-        words.push_back(upper(word));
+        words.push_back(upper_case(word));
     return words;
 }
 
@@ -74,6 +66,8 @@ void note_extension(Extensions& offered, const std::vector<std::string>& words) 
         offered.smtputf8 = true;
     } else if (keyword == "DSN") {
         offered.dsn = true;
+    } else if (keyword == "REQUIRETLS") {
+        offered.requiretls = true;
     } else if (keyword == "SIZE") {
         // RFC 1870 4: no number is no fixed limit, as 0 is; so is one we cannot read.
         offered.size = words.size() > 1 ? number<std::uint64_t>(words[1]).value_or(0) : 0;

@@ -43,20 +43,23 @@ enum class Fault {
 /// control character and no secret.
 class Failure : public std::runtime_error {
   public:
-    /// `enhanced` is an RFC 3463 status code for the log, or empty when none is known.
+    /// `enhanced` is an RFC 3463 status code for the log, or empty when none is known;
+    /// `reply_code` that of the server's reply that caused it, or 0 if none did.
     Failure(ExitStatus status, Fault fault, const std::string& what,
-            std::string enhanced = {})
+            std::string enhanced = {}, int reply_code = 0)
         : std::runtime_error(what), status_(status), fault_(fault),
-          enhanced_(std::move(enhanced)) {}
+          enhanced_(std::move(enhanced)), reply_code_(reply_code) {}
 
     [[nodiscard]] ExitStatus status() const { return status_; }
     [[nodiscard]] Fault fault() const { return fault_; }
     [[nodiscard]] const std::string& enhanced() const { return enhanced_; }
+    [[nodiscard]] int reply_code() const { return reply_code_; }
 
   private:
     ExitStatus status_;
     Fault fault_;
     std::string enhanced_;
+    int reply_code_;
 };
 
 } // namespace sallyport

@@ -8,6 +8,36 @@
 
 namespace sallyport {
 
+namespace {
+
+/// Where `line`, which is too long, can be parted: at a blank that has text on both sides,
+/// the last one that leaves at most `limit` octets before it, else the first; or npos.
+/// `end` is that of its last text.
+std::size_t find_fold(std::string_view line, std::size_t limit, std::size_t end) {
+    const auto colon = line.find(':');
+    const auto text = line.find_first_not_of(" \t", is_blank(line.front()) ? 0 : colon + 1);
+    if (text == std::string_view::npos || text > end)
+        return std::string_view::npos;
+    const std::string_view fit = line.substr(0, std::min(limit + 1, end + 1));
+    auto fold = fit.find_last_of(" \t");
+    if (fold == std::string_view::npos || fold <= text)
+        return line.find_first_of(" \t", text);
+    while (is_blank(line[fold - 1])) // a run of blanks goes to the next line whole
+        --fold;
+    return fold;
+}
+
+template<class Function>
+void for_each_line(std::string_view octets, Function function) {
+    while (!octets.empty()) {
+        const auto end = octets.find("\r\n");
+        function(octets.substr(0, end));
+        octets.remove_prefix(end + 2);
+    }
+}
+
+} // namespace
+
 Field::Field(std::string octets) : octets_(std::move(octets)) {}
 
 std::string_view Field::name() const {
@@ -20,6 +50,22 @@ std::string_view Field::body() const {
 
 bool Field::is(std::string_view field_name) const {
     return equals_ignoring_case(name(), field_name);
+}
+
+Field fold(const Field& field, std::size_t limit) {
+    std::string folded;
+    for_each_line(field.octets(), [&](std::string_view line) {
+        const auto blanks = line.size() - (line.find_last_not_of(" \t") + 1);
+        while (line.size() > limit) {
+            const auto at = find_fold(line, limit, line.size() - blanks - 1);
+            if (at >= line.size() - blanks)
+                break;
+            folded += std::string(line.substr(0, at)) + "\r\n";
+            line.remove_prefix(at);
+        }
+        folded += std::string(line) + "\r\n";
+    });
+    return Field(folded);
 }
 
 bool begins_field(std::string_view line) {
@@ -42,6 +88,18 @@ void Header::remove(std::string_view name) {
     std::erase_if(fields_, [name](const Field& field) { return field.is(name); });
 }
 
+void Header::replace(Field field) {
+    const std::string name(field.name());
+    const auto first =
+        std::ranges::find_if(fields_, [&](const Field& other) { return other.is(name); });
+    if (first == fields_.end())
+        return fields_.push_back(std::move(field));
+    *first = std::move(field);
+    std::erase_if(fields_, [&, kept = &*first](const Field& other) {
+        return &other != kept && other.is(name);
+    });
+}
+
 bool Header::contains(std::string_view name) const {
     return std::ranges::any_of(fields_,
                                [name](const Field& field) { return field.is(name); });
@@ -54,12 +112,46 @@ std::size_t Header::size() const {
     return size;
 }
 
+std::size_t Header::longest_line() const {
+    std::size_t longest = 0;
+    for (const Field& field : fields_) {
+        for_each_line(field.octets(), [&](std::string_view line) {
+            longest = std::max(longest, line.size());
+        });
+    }
+    return longest;
+}
+
+void Header::fold_lines(std::size_t limit) {
+    for (Field& field : fields_)
+        field = fold(field, limit);
+}
+
 std::string Header::octets() const {
     std::string all;
     all.reserve(size());
     for (const Field& field : fields_)
         all += field.octets();
     return all;
+}
+
+std::optional<Header> parse_header(std::string_view octets) {
+    Header header;
+    std::string field;
+    while (!octets.empty()) {
+        const auto end = octets.find("\r\n");
+        const std::string_view line = octets.substr(0, end);
+        const bool continues = !field.empty() && !line.empty() && is_blank(line.front());
+        if (end == std::string_view::npos || (!continues && !begins_field(line)))
+            return std::nullopt;
+        if (!continues && !field.empty())
+            header.append(Field(std::exchange(field, {})));
+        field += std::string(line) + "\r\n";
+        octets.remove_prefix(end + 2);
+    }
+    if (!field.empty())
+        header.append(Field(std::move(field)));
+    return header;
 }
 
 } // namespace sallyport

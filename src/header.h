@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,10 @@ class Field {
     std::string octets_;
 };
 
+/// `field` with its lines over `limit` octets folded at blanks they already have (RFC 5322
+/// 2.2.3); a line without a fit blank stays as it is.
+Field fold(const Field& field, std::size_t limit);
+
 /// True if `line` (without its end) can begin a field: printable ASCII without colon or
 /// blank inside, then perhaps blanks, then a colon. RFC 5322 3.6.8, 4.5.
 bool begins_field(std::string_view line);
@@ -41,15 +46,26 @@ class Header {
     /// Removes every field of this name.
     void remove(std::string_view name);
 
+    /// Puts `field` in the place of the first one of its name, and removes the others.
+    void replace(Field field);
+
     [[nodiscard]] bool contains(std::string_view name) const;
     [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
     /// Octets of all fields together.
     [[nodiscard]] std::size_t size() const;
+    /// Of the longest line, without CRLF.
+    [[nodiscard]] std::size_t longest_line() const;
+    /// Folds every field that needs it.
+    void fold_lines(std::size_t limit);
     /// All fields, without the blank line that ends a header.
     [[nodiscard]] std::string octets() const;
 
   private:
     std::vector<Field> fields_;
 };
+
+/// Fields that end in CRLF each, without the blank line behind them; nothing if a line is
+/// none.
+std::optional<Header> parse_header(std::string_view octets);
 
 } // namespace sallyport

@@ -92,4 +92,9 @@ Identity look_up_identity() {
     return identity;
 }
 
+void Identity::renew() {
+    now = std::chrono::system_clock::now();
+    id = make_id(now);
+}
+
 } // namespace sallyport

@@ -17,7 +17,7 @@ constexpr std::array options{
     Option{'A', OptionValue::required, "c", "ignored"},
     Option{'B', OptionValue::required, "type", "body type: 7BIT or 8BITMIME"},
     Option{'b', OptionValue::required, "mode",
-           "m: send (default), p: list the queue, i: aliases"},
+           "m: send (default), s: SMTP on standard input, v: verify"},
     Option{'C', OptionValue::required, "file", "configuration file"},
     Option{'c', OptionValue::none, "", "ignored"},
     Option{'e', OptionValue::required, "mode", "ignored"},
@@ -32,7 +32,7 @@ constexpr std::array options{
     Option{'m', OptionValue::none, "", "ignored"},
     Option{'N', OptionValue::required, "dsn", "notify: never, or success,failure,delay"},
     Option{'n', OptionValue::none, "", "ignored"},
-    Option{'O', OptionValue::required, "option=value", "ignored"},
+    Option{'O', OptionValue::required, "option=value", "requiretls=yes, smtputf8=yes"},
     Option{'o', OptionValue::required, "option", "i: the same as -i; others are ignored"},
     Option{'p', OptionValue::required, "protocol", "ignored"},
     Option{'q', OptionValue::joined, "value", "run the queue: there is none"},
@@ -64,14 +64,6 @@ const Option& find_option(char letter) {
     if (found == options.end())
         misused("option -" + printable(std::string_view(&letter, 1)) + ": not known");
     return *found;
-}
-
-std::string upper(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    return result;
 }
 
 /// The arguments behind argv[0], one letter or operand after the other.
@@ -119,7 +111,9 @@ Mode read_mode(std::string_view value) {
     if (value == "h" || value == "H")
         return Mode::do_nothing;
     if (value == "s")
-        bad_value('b', value, "SMTP on standard input is not in this version");
+        return Mode::serve;
+    if (value == "v")
+        return Mode::verify;
     if (value == "d" || value == "D")
         bad_value('b', value, "this is no daemon");
     bad_value('b', value, "this mode is not known; nothing was read");
@@ -133,40 +127,38 @@ BodyType read_body_type(std::string_view value) {
     return BodyType::eight_bit_mime;
 }
 
-/// RFC 3461 4.1: NEVER alone, or each of the others at most once.
-std::string read_notify(std::string_view value) {
-    std::string notify = upper(value);
-    bool success = false;
-    bool failure = false;
-    bool delay = false;
-    std::string_view rest = notify;
-    for (bool more = notify != "NEVER"; more;) {
-        const auto comma = rest.find(',');
-        const std::string_view word = rest.substr(0, comma);
-        bool* const flag = word == "SUCCESS"   ? &success
-                           : word == "FAILURE" ? &failure
-                           : word == "DELAY"   ? &delay
-                                               : nullptr;
-        if (flag == nullptr || std::exchange(*flag, true))
-            bad_value('N', value,
-                      "never is wanted, or a list of success, failure and delay");
-        more = comma != std::string_view::npos;
-        rest.remove_prefix(more ? comma + 1 : 0);
-    }
-    return notify;
+/// What is only a wish for notifications must not stop a message.
+void ignore(Invocation& invocation, std::string_view option, std::string_view value) {
+    invocation.notes.push_back("option " + std::string(option) + " " +
+                               printable(value, 80) + ": ignored");
 }
 
-std::string read_return(std::string_view value) {
-    std::string wanted = upper(value);
-    if (wanted != "FULL" && wanted != "HDRS")
-        bad_value('R', value, "full or hdrs is wanted");
-    return wanted;
+void apply_notify(Invocation& invocation, std::string_view value) {
+    const auto notify = parse_notify(value);
+    if (!notify)
+        ignore(invocation, "-N", value);
+    invocation.notify = notify.value_or("");
 }
 
-std::string read_envelope_id(std::string_view value) {
+void apply_return(Invocation& invocation, std::string_view value) {
+    std::string wanted = upper_case(value);
+    if (wanted == "FULL" || wanted == "HDRS")
+        invocation.ret = std::move(wanted);
+    else
+        ignore(invocation, "-R", value);
+}
+
+void apply_envelope_id(Invocation& invocation, std::string_view value) {
     if (value.empty() || value.size() > envelope_id_limit || has_eight_bit(value))
-        bad_value('V', value, "1 to 100 characters of printable ASCII are wanted");
-    return std::string(value);
+        ignore(invocation, "-V", value);
+    else
+        invocation.envelope_id = value;
+}
+
+bool read_yes(std::string_view option, std::string_view value) {
+    if (!equals_ignoring_case(value, "yes") && !equals_ignoring_case(value, "no"))
+        bad_value('O', option, "yes or no is wanted");
+    return equals_ignoring_case(value, "yes");
 }
 
 void apply_old_option(Invocation& invocation, std::string_view value,
@@ -179,6 +171,19 @@ void apply_old_option(Invocation& invocation, std::string_view value,
         bad_value('o', value, "a value is missing behind it");
     if (value_follows)
         arguments.take();
+}
+
+/// Postfix has these two of its own; all others are ignored.
+void apply_long_option(Invocation& invocation, std::string_view option) {
+    const auto equals = std::min(option.find('='), option.size());
+    const auto name = trim(option.substr(0, equals));
+    const auto value = trim(option.substr(std::min(equals + 1, option.size())));
+    if (equals_ignoring_case(name, "requiretls"))
+        invocation.require_tls = read_yes(option, value);
+    else if (equals_ignoring_case(name, "smtputf8"))
+        invocation.smtputf8 = read_yes(option, value);
+    else
+        ignore(invocation, "-O", option);
 }
 
 void apply(Invocation& invocation, char letter, std::string_view value,
@@ -207,7 +212,7 @@ void apply(Invocation& invocation, char letter, std::string_view value,
         invocation.dot_ends_message = false;
         break;
     case 'N':
-        invocation.notify = read_notify(value);
+        apply_notify(invocation, value);
         break;
     case 'o':
         apply_old_option(invocation, value, arguments);
@@ -216,34 +221,57 @@ void apply(Invocation& invocation, char letter, std::string_view value,
         invocation.mode = Mode::run_queue;
         break;
     case 'R':
-        invocation.ret = read_return(value);
+        apply_return(invocation, value);
         break;
     case 't':
         invocation.recipients_from_header = true;
         break;
     case 'V':
-        invocation.envelope_id = read_envelope_id(value);
+        apply_envelope_id(invocation, value);
         break;
     case 'v':
         invocation.verbose = true;
         break;
     case 'O':
+        apply_long_option(invocation, value);
+        break;
     case 'X':
-        invocation.notes.push_back(std::string("option -") + letter + " " +
-                                   printable(value, 80) + ": ignored");
+        ignore(invocation, "-X", value);
         break;
     default: // known, and without effect
         break;
     }
 }
 
+/// A recipient that begins with a hyphen, which a careless program has from a stranger,
+/// must not choose the configuration, or that nothing is sent.
+void check_behind_recipient(const Option& option) {
+    if (std::string_view("CIbq").find(option.letter) != std::string_view::npos)
+        misused(std::string("option -") + option.letter +
+                ": not behind a recipient; put -- in front of the recipients");
+}
+
 void apply_cluster(Invocation& invocation, std::string_view cluster, Arguments& arguments) {
     while (!cluster.empty()) {
         const Option& option = find_option(cluster.front());
         cluster.remove_prefix(1);
+        if (!invocation.recipients.empty())
+            check_behind_recipient(option);
         const std::string_view value = arguments.value_of(option, cluster);
         apply(invocation, option.letter, value, arguments);
     }
+}
+
+/// In these modes no message is read: one that somebody meant to send would be lost.
+void check_mode(const Invocation& invocation) {
+    if (invocation.mode == Mode::deliver || invocation.mode == Mode::help ||
+        invocation.mode == Mode::version)
+        return;
+    if (invocation.recipients_from_header)
+        misused("option -t: in this mode no message is read");
+    if (invocation.mode != Mode::verify && !invocation.recipients.empty())
+        misused("recipient " + printable(invocation.recipients.front(), 80) +
+                ": in this mode no message is sent to it");
 }
 
 /// What would end a command or a field early, wherever it may stand, is nobody's honest
@@ -259,6 +287,22 @@ void refuse_control_characters(std::span<const char* const> argv) {
 }
 
 } // namespace
+
+std::optional<std::string> parse_notify(std::string_view text) {
+    std::string notify = upper_case(text);
+    if (notify == "NEVER")
+        return notify;
+    std::vector<std::string_view> left{"SUCCESS", "FAILURE", "DELAY"};
+    std::string_view rest = notify;
+    for (bool more = true; more;) {
+        const auto comma = rest.find(',');
+        if (std::erase(left, rest.substr(0, comma)) == 0)
+            return std::nullopt; // none of them, or for the second time
+        more = comma != std::string_view::npos;
+        rest.remove_prefix(more ? comma + 1 : 0);
+    }
+    return notify;
+}
 
 std::span<const Option> option_table() {
     return options;
@@ -289,6 +333,7 @@ Invocation parse_invocation(std::span<const char* const> argv) {
         if (invocation.mode == Mode::help || invocation.mode == Mode::version)
             break;
     }
+    check_mode(invocation);
     return invocation;
 }
 

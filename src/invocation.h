@@ -13,6 +13,8 @@
 namespace sallyport {
 
 enum class Mode {
+    serve,      ///< -bs: an SMTP dialogue on standard input and output
+    verify,     ///< -bv: say what the server thinks of the recipients
     deliver,    ///< -bm, and without -b: read a message, send it
     list_queue, ///< -bp, mailq
     run_queue,  ///< -q…
@@ -37,9 +39,11 @@ struct Invocation {
     std::optional<std::string> config_file;
     bool verbose = false;
     BodyType body = BodyType::unspecified; ///< -B
-    std::string notify;                    ///< -N: "never" or "success,failure,delay"
-    std::string ret;                       ///< -R: "full" or "hdrs"
+    std::string notify;                    ///< -N: "NEVER" or "SUCCESS,FAILURE,DELAY"
+    std::string ret;                       ///< -R: "FULL" or "HDRS"
     std::string envelope_id;               ///< -V
+    bool require_tls = false;              ///< -O requiretls=yes
+    bool smtputf8 = false;                 ///< -O smtputf8=yes
     std::vector<std::string> notes;        ///< remarks for the log: options without effect
 };
 
@@ -59,9 +63,13 @@ std::span<const Option> option_table();
 
 /// Understands argv: clusters, joined and separate values, "--", options after operands.
 /// Failure (64, local) for an unknown option, a missing or malformed value, and every mode
-/// that sallyport has not (-bs, -bd, -bt, -bv, …): then nothing has been read. Failure (65)
+/// that sallyport has not (-bd, -bt, …): then nothing has been read. Failure (65)
 /// for a control character anywhere in argv.
 Invocation parse_invocation(std::span<const char* const> argv);
+
+/// RFC 3461 4.1: NEVER, or a list of SUCCESS, FAILURE and DELAY, each once, in upper case;
+/// or nothing if `text` is not that in any case.
+std::optional<std::string> parse_notify(std::string_view text);
 
 /// For --help: synopsis and a line per option, made from the table.
 std::string usage_text(std::string_view program);

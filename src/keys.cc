@@ -148,10 +148,37 @@ void set_password_command(Settings& /*settings*/, Relay& relay, Value& value) {
 
 void set_allow_plaintext_auth(Settings& /*settings*/, Relay& relay, Value& value) {
     if (!value.consent)
-        misconfigured(value.origin, "only a configuration file may say that");
+        misconfigured(value.origin, "only a configuration file of root's may say that");
     relay.allow_plaintext_auth.reset();
     if (read_switch(value.text, value.origin))
         relay.allow_plaintext_auth = value.consent;
+}
+
+void set_match(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.match = read_list(value.text, value.origin);
+}
+
+void set_force(Settings& settings, Relay& /*relay*/, Value& value) {
+    const bool both = value.text == "both";
+    if (!both && value.text != "no" && value.text != "envelope" && value.text != "header")
+        misconfigured(value.origin, "no, envelope, header or both is wanted");
+    settings.sender.force_envelope = both || value.text == "envelope";
+    settings.sender.force_header = both || value.text == "header";
+    settings.sender.force_origin = value.origin;
+}
+
+void set_allow(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.sender.allow = read_list(value.text, value.origin);
+}
+
+void set_aliases(Settings& settings, Relay& /*relay*/, Value& value) {
+    refuse_stranger(value);
+    settings.recipients.aliases = read_path(value.text, value.origin);
+}
+
+template<std::string RecipientSettings::*member>
+void set_recipients(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.recipients.*member = read_mailboxes(value.text, value.origin);
 }
 
 void set_domain(Settings& settings, Relay& /*relay*/, Value& value) {
@@ -211,6 +238,7 @@ constexpr SetKey reserved = nullptr;
 /// In the order of sallyport.conf(5), where each is described.
 constexpr std::array keys{
     Key{"relay", "host", set_relay_text<&Relay::host, read_host>},
+    Key{"relay", "match", set_match},
     Key{"relay", "port", set_port},
     Key{"relay", "ip", set_ip},
     Key{"relay", "helo", set_relay_text<&Relay::helo, read_helo>},
@@ -236,6 +264,11 @@ constexpr std::array keys{
     Key{"sender", "domain", set_domain},
     Key{"sender", "envelope_from", set_sender_mailbox<&SenderSettings::envelope_from>},
     Key{"sender", "header_from", set_sender_mailbox<&SenderSettings::header_from>},
+    Key{"sender", "force", set_force},
+    Key{"sender", "allow", set_allow},
+    Key{"recipients", "aliases", set_aliases},
+    Key{"recipients", "root", set_recipients<&RecipientSettings::root>},
+    Key{"recipients", "default", set_recipients<&RecipientSettings::default_to>},
     Key{"message", "size_limit", set_size_limit},
     Key{"message", "received", set_received},
     Key{"message", "remove_headers", set_remove_headers},
@@ -243,7 +276,6 @@ constexpr std::array keys{
     Key{"log", "format", set_log_format},
     Key{"exit", "tempfail", set_tempfail},
     Key{"relay", "provider", reserved},
-    Key{"relay", "match", reserved},
     Key{"relay", "srv", reserved},
     Key{"relay", "tls_pin", reserved},
     Key{"relay", "tls_crl", reserved},
@@ -255,12 +287,9 @@ constexpr std::array keys{
     Key{"relay", "proxy", reserved},
     Key{"relay", "pop_before", reserved},
     Key{"relay", "max_messages", reserved},
-    Key{"sender", "force", reserved},
-    Key{"sender", "allow", reserved},
 };
 
-constexpr std::array<std::string_view, 3> reserved_sections{"recipients", "queue",
-                                                            "limits"};
+constexpr std::array<std::string_view, 2> reserved_sections{"queue", "limits"};
 
 bool is_known_section(std::string_view name) {
     return std::ranges::find(keys, name, &Key::section) != keys.end();

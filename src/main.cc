@@ -22,8 +22,11 @@
 #include "message.h"
 #include "network.h"
 #include "process.h"
+#include "reencode.h"
 #include "reporting.h"
+#include "server.h"
 #include "transcript.h"
+#include "verify.h"
 
 namespace sallyport {
 
@@ -48,6 +51,10 @@ ConfigurationSources configuration_sources(const Invocation& invocation) {
     return sources;
 }
 
+bool talks_to_server(Mode mode) {
+    return mode == Mode::deliver || mode == Mode::serve || mode == Mode::verify;
+}
+
 /// What is asked for beside sending a message. There is no queue in this version: nothing
 /// is in it, and running it is done at once.
 ExitStatus answer(const Invocation& invocation) {
@@ -63,7 +70,8 @@ ExitStatus answer(const Invocation& invocation) {
 /// Without -t the command line says all about the envelope: it is looked at before a person
 /// at a terminal has typed the message.
 Message read_message(const Invocation& invocation, const Settings& settings,
-                     const Identity& identity, Envelope& envelope) {
+                     const Identity& identity, Envelope& envelope,
+                     std::vector<std::string>& notes) {
     if (!invocation.recipients_from_header)
         envelope = make_envelope(invocation, settings, Header(), identity);
     Draft draft =
@@ -71,31 +79,82 @@ Message read_message(const Invocation& invocation, const Settings& settings,
     if (invocation.recipients_from_header)
         envelope = make_envelope(invocation, settings, draft.header, identity);
     complete_header(draft.header, envelope, invocation, settings, identity);
-    return {draft.header, std::move(draft.body), draft.eight_bit, draft.longest_line};
+    if (draft.header.longest_line() > text_line_limit)
+        notes.emplace_back(
+            "a header line of more than 998 octets has no blank to fold it at");
+    Message message(draft.header, std::move(draft.body), draft.facts);
+    auto encoded = reencode(message, false, notes);
+    return encoded ? std::move(*encoded) : std::move(message);
 }
 
-ExitStatus send(const Invocation& invocation, const Settings& settings,
-                const Identity& identity, Log& log, Clock::time_point started) {
-    for (const auto& note : invocation.notes)
-        log.note(identity.id, note);
-    for (const auto& note : settings.notes)
-        log.note(identity.id, note);
+/// What all modes that talk to a server work with.
+struct Run {
+    const Invocation& invocation;
+    const Settings& settings;
+    const Identity& identity;
+    Log& log;
+    Network& network;
+    const Transcript& transcript;
+    Clock::time_point started;
+};
+
+ExitStatus send(const Run& run) {
+    std::vector<std::string> notes;
     Envelope envelope;
-    const Message message = read_message(invocation, settings, identity, envelope);
-    // A set-id run shows nothing of what goes on between it and the server.
-    const bool shown = invocation.verbose && !is_privileged();
-    const Transcript transcript(shown ? STDOUT_FILENO : -1);
-    Internet internet;
-    const Report report = deliver(
-        settings, envelope, message, internet,
-        {identity.domain(settings.sender), identity.host_name, started, transcript});
+    const Message message =
+        read_message(run.invocation, run.settings, run.identity, envelope, notes);
+    const Report report = deliver(run.settings, envelope, message, run.network,
+                                  {run.identity.domain(run.settings.sender),
+                                   run.identity.host_name, run.started, run.transcript});
     const ExitStatus status = report.status();
     try {
-        log_report(log, report, envelope, message, identity);
+        for (const auto& note : notes)
+            run.log.note(run.identity.id, note);
+        log_report(run.log, report, envelope, message.size(), run.identity);
         print(STDERR_FILENO, describe_failures(report));
     } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
     }
     return status;
+}
+
+ExitStatus verify(const Run& run) {
+    const Envelope envelope =
+        make_envelope(run.invocation, run.settings, Header(), run.identity);
+    DeliveryContext context{run.identity.domain(run.settings.sender),
+                            run.identity.host_name, run.started, run.transcript};
+    const Report report =
+        ask_about_recipients(run.settings, envelope, run.network, context);
+    for (const Outcome& outcome : report.outcomes) {
+        if (outcome.status == ExitStatus::ok)
+            print(STDOUT_FILENO, "<" + outcome.address + ">: " + outcome.text + "\n");
+    }
+    print(STDERR_FILENO, describe_failures(report));
+    return report.status();
+}
+
+ExitStatus talk(const Run& run) {
+    Server(
+        {run.invocation, run.settings, run.identity, run.log, run.network, run.transcript},
+        STDIN_FILENO, STDOUT_FILENO)
+        .run();
+    return ExitStatus::ok;
+}
+
+ExitStatus go(const Run& run) {
+    for (const auto& note : run.invocation.notes)
+        run.log.note(run.identity.id, note);
+    for (const auto& note : run.settings.notes)
+        run.log.note(run.identity.id, note);
+    if (run.invocation.mode == Mode::serve)
+        return talk(run);
+    return run.invocation.mode == Mode::verify ? verify(run) : send(run);
+}
+
+/// The settings of the caller: his own [sender] where there is one.
+void choose_sender(Settings& settings, const Identity& identity) {
+    const auto own = settings.user_senders.find(identity.login);
+    if (own != settings.user_senders.end())
+        settings.sender = own->second;
 }
 
 /// Tells the caller, and the log if that is somewhere else.
@@ -113,15 +172,22 @@ ExitStatus run(std::span<const char* const> argv, ExitStatus& tempfail) {
     try {
         prepare_process();
         const Invocation invocation = parse_invocation(argv);
-        if (invocation.mode != Mode::deliver)
+        if (!talks_to_server(invocation.mode))
             return answer(invocation);
-        const Settings settings = load_settings(configuration_sources(invocation));
+        Settings settings = load_settings(configuration_sources(invocation));
         drop_privileges();
         tempfail = settings.tempfail;
         log = Log(settings.log, "sallyport");
         const Identity identity = look_up_identity();
         id = identity.id;
-        return send(invocation, settings, identity, log, started);
+        choose_sender(settings, identity);
+        // With -bs standard output is the client's: what goes on upstream is not for him.
+        // A set-id run shows nothing of what goes on between it and the server.
+        const bool shown =
+            invocation.verbose && invocation.mode != Mode::serve && !is_privileged();
+        const Transcript transcript(shown ? STDOUT_FILENO : -1);
+        Internet internet;
+        return go({invocation, settings, identity, log, internet, transcript, started});
     } catch (const Failure& failure) {
         return give_up(log, id, failure);
     } catch (const std::bad_alloc&) {

@@ -12,9 +12,14 @@
 namespace sallyport {
 
 struct Outcome {
-    explicit Outcome(std::string to) : address(std::move(to)) {}
+    explicit Outcome(std::string to, std::string notify_when = {},
+                     std::string original = {})
+        : address(std::move(to)), notify(std::move(notify_when)),
+          original_recipient(std::move(original)) {}
 
     std::string address;
+    std::string notify;             ///< RFC 3461 4.1, or empty
+    std::string original_recipient; ///< RFC 3461 4.2: "rfc822;" and xtext, or empty
     /// Nothing more is tried for this recipient: accepted, refused for good, or in doubt.
     bool decided = false;
     bool in_doubt = false;
@@ -23,6 +28,7 @@ struct Outcome {
     /// The transaction had no room for it (452, 552): the next one has.
     bool put_off = false;
     ExitStatus status = ExitStatus::temp_fail;
+    int reply_code = 0;   ///< of the server's reply; 0 if there was none
     std::string enhanced; ///< RFC 3463
     std::string text;     ///< the server's reply, or our diagnosis: host, step, reason
     std::string relay;    ///< host[address]:port

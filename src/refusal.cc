@@ -47,7 +47,9 @@ void refuse(Wire& wire, std::string_view step, const Reply& reply) {
     std::string enhanced = reply.enhanced();
     if (enhanced.empty())
         enhanced = default_enhanced(status);
-    wire.fail(status, fault_of(status), step, reply.text(), std::move(enhanced));
+    throw Failure(status, fault_of(status),
+                  wire.peer() + ": " + std::string(step) + ": " + reply.text(),
+                  std::move(enhanced), reply.code);
 }
 
 } // namespace sallyport

@@ -65,7 +65,7 @@ std::string name_recipients(const Group& recipients) {
 } // namespace
 
 void log_report(Log& log, const Report& report, const Envelope& envelope,
-                const Message& message, const Identity& identity) {
+                std::uint64_t size, const Identity& identity) {
     for (const auto& note : report.notes)
         log.note(identity.id, note, Priority::warning);
     for (const Group& recipients : group(report.outcomes)) {
@@ -74,7 +74,7 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
         entry.id = identity.id;
         entry.uid = identity.uid;
         entry.from = envelope.reverse_path;
-        entry.size = message.size();
+        entry.size = size;
         for (const Outcome* recipient : recipients)
             entry.to.push_back(recipient->address);
         entry.relay = first.relay.empty() ? "none" : first.relay;

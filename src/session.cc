@@ -9,7 +9,6 @@
 #include "failure.h"
 #include "printable.h"
 #include "refusal.h"
-#include "transaction.h"
 
 namespace sallyport {
 
@@ -52,6 +51,8 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
     }
     if (verified != nullptr)
         tls_ = verified->protocol();
+    else
+        extensions_.requiretls = false; // RFC 8689 2: offered within TLS, or not at all
     if (relay.auth_wanted && verified != nullptr)
         authenticate(Permit(*verified), true);
     else if (relay.auth_wanted)
@@ -197,13 +198,24 @@ Reply Session::begin_auth(const SaslClient& client, const std::string& mechanism
 
 void Session::transact(const Envelope& envelope, const Message& message,
                        std::span<Outcome* const> recipients, bool last) {
-    Transaction transaction(wire_, extensions_, envelope, message, recipients, last,
-                            context_.notes);
+    const auto transaction = begin_transaction(envelope);
+    transaction->run(recipients, message, last);
+    usable_ = transaction->in_step() && !wire_.leaving();
+    if (transaction->too_many())
+        recipient_limit_ = std::min(recipient_limit_, transaction->accepted());
+}
+
+std::unique_ptr<Transaction> Session::begin_transaction(const Envelope& envelope) {
     usable_ = false; // until it is known to have ended well
-    transaction.run();
-    usable_ = transaction.in_step() && !wire_.leaving();
-    if (transaction.too_many())
-        recipient_limit_ = std::min(recipient_limit_, transaction.accepted());
+    return std::make_unique<Transaction>(wire_, extensions_, envelope, context_.notes);
+}
+
+void Session::end_transaction(const Transaction& transaction) {
+    usable_ = transaction.in_step();
+    if (usable_ || !wire_.at_rest() || !wire_.try_send("RSET\r\n", 1))
+        return;
+    const auto reply = wire_.receive_if_any(courtesy_wait);
+    usable_ = reply && reply->positive();
 }
 
 Session::~Session() {

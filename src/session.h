@@ -20,6 +20,7 @@
 #include "route.h"
 #include "sasl.h"
 #include "settings.h"
+#include "transaction.h"
 #include "transcript.h"
 #include "wire.h"
 
@@ -55,6 +56,15 @@ class Session {
     void transact(const Envelope& envelope, const Message& message,
                   std::span<Outcome* const> recipients, bool last);
 
+    /// A transaction to go through step by step.
+    std::unique_ptr<Transaction> begin_transaction(const Envelope& envelope);
+    /// However it ended: where the server may think that it has not, RSET tells it.
+    void end_transaction(const Transaction& transaction);
+
+    /// See Wire.
+    void set_run_deadline(Deadline deadline) { wire_.set_run_deadline(deadline); }
+
+    [[nodiscard]] bool takes_eight_bit() const { return extensions_.eight_bit_mime; }
     /// How many recipients one transaction may have.
     [[nodiscard]] std::size_t recipient_limit() const { return recipient_limit_; }
     /// False after anything that makes the next transaction's replies unsure.

@@ -6,9 +6,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "failure.h"
@@ -21,9 +23,9 @@ enum class TlsMode { implicit, starttls, none };
 enum class TlsVersion { tls1_2, tls1_3 };
 enum class IpFamily { any, ipv4, ipv6 };
 
-/// SMTP extensions that `ignore` can name, in the words of the EHLO reply.
 struct Relay {
-    std::string name;   ///< of `[relay NAME]`, or empty
+    std::string name;               ///< of `[relay NAME]`, or empty
+    std::vector<std::string> match; ///< patterns of envelope senders; empty: any
     std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
     std::string host;   ///< name, IPv4 or IPv6 address without brackets
     std::vector<std::uint16_t> port{465, 587};
@@ -50,12 +52,25 @@ struct Relay {
 
     /// RFC 8314: 465, 2465, 8465 and 443 speak TLS at once, all others STARTTLS.
     [[nodiscard]] TlsMode tls_mode(std::uint16_t on_port) const;
+
+    /// Whether `match` lets it be used for this envelope sender.
+    [[nodiscard]] bool serves(std::string_view reverse_path) const;
 };
 
 struct SenderSettings {
     std::string domain;
-    std::string envelope_from;
-    std::string header_from;
+    std::string envelope_from; ///< may hold %U and %H: see Identity::fill_in
+    std::string header_from;   ///< likewise
+    bool force_envelope = false;
+    bool force_header = false;
+    std::string force_origin;       ///< where force is set, for errors
+    std::vector<std::string> allow; ///< patterns; empty: any
+};
+
+struct RecipientSettings {
+    std::string aliases;    ///< path; empty: none
+    std::string root;       ///< address list; empty: none
+    std::string default_to; ///< likewise
 };
 
 struct MessageSettings {
@@ -67,6 +82,8 @@ struct MessageSettings {
 struct Settings {
     std::vector<Relay> relays; ///< at least one
     SenderSettings sender;
+    std::map<std::string, SenderSettings> user_senders; ///< of [sender NAME], by login name
+    RecipientSettings recipients;
     MessageSettings message;
     LogSettings log;
     ExitStatus tempfail = ExitStatus::temp_fail; ///< may be any of 64 to 78

@@ -13,9 +13,6 @@ namespace sallyport {
 
 namespace {
 
-/// RFC 5321 4.5.3.1.6, without CRLF.
-constexpr std::size_t text_line_limit = 998;
-
 /// For what cannot change the outcome any more.
 constexpr std::chrono::seconds courtesy_wait{10};
 
@@ -31,69 +28,130 @@ bool says_too_many(const Reply& reply) {
 } // namespace
 
 Transaction::Transaction(Wire& wire, const Extensions& extensions, const Envelope& envelope,
-                         const Message& message, std::span<Outcome* const> recipients,
-                         bool last, std::vector<std::string>& notes)
-    : wire_(wire), extensions_(extensions), envelope_(envelope), message_(message),
-      recipients_(recipients), last_(last),
-      may_quit_(last && recipients.size() == 1 && extensions.pipelining), notes_(notes) {}
+                         std::vector<std::string>& notes)
+    : wire_(wire), extensions_(extensions), envelope_(envelope), notes_(notes) {}
 
-void Transaction::run() {
-    check_message();
-    queue(mail_command());
-    for (const Outcome* recipient : recipients_) {
-        queue(rcpt_command(*recipient));
-        ++asked_;
+void Transaction::run(std::span<Outcome* const> recipients, const Message& message,
+                      bool last) {
+    message_ = &message;
+    last_ = last;
+    may_quit_ = last && recipients.size() == 1 && extensions_.pipelining;
+    check_size(message.size());
+    const bool eight_bit =
+        message.eight_bit() || envelope_.body == BodyType::eight_bit_mime;
+    queue(mail_command(message.size(), eight_bit));
+    for (Outcome* const recipient : recipients) {
+        queue_rcpt(*recipient);
         if (!extensions_.pipelining)
             flush();
     }
-    if (mail_answered_ && answered_ == asked_ && accepted_.empty())
+    if (asked_.empty())
+        return; // each is an outcome already, and nothing was written
+    if (mail_answered_ && answered_ == asked_.size() && accepted_.empty())
         nothing_accepted();
-    else if (extensions_.chunking)
+    else
+        send_message();
+}
+
+void Transaction::mail(std::optional<std::uint64_t> size) {
+    check_size(size.value_or(0));
+    queue(mail_command(size, true));
+    flush();
+}
+
+void Transaction::rcpt(Outcome& recipient) {
+    queue_rcpt(recipient);
+    flush();
+}
+
+void Transaction::send(const Message& message) {
+    message_ = &message;
+    check_size(message.size());
+    send_message();
+}
+
+void Transaction::send_message() {
+    if (message_->eight_bit() && !extensions_.eight_bit_mime)
+        note("8-bit text sent in the header, though the server does not offer 8BITMIME");
+    if (extensions_.chunking)
         send_by_chunks();
     else
         send_by_data();
 }
 
-void Transaction::check_message() {
+void Transaction::check_size(std::uint64_t size) {
     const auto limit = extensions_.size.value_or(0);
-    if (limit > 0 && message_.size() > limit)
+    if (limit > 0 && size > limit)
         wire_.fail(ExitStatus::data_error, Fault::message, "MAIL",
-                   "the message has " + std::to_string(message_.size()) +
+                   "the message has " + std::to_string(size) +
                        " octets, the server takes " + std::to_string(limit),
                    "5.3.4");
-    if (envelope_.needs_smtputf8 && !extensions_.smtputf8)
-        wire_.fail(ExitStatus::data_error, Fault::message, "MAIL",
-                   "an address is not ASCII and the server does not offer SMTPUTF8",
-                   "5.6.7");
-    if (message_.eight_bit() && !extensions_.eight_bit_mime)
-        note("8-bit text sent, though the server does not offer 8BITMIME");
-    if (message_.longest_line() > text_line_limit)
-        note("a line of " + std::to_string(message_.longest_line()) +
-             " octets sent, though SMTP has room for 998");
 }
 
-std::string Transaction::mail_command() const {
-    std::string command = "MAIL FROM:<" + envelope_.reverse_path + ">";
-    if (extensions_.size)
-        command += " SIZE=" + std::to_string(message_.size());
-    const bool eight_bit =
-        message_.eight_bit() || envelope_.body == BodyType::eight_bit_mime;
+std::string Transaction::mail_command(std::optional<std::uint64_t> size, bool eight_bit) {
+    const std::string step = "MAIL FROM:<" + envelope_.reverse_path + ">";
+    const AsciiAddress path = write_path(envelope_.reverse_path);
+    if (!path.trouble.empty())
+        wire_.fail(ExitStatus::data_error, Fault::message, step, path.trouble, "5.6.7");
+    if (envelope_.smtputf8 && !extensions_.smtputf8)
+        wire_.fail(ExitStatus::data_error, Fault::message, step,
+                   "the server does not offer SMTPUTF8", "5.6.7");
+    if (envelope_.require_tls && !extensions_.requiretls)
+        wire_.fail(ExitStatus::unavailable, Fault::relay, step,
+                   "the server does not offer REQUIRETLS", "5.7.30");
+    return "MAIL FROM:<" + path.address + ">" + mail_parameters(size, eight_bit) + "\r\n";
+}
+
+std::string Transaction::mail_parameters(std::optional<std::uint64_t> size,
+                                         bool eight_bit) {
+    std::string parameters;
+    const bool utf8 = envelope_.smtputf8 || envelope_.smtputf8_allowed ||
+                      has_eight_bit(envelope_.reverse_path) ||
+                      std::ranges::any_of(envelope_.recipients, has_eight_bit);
+    if (extensions_.size && size)
+        parameters += " SIZE=" + std::to_string(*size);
     if (extensions_.eight_bit_mime && eight_bit)
-        command += " BODY=8BITMIME";
-    if (envelope_.needs_smtputf8)
-        command += " SMTPUTF8";
+        parameters += " BODY=8BITMIME";
+    if (extensions_.smtputf8 && utf8)
+        parameters += " SMTPUTF8";
+    if (envelope_.require_tls)
+        parameters += " REQUIRETLS";
+    if (!extensions_.dsn && envelope_.wants_notification())
+        note("notifications were asked for, and the server does not offer DSN");
     if (extensions_.dsn && !envelope_.ret.empty())
-        command += " RET=" + envelope_.ret;
+        parameters += " RET=" + envelope_.ret;
     if (extensions_.dsn && !envelope_.envelope_id.empty())
-        command += " ENVID=" + encode_xtext(envelope_.envelope_id);
-    return command + "\r\n";
+        parameters += " ENVID=" + encode_xtext(envelope_.envelope_id);
+    return parameters;
 }
 
-std::string Transaction::rcpt_command(const Outcome& recipient) const {
-    std::string command = "RCPT TO:<" + recipient.address + ">";
-    if (extensions_.dsn && !envelope_.notify.empty())
-        command += " NOTIFY=" + envelope_.notify;
-    return command + "\r\n";
+/// Of an address that cannot be written the outcome is known without asking.
+void Transaction::queue_rcpt(Outcome& recipient) {
+    const AsciiAddress path = write_path(recipient.address);
+    if (!path.trouble.empty()) {
+        recipient.decided = true;
+        recipient.status = ExitStatus::data_error;
+        recipient.enhanced = "5.6.7";
+        recipient.text =
+            wire_.peer() + ": RCPT TO:<" + recipient.address + ">: " + path.trouble;
+        return;
+    }
+    std::string command = "RCPT TO:<" + path.address + ">";
+    if (extensions_.dsn && !recipient.notify.empty())
+        command += " NOTIFY=" + recipient.notify;
+    if (extensions_.dsn && !recipient.original_recipient.empty())
+        command += " ORCPT=" + recipient.original_recipient;
+    queue(command + "\r\n");
+    asked_.push_back(&recipient);
+}
+
+AsciiAddress Transaction::write_path(const std::string& address) const {
+    if (extensions_.smtputf8 || !has_eight_bit(address))
+        return {address, {}};
+    AsciiAddress ascii = to_ascii(address);
+    if (ascii.address.empty())
+        ascii.trouble += "; the server does not offer SMTPUTF8";
+    return ascii;
 }
 
 void Transaction::queue(const std::string& command) {
@@ -129,7 +187,8 @@ void Transaction::take_last_words(std::string_view step, const Reply& reply,
                                   std::size_t position) {
     const std::size_t mail = mail_answered_ ? 0 : 1;
     const bool about_mail = mail == 1 && position == 1;
-    const bool about_recipient = position > mail && position <= mail + asked_ - answered_;
+    const bool about_recipient =
+        position > mail && position <= mail + asked_.size() - answered_;
     if (!about_recipient || reply.code == 421)
         refuse(wire_,
                about_mail ? "MAIL FROM:<" + envelope_.reverse_path + ">"
@@ -143,8 +202,8 @@ void Transaction::take_last_words(std::string_view step, const Reply& reply,
 void Transaction::read_replies() {
     if (!mail_answered_)
         take_mail_reply(wire_.receive("MAIL FROM:<" + envelope_.reverse_path + ">"));
-    for (; answered_ < asked_; ++answered_) {
-        Outcome& recipient = *recipients_[answered_];
+    for (; answered_ < asked_.size(); ++answered_) {
+        Outcome& recipient = *asked_[answered_];
         take_rcpt_reply(recipient, wire_.receive("RCPT TO:<" + recipient.address + ">"));
     }
 }
@@ -172,6 +231,7 @@ void Transaction::take_rcpt_reply(Outcome& recipient, const Reply& reply) {
         return;
     }
     recipient.text = wire_.peer() + ": " + step + ": " + reply.text();
+    recipient.reply_code = reply.code;
     recipient.enhanced = reply.enhanced();
     recipient.refused_here = true;
     recipient.decided = reply.permanent();

@@ -7,12 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "envelope.h"
 #include "extensions.h"
+#include "idn.h"
 #include "message.h"
 #include "outcome.h"
 #include "wire.h"
@@ -25,12 +27,23 @@ class Transaction {
     /// the server may be writing its replies, and neither must wait for the other to read.
     static constexpr std::size_t flight_limit = 16384;
 
-    /// Everything must outlive the transaction. See Session::transact.
+    /// Everything must outlive the transaction, the outcomes and messages given later too.
     Transaction(Wire& wire, const Extensions& extensions, const Envelope& envelope,
-                const Message& message, std::span<Outcome* const> recipients, bool last,
                 std::vector<std::string>& notes);
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction() = default;
 
-    void run();
+    /// All of it in as few flights as the server's extensions allow. See Session::transact.
+    void run(std::span<Outcome* const> recipients, const Message& message, bool last);
+
+    /// The same step by step, for a caller who has to know each reply before he goes on.
+    /// MAIL announces `size`, if it is known, and may have to announce 8-bit text before it
+    /// is. A refusal of MAIL or the data is a Failure, that of a recipient an outcome.
+    void mail(std::optional<std::uint64_t> size);
+    void rcpt(Outcome& recipient);
+    /// Wants at least one accepted recipient.
+    void send(const Message& message);
 
     [[nodiscard]] std::size_t accepted() const { return accepted_.size(); }
     /// Some recipients were turned away only because there were too many (RFC
@@ -40,9 +53,14 @@ class Transaction {
     [[nodiscard]] bool in_step() const { return in_step_; }
 
   private:
-    void check_message();
-    [[nodiscard]] std::string mail_command() const;
-    [[nodiscard]] std::string rcpt_command(const Outcome& recipient) const;
+    void check_size(std::uint64_t size);
+    [[nodiscard]] std::string mail_command(std::optional<std::uint64_t> size,
+                                           bool eight_bit);
+    [[nodiscard]] std::string mail_parameters(std::optional<std::uint64_t> size,
+                                              bool eight_bit);
+    void queue_rcpt(Outcome& recipient);
+    [[nodiscard]] AsciiAddress write_path(const std::string& address) const;
+    void send_message();
     void queue(const std::string& command);
     void flush();
     void read_replies();
@@ -67,18 +85,18 @@ class Transaction {
     Wire& wire_;
     const Extensions& extensions_;
     const Envelope& envelope_;
-    const Message& message_;
-    std::span<Outcome* const> recipients_;
-    bool last_;
-    bool may_quit_;                   ///< QUIT may ride behind the message
     std::vector<std::string>& notes_; ///< remarks for the log
+
+    const Message* message_ = nullptr;
+    bool last_ = false;
+    bool may_quit_ = false; ///< QUIT may ride behind the message
 
     std::string flight_;     ///< octets not yet written
     std::string shown_;      ///< the same for -v, with the message's text left out
     std::size_t unsent_ = 0; ///< replies that flight_ asks for
     bool mail_answered_ = false;
-    std::size_t asked_ = 0; ///< recipients whose RCPT is in flight_ or written
-    std::size_t answered_ = 0;
+    std::vector<Outcome*> asked_;    ///< recipients whose RCPT is in flight_ or written
+    std::size_t answered_ = 0;       ///< of those
     bool chunk_rides_along_ = false; ///< with the commands, before their replies
     std::vector<Outcome*> accepted_;
     bool too_many_ = false;

@@ -52,7 +52,7 @@ void Transaction::send_by_chunks() {
     std::uint64_t offset = 0;
     if (!flight_.empty()) {
         offset = append_first_chunk();
-        const bool final = offset == message_.size();
+        const bool final = offset == message_->size();
         send_flight(final ? end_of_data : "BDAT", final);
         read_replies();
         if (accepted_.empty())
@@ -60,8 +60,8 @@ void Transaction::send_by_chunks() {
         if (!final)
             take_first_chunk_reply();
     }
-    if (offset < message_.size()) {
-        append_chunk_command(message_.size() - offset, true);
+    if (offset < message_->size()) {
+        append_chunk_command(message_->size() - offset, true);
         send_text(offset);
     }
     take_verdict();
@@ -72,13 +72,13 @@ void Transaction::send_by_chunks() {
 std::uint64_t Transaction::append_first_chunk() {
     const std::size_t room = flight_limit - flight_.size() - chunk_overhead;
     const auto size =
-        static_cast<std::size_t>(std::min<std::uint64_t>(room, message_.size()));
-    const bool final = size == message_.size();
+        static_cast<std::size_t>(std::min<std::uint64_t>(room, message_->size()));
+    const bool final = size == message_->size();
     append_chunk_command(size, final);
     shown_ += octets_shown(size);
     const std::size_t begin = flight_.size();
     flight_.resize(begin + size);
-    message_.read(0, std::span(flight_).subspan(begin));
+    message_->read(0, std::span(flight_).subspan(begin));
     ++unsent_;
     chunk_rides_along_ = true;
     if (final)
@@ -123,17 +123,17 @@ void Transaction::send_text(std::uint64_t offset) {
     std::string block;
     bool at_line_start = true;
     wire_.set_in_text(true);
-    while (offset < message_.size()) {
+    while (offset < message_->size()) {
         block.resize(static_cast<std::size_t>(
-            std::min<std::uint64_t>(block_size, message_.size() - offset)));
-        message_.read(offset, block);
+            std::min<std::uint64_t>(block_size, message_->size() - offset)));
+        message_->read(offset, block);
         offset += block.size();
         shown_ += octets_shown(block.size());
         if (extensions_.chunking)
             flight_ += block;
         else
             append_dot_stuffed(block, at_line_start, flight_);
-        const bool final = offset == message_.size();
+        const bool final = offset == message_->size();
         if (final)
             append_end_of_text();
         send_flight(final ? end_of_data : "text of the message", final);
@@ -171,6 +171,7 @@ void Transaction::take_verdict() {
         recipient->status = ExitStatus::ok;
         recipient->enhanced = enhanced;
         recipient->text = text;
+        recipient->reply_code = verdict.code;
     }
     in_step_ = true;
 }

@@ -169,6 +169,18 @@ std::string read_mailbox(std::string_view text, const std::string& origin) {
     return std::string(text);
 }
 
+std::string read_mailboxes(std::string_view text, const std::string& origin) {
+    bool none = false;
+    try {
+        none = parse_address_list(text).empty();
+    } catch (const Failure& failure) { // who wrote it here is told where
+        misconfigured(origin, failure.what());
+    }
+    if (none)
+        misconfigured(origin, "an address is wanted");
+    return std::string(text);
+}
+
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j)

@@ -49,6 +49,9 @@ std::vector<std::uint16_t> read_ports(std::string_view text, const std::string& 
 /// One mailbox of RFC 5322, as it stands in `text`; the null sender is none.
 std::string read_mailbox(std::string_view text, const std::string& origin);
 
+/// A list of mailboxes of RFC 5322, as it stands in `text`.
+std::string read_mailboxes(std::string_view text, const std::string& origin);
+
 /// Letters to change, put in or leave out to make `b`, which is in lower case, of `a`.
 std::size_t distance(std::string_view a, std::string_view b);
 

@@ -85,6 +85,9 @@ class Wire {
     /// long: for when all is decided.
     std::optional<Reply> receive_if_any(std::chrono::milliseconds at_most);
 
+    /// Bounds all waits from now on.
+    void set_run_deadline(Deadline deadline) { run_deadline_ = deadline; }
+
     /// Doubt begins with the write that holds the message's last octet and ends with the
     /// verdict.
     void set_in_doubt(bool in_doubt) { in_doubt_ = in_doubt; }

@@ -3,6 +3,7 @@
 // RFC 3461 4: how a value travels as an SMTP parameter.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,5 +11,8 @@ namespace sallyport {
 
 /// Printable ASCII stays, "+", "=" and all else become +XX.
 std::string encode_xtext(std::string_view text);
+
+/// Nothing if `text` is no xtext.
+std::optional<std::string> decode_xtext(std::string_view text);
 
 } // namespace sallyport

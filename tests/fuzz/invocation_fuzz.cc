@@ -71,13 +71,23 @@ std::optional<std::string> last_of(const Reading& reading, std::string_view lett
     return last;
 }
 
+/// One that is malformed is passed over.
+std::string last_envelope_id(const Reading& reading) {
+    std::string last;
+    for (const auto& [letter, value] : reading.options) {
+        if (letter == 'V' && !value.empty() && value.size() <= 100 && !has_eight_bit(value))
+            last = value;
+    }
+    return last;
+}
+
 void check_same(const Invocation& invocation, const Reading& reading) {
     require(reading.understood);
     require(invocation.recipients == reading.operands);
     require(invocation.sender == last_of(reading, "fr"));
     require(invocation.full_name == last_of(reading, "F"));
     require(invocation.config_file == last_of(reading, "C"));
-    require(invocation.envelope_id == last_of(reading, "V").value_or(""));
+    require(invocation.envelope_id == last_envelope_id(reading));
     require(invocation.recipients_from_header == last_of(reading, "t").has_value());
     require(invocation.verbose == last_of(reading, "v").has_value());
     const bool dot_is_text = last_of(reading, "i") ||
@@ -90,7 +100,7 @@ void check_same(const Invocation& invocation, const Reading& reading) {
 /// Something that a command line can be refused for.
 bool has_reason(const Reading& reading) {
     const bool choosy = std::ranges::any_of(reading.options, [](const auto& option) {
-        return std::string_view("BbNRV").find(static_cast<char>(option.first)) !=
+        return std::string_view("BbOCIq").find(static_cast<char>(option.first)) !=
                std::string_view::npos;
     });
     return !reading.understood || reading.has_exims_form || choosy;

@@ -4,6 +4,7 @@
 // of the message it took for whom. It knows the octets both ways and nothing of the client.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,9 +29,10 @@ struct Copy {
 
 class ServerModel {
   public:
-    /// `text` is the message, whole, with CRLF. `greets`: the first reply answers nothing.
-    ServerModel(const Tape& tape, std::string_view text, bool greets)
-        : commands_(tape.written), broken_(tape.broken), text_(text),
+    /// `texts` are the forms that the message may have, whole, with CRLF. `greets`: the
+    /// first reply answers nothing.
+    ServerModel(const Tape& tape, const std::vector<std::string>& texts, bool greets)
+        : commands_(tape.written), broken_(tape.broken), texts_(texts),
           next_(greets ? 1 : 0) {
         read_codes(tape.read);
     }
@@ -141,7 +143,7 @@ class ServerModel {
                 line.remove_prefix(1);
             received_ += line;
         }
-        require(text_.starts_with(received_));
+        require(begins_a_text());
     }
 
     void take_chunk(std::string_view arguments) {
@@ -153,7 +155,7 @@ class ServerModel {
             return commands_.remove_prefix(commands_.size());
         received_ += commands_.substr(0, size);
         commands_.remove_prefix(size);
-        require(text_.starts_with(received_));
+        require(begins_a_text());
         const int code = take_code();
         if (last)
             return finish(code);
@@ -173,13 +175,23 @@ class ServerModel {
                 copy.possible.push_back(asked.address);
         }
         // To DATA without a recipient the answer is a lone dot.
-        require(received_ == text_ || (received_.empty() && nobody));
+        require(is_a_text() || (received_.empty() && nobody));
         copies_.push_back(std::move(copy));
+    }
+
+    [[nodiscard]] bool begins_a_text() const {
+        return std::ranges::any_of(texts_, [this](const std::string& text) {
+            return text.starts_with(received_);
+        });
+    }
+
+    [[nodiscard]] bool is_a_text() const {
+        return std::ranges::find(texts_, received_) != texts_.end();
     }
 
     std::string_view commands_; ///< not yet looked at
     bool broken_;
-    std::string_view text_;
+    const std::vector<std::string>& texts_;
     std::vector<int> codes_;
     std::size_t next_;
     bool continues_log_in_ = false;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "delivery.h"
+#include "reencode.h"
 #include "reporting.h"
 #include "server_model.h"
 
@@ -178,13 +179,13 @@ struct Scene {
         }
         if (has('u'))
             envelope.recipients.push_back("\xc3\xa4@example.com");
-        envelope.needs_smtputf8 = has('u');
         envelope.notify = has('d') ? "SUCCESS,FAILURE" : "";
-        text = "Subject: x\r\n\r\n";
-        body = std::string(has('8') ? "\xc3\xa4" : "") + ".\r\n..a\r\n.\r\nb\r\n";
+        contents = std::string(has('8') ? "\xc3\xa4" : "") + ".\r\n..a\r\n.\r\nb\r\n";
         for (int i = 0; has('b') && i < 2000; ++i)
-            body += ".2345678901234567890123456789012345678901234567890\r\n";
-        text += body;
+            contents += ".2345678901234567890123456789012345678901234567890\r\n";
+        texts = {text_of(message())};
+        if (const auto encoded = reencode(message(), true, settings.notes))
+            texts.push_back(text_of(*encoded));
         Relay relay;
         relay.host = "mail";
         relay.port = {has('i') ? std::uint16_t{465} : std::uint16_t{587}};
@@ -210,14 +211,20 @@ struct Scene {
         Header header;
         header.append(Field("Subject: x\r\n"));
         Store store;
-        store.append(body);
-        return {header, std::move(store), has_eight_bit(body), 52};
+        store.append(contents);
+        return {header, std::move(store), {has_eight_bit(contents), false, 52}};
+    }
+
+    static std::string text_of(const Message& message) {
+        std::string octets(message.size(), '\0');
+        message.read(0, octets);
+        return octets;
     }
 
     Settings settings;
     Envelope envelope;
-    std::string body;
-    std::string text; ///< of the whole message
+    std::string contents;           ///< the body
+    std::vector<std::string> texts; ///< the whole message, 8-bit and as 7-bit
     bool refuses = false;
 };
 
@@ -242,6 +249,13 @@ void check_before_tls(const Line& line, TlsMode mode) {
     require(offers.find("starttls") != offers.npos);
 }
 
+/// RFC 6152, 6531: no 8-bit text for a server that has not offered to take some.
+void check_eight_bit(const Tape& tape) {
+    const std::string read = upper_case(tape.read);
+    const bool taken = read.find("8BITMIME") != read.npos;
+    require(taken || read.find("SMTPUTF8") != read.npos || !has_eight_bit(tape.written));
+}
+
 std::vector<Copy> copies_of(const std::list<Line>& lines, const Scene& scene) {
     const Relay& relay = scene.settings.relays.front();
     const TlsMode mode = relay.tls_mode(relay.port.front());
@@ -250,7 +264,8 @@ std::vector<Copy> copies_of(const std::list<Line>& lines, const Scene& scene) {
         if (mode != TlsMode::none)
             check_before_tls(line, mode);
         const Tape& tape = mode == TlsMode::none ? line.plain : line.secured;
-        ServerModel model(tape, scene.text, mode != TlsMode::starttls);
+        check_eight_bit(tape);
+        ServerModel model(tape, scene.texts, mode != TlsMode::starttls);
         const auto more = model.copies();
         copies.insert(copies.end(), more.begin(), more.end());
     }

@@ -44,7 +44,7 @@ struct Section {
 struct Dialogue {
     std::string name;
     std::set<Run> runs{Run::memory, Run::octets, Run::program};
-    std::vector<std::string> needs{}; ///< "resolver", or a mechanism of libsasl2's
+    std::vector<std::string> needs{}; ///< "resolver", "libidn2", or a mechanism
     std::vector<std::string> arguments{"-i", "-f", "a@client.example", "b@example.net"};
     std::vector<Section> configuration{};
     std::string input{};             ///< standard input

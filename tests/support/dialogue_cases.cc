@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 #include <netdb.h>
 
+#include "idn.h"
 #include "sasl.h"
 
 namespace sallyport {
@@ -27,14 +28,21 @@ bool has_mechanism(const std::string& name) {
     return client.start(name);
 }
 
+/// Why this is not to be had here; empty if it is.
+std::string missing(const std::string& need, Run run) {
+    if (need == "resolver")
+        return run != Run::program || has_resolver() ? "" : "no resolver answers here";
+    if (need == "libidn2")
+        return to_ascii("a@ü.example").trouble;
+    return has_mechanism(need) ? "" : "no plug-in for " + need + " is installed";
+}
+
 /// Why the dialogue cannot be run here; empty if it can.
 std::string missing(const Dialogue& dialogue, Run run) {
     for (const auto& need : dialogue.needs) {
-        const bool there = need == "resolver" ? run != Run::program || has_resolver()
-                                              : has_mechanism(need);
-        if (!there)
-            return need == "resolver" ? "no resolver answers here"
-                                      : "no plug-in for " + need + " is installed";
+        std::string why = missing(need, run);
+        if (!why.empty())
+            return why;
     }
     return {};
 }

@@ -9,6 +9,7 @@
 #include "failure.h"
 #include "identity.h"
 #include "invocation.h"
+#include "reencode.h"
 #include "reporting.h"
 #include "support/place.h"
 #include "support/result.h"
@@ -50,8 +51,10 @@ void send(const Dialogue& dialogue, const Place& place, const Folder& folder,
         read_draft(input.get(), invocation.dot_ends_message, settings.message.size_limit);
     const Envelope envelope = make_envelope(invocation, settings, draft.header, identity);
     complete_header(draft.header, envelope, invocation, settings, identity);
-    const Message message(draft.header, std::move(draft.body), draft.eight_bit,
-                          draft.longest_line);
+    std::vector<std::string> notes;
+    Message message(draft.header, std::move(draft.body), draft.facts);
+    if (auto encoded = reencode(message, false, notes))
+        message = std::move(*encoded);
 
     const UniqueFd output(::open(folder.write("output", "").c_str(), O_WRONLY));
     const Transcript transcript(invocation.verbose ? output.get() : -1);
@@ -59,7 +62,9 @@ void send(const Dialogue& dialogue, const Place& place, const Folder& folder,
     const Report report = deliver(
         settings, envelope, message, network,
         {identity.domain(settings.sender), identity.host_name, started, transcript});
-    log_report(log, report, envelope, message, identity);
+    for (const auto& note : notes)
+        log.note(identity.id, note);
+    log_report(log, report, envelope, message.size(), identity);
     result.standard_error = describe_failures(report);
     const ExitStatus status = report.status();
     result.status =

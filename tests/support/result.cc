@@ -14,11 +14,14 @@ std::string quoted(const std::vector<std::string>& lines) {
     return text.empty() ? " nothing" : text;
 }
 
+/// Each ends in LF or, as -bs has it, in CRLF.
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
         lines.emplace_back(text.substr(0, end));
+        if (lines.back().ends_with('\r'))
+            lines.back().pop_back();
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return lines;

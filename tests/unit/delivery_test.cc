@@ -1,106 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Who is asked next, after what. A stand-in for the network gives out connections whose
-// servers say what they were told to, one reply a read.
+// Who is asked next, after what.
 #define BOOST_TEST_MODULE delivery
 #include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <deque>
-#include <map>
 
 #include "delivery.h"
 #include "failing.h"
 #include "folder.h"
+#include "relays.h"
 
 using namespace sallyport;
 using Texts = std::vector<std::string>;
 
 namespace {
-
-/// What a server says, reply by reply; then it hangs up. In front of one with an
-/// exclamation mark a write fails.
-using Script = std::deque<std::string>;
-
-class ScriptedStream : public Stream {
-  public:
-    ScriptedStream(Script script, std::string& heard)
-        : script_(std::move(script)), heard_(heard) {}
-
-    Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
-        if (script_.empty())
-            return {0, "connection closed by the server"};
-        const std::string reply = script_.front() + "\r\n";
-        script_.pop_front();
-        std::copy(reply.begin(), reply.end(), buffer.begin());
-        return {reply.size(), {}};
-    }
-    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
-        if (!script_.empty() && script_.front().starts_with('!')) {
-            script_.front().erase(0, 1);
-            return {0, "Broken pipe"};
-        }
-        heard_ += octets;
-        return {octets.size(), {}};
-    }
-
-  private:
-    Script script_;
-    std::string& heard_;
-};
-
-/// For each relay, by its host: a server for each of its addresses. One that says nothing
-/// at all cannot be connected to; without any server there is no such host.
-class ScriptedNetwork : public Network {
-  public:
-    struct Place : Route {
-        std::optional<Connection> connect() override {
-            if (next == servers.size())
-                return std::nullopt;
-            const Script& script = servers[next++];
-            if (script.empty())
-                throw Failure(ExitStatus::temp_fail, Fault::relay, host + ": refused");
-            Connection connection;
-            connection.peer = host + std::to_string(next);
-            connection.local_literal = "[192.0.2.9]";
-            connection.stream = std::make_unique<ScriptedStream>(script, *heard);
-            return connection;
-        }
-        Securer& securer() override { throw std::logic_error("no TLS here"); }
-
-        std::string host;
-        std::vector<Script> servers;
-        std::string* heard = nullptr;
-        std::size_t next = 0;
-    };
-
-    std::unique_ptr<Route> route(const Relay& relay, Deadline run_deadline) override {
-        asked.push_back(relay.host);
-        deadline = run_deadline;
-        if (servers[relay.host].empty())
-            throw Failure(ExitStatus::no_host, Fault::relay, relay.host + ": no such host");
-        auto place = std::make_unique<Place>();
-        place->host = relay.host;
-        place->servers = servers[relay.host];
-        place->heard = &heard;
-        return place;
-    }
-
-    std::map<std::string, std::vector<Script>> servers;
-    Texts asked;
-    std::string heard; ///< everything that was written, to whomever
-    Deadline deadline;
-};
-
-const Script hello{"220 hi", "250 mail.example"};
-
-Script operator+(Script script, const Script& more) {
-    script.insert(script.end(), more.begin(), more.end());
-    return script;
-}
-
-const Script takes_all =
-    hello + Script{"250 sender", "250 recipient", "354 go", "250 2.0.0 Ok"};
 
 struct Fixture {
     Fixture() {
@@ -125,7 +37,7 @@ struct Fixture {
         network.heard.clear();
         Header header;
         header.append(Field("A: 1\r\n"));
-        const Message message(header, Store(), false, 4);
+        const Message message(header, Store(), {});
         report = deliver(settings, envelope, message, network,
                          {"example.org", "host", started, transcript});
         return report;
@@ -302,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(our_name, Fixture) {
     const auto name = [&](const std::string& host_name) {
         network.servers["one"] = {takes_all};
         network.heard.clear();
-        deliver(settings, envelope, Message(Header(), Store(), false, 0), network,
+        deliver(settings, envelope, Message(Header(), Store(), {}), network,
                 {"", host_name, started, transcript});
         return network.heard.substr(0, network.heard.find("\r\n"));
     };

@@ -2,8 +2,11 @@
 #define BOOST_TEST_MODULE envelope
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 #include "envelope.h"
 #include "failing.h"
+#include "folder.h"
 
 using namespace sallyport;
 using Addresses = std::vector<std::string>;
@@ -191,31 +194,25 @@ BOOST_FIXTURE_TEST_CASE(odd_login_names_are_quoted, Fixture) {
     BOOST_TEST(make().reverse_path == "www-data_1.x@host.example");
 }
 
-BOOST_FIXTURE_TEST_CASE(whether_smtputf8_is_needed, Fixture) {
-    const auto needed = [&](const char* recipient, const char* sender) {
-        invocation.recipients = {"b@y", recipient};
-        invocation.sender = sender;
-        return make().needs_smtputf8;
-    };
-    BOOST_TEST(!needed("a@x", "me@x"));
-    BOOST_TEST(!needed("J\xc3\xb6rg <a@x>", "J\xc3\xb6rg <me@x>"));
-    BOOST_TEST(!needed("a@xn--bcher-kva.example", ""));
-    BOOST_TEST(needed("j\xc3\xb6rg@x", "me@x"));
-    BOOST_TEST(needed("a@b\xc3\xbc\x63her.example", "me@x"));
-    BOOST_TEST(needed("a@x", "j\xc3\xb6rg@x"));
-}
-
 BOOST_FIXTURE_TEST_CASE(what_is_asked_for_on_the_command_line, Fixture) {
     invocation.recipients = {"a@x"};
     invocation.body = BodyType::eight_bit_mime;
     invocation.notify = "FAILURE";
     invocation.ret = "HDRS";
     invocation.envelope_id = "id 1";
+    invocation.require_tls = true;
+    invocation.smtputf8 = true;
     const Envelope envelope = make();
     BOOST_TEST((envelope.body == BodyType::eight_bit_mime));
     BOOST_TEST(envelope.notify == "FAILURE");
     BOOST_TEST(envelope.ret == "HDRS");
     BOOST_TEST(envelope.envelope_id == "id 1");
+    BOOST_TEST(envelope.require_tls);
+    BOOST_TEST(envelope.smtputf8);
+    invocation = {};
+    invocation.recipients = {"j\xc3\xb6rg@x"};
+    BOOST_TEST(make().recipients.front() == "j\xc3\xb6rg@x");
+    BOOST_TEST(!make().smtputf8); // nobody has asked for it: the need is seen later
 }
 
 BOOST_FIXTURE_TEST_CASE(many_recipients, FromHeader) {
@@ -228,4 +225,37 @@ BOOST_FIXTURE_TEST_CASE(many_recipients, FromHeader) {
     has(list);
     has(list);
     BOOST_TEST((recipients() == expected));
+}
+
+BOOST_FIXTURE_TEST_CASE(bare_names_stand_for_others, FromHeader) {
+    const Folder folder;
+    settings.recipients.aliases =
+        folder.write("aliases", "ops: root, \"two words\", o@y\n");
+    settings.recipients.root = "me@example.org, O@Y";
+    has("To: root@x, Bob <ops>");
+    has("Cc: ROOT");
+    Addresses found = recipients_of({"root"});
+    std::ranges::sort(found);
+    BOOST_TEST(found == (Addresses{"\"two words\"@host.example", "O@Y", "me@example.org",
+                                   "o@y", "root@x"}),
+               boost::test_tools::per_element());
+    settings.recipients.default_to = "admin@x";
+    invocation.recipients_from_header = false;
+    BOOST_TEST(recipients_of({"nobody, someone"}) == (Addresses{"admin@x"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(aliases_that_cannot_be_used, Fixture) {
+    settings.recipients.aliases = "/nonexistent";
+    BOOST_TEST(recipients_of({"a@x"}).size() == 1U); // read for bare names only
+    invocation.recipients = {"root"};
+    BOOST_TEST(status_of(failure_of([&] { return make(); })) == 72);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_alone, Fixture) {
+    settings.recipients.root = "me@example.org, you@y";
+    BOOST_TEST(make_recipients("root, you@y", settings, identity) ==
+                   (Addresses{"me@example.org", "you@y"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(make_recipients("", settings, identity).empty());
 }

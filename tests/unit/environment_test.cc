@@ -151,12 +151,12 @@ BOOST_FIXTURE_TEST_CASE(errors_in_the_url, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(consent_to_clear_text_is_a_files_word, Fixture) {
-    BOOST_TEST(
-        why_not({"SALLYPORT_URL=smtp://x?allow_plaintext_auth=yes"}) ==
-        "SALLYPORT_URL: allow_plaintext_auth: only a configuration file may say that");
-    BOOST_TEST(
-        why_not({url, "SALLYPORT_RELAY_ALLOW_PLAINTEXT_AUTH=no"}) ==
-        "SALLYPORT_RELAY_ALLOW_PLAINTEXT_AUTH: only a configuration file may say that");
+    BOOST_TEST(why_not({"SALLYPORT_URL=smtp://x?allow_plaintext_auth=yes"}) ==
+               "SALLYPORT_URL: allow_plaintext_auth: only a configuration file of root's "
+               "may say that");
+    BOOST_TEST(why_not({url, "SALLYPORT_RELAY_ALLOW_PLAINTEXT_AUTH=no"}) ==
+               "SALLYPORT_RELAY_ALLOW_PLAINTEXT_AUTH: only a configuration file of root's "
+               "may say that");
     BOOST_TEST(
         why_not({"SALLYPORT_RELAY_HOST=x", "SALLYPORT_RELAY_TLS=none",
                  "SALLYPORT_RELAY_USER=u", password}) ==
@@ -198,8 +198,8 @@ BOOST_FIXTURE_TEST_CASE(what_kubernetes_sets_is_no_relay, Fixture) {
 BOOST_FIXTURE_TEST_CASE(reserved_keys_are_refused_here_too, Fixture) {
     BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_PROXY=socks5://x"}) ==
                "SALLYPORT_RELAY_PROXY: proxy is not in this version");
-    BOOST_TEST(why_not({url, password, "SALLYPORT_SENDER_FORCE=no"}) ==
-               "SALLYPORT_SENDER_FORCE: force is not in this version");
+    BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_SRV=x"}) ==
+               "SALLYPORT_RELAY_SRV: srv is not in this version");
 }
 
 BOOST_FIXTURE_TEST_CASE(empty_variables_are_none, Fixture) {

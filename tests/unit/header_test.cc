@@ -64,3 +64,106 @@ BOOST_AUTO_TEST_CASE(removal_takes_every_field_of_the_name_and_no_other) {
     header.remove("Bcc");
     BOOST_TEST(header.fields().size() == 3U);
 }
+
+BOOST_AUTO_TEST_CASE(a_field_takes_the_place_of_others_of_its_name) {
+    Header header;
+    header.replace(Field("A: 1\r\n"));
+    header.append(Field("B: 2\r\n"));
+    header.append(Field("a : 3\r\n"));
+    header.append(Field("C: 4\r\n"));
+    header.replace(Field("A: 5\r\n"));
+    BOOST_TEST(header.octets() == "A: 5\r\nB: 2\r\nC: 4\r\n");
+    header.replace(Field("c: 6\r\n"));
+    header.replace(Field("D: 7\r\n"));
+    BOOST_TEST(header.octets() == "A: 5\r\nB: 2\r\nc: 6\r\nD: 7\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_line) {
+    Header header;
+    BOOST_TEST(header.longest_line() == 0U);
+    header.append(Field("A: 1\r\n"));
+    header.append(Field("B: 12345\r\n\t123\r\n"));
+    BOOST_TEST(header.longest_line() == 8U);
+    header.append(Field("C:\r\n 1234567890\r\n"));
+    BOOST_TEST(header.longest_line() == 11U);
+}
+
+namespace {
+
+std::string folded(const std::string& octets, std::size_t limit = 20) {
+    return fold(Field(octets), limit).octets();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(lines_that_fit_stay) {
+    for (const char* octets : {"A: 1\r\n", "A:\r\n", "A: 12345678901234567\r\n",
+                               "A: 1\r\n \r\n\t23456789 123456789\r\n", "A:  \t \r\n"})
+        BOOST_TEST(folded(octets) == octets);
+}
+
+BOOST_AUTO_TEST_CASE(lines_are_folded_at_the_last_blank_that_fits) {
+    BOOST_TEST(folded("A: 12345678901234567 9\r\n") == "A: 12345678901234567\r\n 9\r\n");
+    BOOST_TEST(folded("A: 123 567 90123 5678 0123\r\n") ==
+               "A: 123 567 90123\r\n 5678 0123\r\n");
+    BOOST_TEST(folded("To: a@example.org,\tb@example.org, c@x\r\n") ==
+               "To: a@example.org,\r\n\tb@example.org, c@x\r\n");
+    std::string words = "A:";
+    for (int i = 0; i < 50; ++i)
+        words += " word";
+    std::string unfolded;
+    for (const char c : folded(words + "\r\n"))
+        unfolded += c == '\r' || c == '\n' ? "" : std::string(1, c);
+    BOOST_TEST(unfolded == words);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_of_blanks_goes_to_the_next_line) {
+    BOOST_TEST(folded("A: 1234567890123   67 9\r\n") == "A: 1234567890123\r\n   67 9\r\n");
+    BOOST_TEST(folded("A: 1 \t \t           x\r\n", 10) ==
+               "A: 1\r\n \t \t           x\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_line_without_a_fit_blank_stays) {
+    const std::string word(30, 'w');
+    BOOST_TEST(folded("A: " + word + "\r\n") == "A: " + word + "\r\n");
+    BOOST_TEST(folded("A: " + word + " \t\r\n") == "A: " + word + " \t\r\n");
+    BOOST_TEST(folded(" \t" + word + "\r\n") == " \t" + word + "\r\n");
+    BOOST_TEST(folded("A:                         x\r\n") ==
+               "A:                         x\r\n");
+    BOOST_TEST(folded("A: " + word + " b " + word + " c\r\n") ==
+               "A: " + word + "\r\n b\r\n " + word + "\r\n c\r\n");
+    BOOST_TEST(folded("A :                       \r\n x\r\n") ==
+               "A :                       \r\n x\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_fold_is_made_once) {
+    for (const char* octets :
+         {"A: 123 567 90123 5678 0123\r\n", "A: 1 \t \t           x y z 1 2 3 4 5\r\n",
+          "A: 1234567890123456789012345 x\r\n", "A:      1     2     3     4     5 \r\n"}) {
+        const std::string once = folded(octets);
+        BOOST_TEST(folded(once) == once);
+        for (const char* line : {"\r\n\r\n", "\r\n \r\n", "\r\n\t\r\n"})
+            BOOST_TEST(once.find(line) == std::string::npos, once);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_a_header_only_the_lines_that_need_it) {
+    Header header;
+    header.append(Field("A:  1  2  3\r\n"));
+    header.append(Field("B: 123 567 90123 5678 0123\r\n"));
+    header.fold_lines(20);
+    BOOST_TEST(header.octets() == "A:  1  2  3\r\nB: 123 567 90123\r\n 5678 0123\r\n");
+    BOOST_TEST(header.longest_line() == 16U);
+}
+
+BOOST_AUTO_TEST_CASE(octets_to_fields) {
+    const std::string octets = "A: 1\r\nB :\r\n 2\r\n\t3\r\nA: 4\r\n";
+    const auto header = parse_header(octets);
+    BOOST_REQUIRE(header);
+    BOOST_TEST(header->fields().size() == 3U);
+    BOOST_TEST(header->octets() == octets);
+    BOOST_TEST(parse_header("").value().fields().empty());
+    for (const char* odd : {"\r\n", " A: 1\r\n", "A: 1", "A: 1\r\nx", "hello\r\n",
+                            "A: 1\r\nhello\r\n", "A: 1\r\n\r\nB: 2\r\n"})
+        BOOST_TEST(!parse_header(odd), odd);
+}

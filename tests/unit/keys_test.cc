@@ -187,6 +187,63 @@ BOOST_FIXTURE_TEST_CASE(senders, Fixture) {
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(which_senders, Fixture) {
+    BOOST_TEST(relay_with("match = *@example.org, ?@x").match ==
+                   (Texts{"*@example.org", "?@x"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(relay_with("").match.empty());
+    BOOST_TEST(why_not("match =") ==
+               "system.conf:3: match: a list is wanted, and it is empty");
+    BOOST_TEST(
+        settings_with("sender", "allow = *@example.org *@example.net").sender.allow ==
+            (Texts{"*@example.org", "*@example.net"}),
+        boost::test_tools::per_element());
+    const auto forced = [&](const char* what) {
+        const SenderSettings sender =
+            settings_with("sender", std::string("envelope_from = a@x\nforce = ") + what)
+                .sender;
+        return (sender.force_envelope ? 2 : 0) + (sender.force_header ? 1 : 0);
+    };
+    BOOST_TEST(forced("no") == 0);
+    BOOST_TEST(forced("header") == 1);
+    BOOST_TEST(forced("envelope") == 2);
+    BOOST_TEST(forced("both") == 3);
+    for (const char* odd : {"", "yes", "Both", "envelope, header"})
+        BOOST_TEST(why_not(std::string("force = ") + odd, "sender") ==
+                   "system.conf:4: force: no, envelope, header or both is wanted");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_forced_must_be_there, Fixture) {
+    BOOST_TEST(why_not("force = envelope\nheader_from = a@x", "sender") ==
+               "system.conf:4: force: there is no envelope_from");
+    BOOST_TEST(why_not("force = both\nheader_from = a@x", "sender") ==
+               "system.conf:4: force: there is no envelope_from");
+    BOOST_TEST(why_not("force = header", "sender") ==
+               "system.conf:4: force: there is no header_from or envelope_from");
+    for (const char* key : {"header_from", "envelope_from"})
+        BOOST_TEST(settings_with("sender", std::string("force = header\n") + key + " = a@x")
+                       .sender.force_header);
+}
+
+BOOST_FIXTURE_TEST_CASE(recipients, Fixture) {
+    const auto setting = [&](const std::string& line) {
+        return settings_with("recipients", line).recipients;
+    };
+    BOOST_TEST(setting("aliases = /etc/aliases").aliases == "/etc/aliases");
+    BOOST_TEST(setting("root = a@x, Bob <b@y>").root == "a@x, Bob <b@y>");
+    BOOST_TEST(setting("default = admin").default_to == "admin");
+    BOOST_TEST(why_not("aliases = etc", "recipients") ==
+               "system.conf:4: aliases: a path that begins with / is wanted");
+    for (const char* key : {"root", "default"}) {
+        for (const char* odd : {"", ",", "a b", "a@"})
+            BOOST_TEST(why_not(std::string(key) + " = " + odd, "recipients")
+                           .starts_with(std::string("system.conf:4: ") + key + ": "));
+    }
+    BOOST_TEST(why_not("alias = /x", "recipients") ==
+               "system.conf:4: alias is not known; the nearest key of [recipients] is "
+               "aliases");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_domain_is_kept_as_it_goes_into_an_address, Fixture) {
     for (const char* written : {"example.org.", "example.org (ours)", "example . org"})
         BOOST_TEST(
@@ -237,15 +294,12 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
     for (const char* key :
-         {"provider", "match", "srv", "tls_pin", "tls_crl", "token_command", "token_file",
+         {"provider", "srv", "tls_pin", "tls_crl", "token_command", "token_file",
           "source_address", "protocol", "require_channel_binding", "proxy", "pop_before",
           "max_messages"})
         BOOST_TEST(why_not(std::string(key) + " = x") ==
                    std::string("system.conf:3: ") + key + " is not in this version");
-    for (const char* key : {"force", "allow"})
-        BOOST_TEST(why_not(std::string(key) + " = x", "sender") ==
-                   std::string("system.conf:4: ") + key + " is not in this version");
-    for (const char* section : {"recipients", "queue", "limits"})
+    for (const char* section : {"queue", "limits"})
         BOOST_TEST(why_not("directory = /x", section) ==
                    std::string("system.conf:4: [") + section + "] is not in this version");
     static_cast<void>(has_system_file("[relay]\nhost = unix:/run/smtp\n"));
@@ -264,8 +318,8 @@ BOOST_FIXTURE_TEST_CASE(unknown_names_and_the_nearest_known_one, Fixture) {
                "system.conf:4: this key is not known; the nearest key of [log] is to");
     BOOST_TEST(why_not("to = x", "logs") ==
                "system.conf:4: [logs] is not known; the nearest section is [log]");
-    BOOST_TEST(why_not("domain = x", "sender x") ==
-               "system.conf:4: [sender x] is not known; the nearest section is [sender]");
+    BOOST_TEST(why_not("to = x", "log x") ==
+               "system.conf:4: [log x] is not known; the nearest section is [log]");
     BOOST_TEST(why_not("host = x", "relays") ==
                "system.conf:4: [relays] is not known; the nearest section is [relay]");
 }

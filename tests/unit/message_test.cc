@@ -178,7 +178,8 @@ BOOST_AUTO_TEST_CASE(the_line_of_a_mailbox_file_is_dropped) {
         {"From a@x\r\n\r\nx\r\n", "", "x\r\n"},
         {"From a@x\nhello\n", "", "hello\r\n"},
         {"From a@x\n continued: no\n", "", " continued: no\r\n"},
-        {"From a@x\nFrom b@x\nA: 1\n", "", "From b@x\r\nA: 1\r\n"}, // once
+        {"From a@x\n>From b@x\n>>From c@x\nA: 1\n", "A: 1\r\n", ""},
+        {"A: 1\nFrom b@x\n", "A: 1\r\n", "From b@x\r\n"},
         {"From a@x", "", ""},
         {"From: a@x\n\nx\n", "From: a@x\r\n", "x\r\n"},
         {"From : a@x\n\nx\n", "", "x\r\n"}, // an mbox line to all MTAs
@@ -188,25 +189,32 @@ BOOST_AUTO_TEST_CASE(the_line_of_a_mailbox_file_is_dropped) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_known_of_the_text) {
-    const auto draft = [](const std::string& input) {
-        return read_draft(file_of(input).get(), dot_ends, 0);
+    const auto facts = [](const std::string& input) {
+        return read_draft(file_of(input).get(), dot_ends, 0).facts;
     };
-    BOOST_TEST(!draft("A: 1\n\nx\n").eight_bit);
-    BOOST_TEST(draft("A: \xc3\xa4\n\nx\n").eight_bit);
-    BOOST_TEST(draft("A: 1\n\nx\xff").eight_bit);
-    BOOST_TEST(draft("A: 1\n\n.\n\xff\n").eight_bit == false);
-    BOOST_TEST(draft("").longest_line == 0U);
-    BOOST_TEST(draft("A: 12345\n\nx\n").longest_line == 8U);
-    BOOST_TEST(draft("A: 1\n\n123456\r\nx").longest_line == 6U);
-    BOOST_TEST(draft("A: 1\n\nx\n123456789").longest_line == 9U);
+    BOOST_TEST(!facts("A: 1\n\nx\n").eight_bit);
+    BOOST_TEST(!facts("A: \xc3\xa4\n\nx\n").eight_bit); // of the body only
+    BOOST_TEST(facts("A: 1\n\nx\xff").eight_bit);
+    BOOST_TEST(facts("A: 1\n\n.\n\xff\n").eight_bit == false);
+    BOOST_TEST(facts("\xff").eight_bit);
+    BOOST_TEST(!facts("A: 1\n\nx\n").nul);
+    BOOST_TEST(facts("A: 1\n\nx\0"s).nul);
+    BOOST_TEST(!facts("A: 1\n\n.\n\0\n"s).nul);
+    BOOST_TEST(facts("").longest_line == 0U);
+    BOOST_TEST(facts("A: 12345\n\nx\n").longest_line == 1U);
+    BOOST_TEST(facts("A: 12345\n").longest_line == 0U);
+    BOOST_TEST(facts("A: 1\nhello\n").longest_line == 5U);
+    BOOST_TEST(facts("A: 1\n\n123456\r\nx").longest_line == 6U);
+    BOOST_TEST(facts("A: 1\n\nx\n123456789").longest_line == 9U);
 }
 
 BOOST_AUTO_TEST_CASE(a_dropped_line_does_not_count) {
     const Draft draft =
         read_draft(file_of("From j\xc3\xb6@x " + std::string(2000, 'x') + "\nA: 1\n").get(),
                    dot_ends, 0);
-    BOOST_TEST(!draft.eight_bit);
-    BOOST_TEST(draft.longest_line == 4U);
+    BOOST_TEST(draft.header.octets() == "A: 1\r\n");
+    BOOST_TEST(!draft.facts.eight_bit);
+    BOOST_TEST(draft.facts.longest_line == 0U);
     BOOST_TEST(body_of(read_draft(file_of("From a@x\nA: 1\n\n12\n").get(), dot_ends, 12)) ==
                "12\r\n");
 }
@@ -216,7 +224,7 @@ BOOST_AUTO_TEST_CASE(a_finished_message) {
     header.append(Field("A: 1\r\n"));
     Store body;
     body.append("text\r\n");
-    const Message message(header, std::move(body), false, 4);
+    const Message message(header, std::move(body), {false, true, 4});
     const std::string whole = "A: 1\r\n\r\ntext\r\n";
     BOOST_TEST(message.size() == whole.size());
     for (std::size_t from = 0; from <= whole.size() + 1; ++from) {
@@ -227,8 +235,8 @@ BOOST_AUTO_TEST_CASE(a_finished_message) {
         }
     }
     BOOST_TEST(!message.eight_bit());
-    BOOST_TEST(!message.eight_bit_header());
-    BOOST_TEST(message.longest_line() == 4U);
+    BOOST_TEST(message.body_facts().nul);
+    BOOST_TEST(message.body_facts().longest_line == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(eight_bit_text_in_header_or_body) {
@@ -236,8 +244,9 @@ BOOST_AUTO_TEST_CASE(eight_bit_text_in_header_or_body) {
     plain.append(Field("A: 1\r\n"));
     Header eight_bit;
     eight_bit.append(Field("A: \xc3\xa4\r\n"));
-    BOOST_TEST(Message(eight_bit, Store(), true, 5).eight_bit_header());
-    BOOST_TEST(!Message(plain, Store(), true, 5).eight_bit_header());
-    BOOST_TEST(Message(plain, Store(), true, 5).eight_bit());
-    BOOST_TEST(Message(Header(), Store(), false, 0).size() == 2U);
+    BOOST_TEST(Message(eight_bit, Store(), {}).eight_bit());
+    BOOST_TEST(!Message(eight_bit, Store(), {}).body_facts().eight_bit);
+    BOOST_TEST(Message(plain, Store(), {true, false, 5}).eight_bit());
+    BOOST_TEST(!Message(plain, Store(), {}).eight_bit());
+    BOOST_TEST(Message(Header(), Store(), {}).size() == 2U);
 }

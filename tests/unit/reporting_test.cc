@@ -49,7 +49,7 @@ std::vector<std::string> logged(const Report& report, const std::string& from = 
     Identity identity;
     identity.id = "id1";
     identity.uid = 33;
-    log_report(log, report, envelope, Message(Header(), Store(), false, 0), identity);
+    log_report(log, report, envelope, 2, identity);
     std::istringstream text(folder.read("log"));
     std::vector<std::string> lines;
     for (std::string line; std::getline(text, line);)

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "aliases.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ascii.h"
+#include "failure.h"
+#include "printable.h"
+#include "unique_fd.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr off_t file_limit = 16L * 1024 * 1024;
+
+[[noreturn]] void unusable(const std::string& origin, const std::string& why) {
+    throw Failure(ExitStatus::os_file, Fault::local, origin + ": " + why, "4.3.5");
+}
+
+std::string read_file(const std::string& path) {
+    const std::string origin = printable(path);
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    struct stat facts {};
+    if (!file || ::fstat(file.get(), &facts) != 0)
+        unusable(origin, std::strerror(errno));
+    if (!S_ISREG(facts.st_mode) || facts.st_size > file_limit)
+        unusable(origin, "not a regular file of at most 16 MiB");
+    std::string text(static_cast<std::size_t>(facts.st_size), '\0');
+    std::size_t size = 0;
+    while (size < text.size()) {
+        const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            unusable(origin, std::strerror(errno));
+        if (got == 0)
+            break;
+        size += static_cast<std::size_t>(got);
+    }
+    text.resize(size);
+    return text;
+}
+
+/// A name before its colon may stand in quotes.
+std::string unquote(std::string_view name) {
+    if (name.size() >= 2 && name.starts_with('"') && name.ends_with('"'))
+        name = name.substr(1, name.size() - 2);
+    return lower_case(name);
+}
+
+/// aliases(5): "|command", /file, :include:/list. A quote may stand in front.
+bool wants_a_local_mailer(std::string_view list) {
+    while (!list.empty()) {
+        const auto begin = list.find_first_not_of("\" \t,");
+        if (begin == std::string_view::npos)
+            return false;
+        list.remove_prefix(begin);
+        if (list.starts_with('|') || list.starts_with('/') || list.starts_with(":include:"))
+            return true;
+        list.remove_prefix(std::min(list.find(','), list.size()));
+    }
+    return false;
+}
+
+} // namespace
+
+Aliases::Aliases(const RecipientSettings& settings) {
+    if (!settings.aliases.empty())
+        read(settings.aliases);
+    if (!settings.root.empty())
+        entries_["root"] = {settings.root, "[recipients] root"};
+    default_ = {settings.default_to, "[recipients] default"};
+}
+
+/// Lines that begin with a blank continue the one before; comments and empty
+/// lines do not end it.
+void Aliases::read(const std::string& path) {
+    const std::string text = read_file(path);
+    std::string_view rest = text;
+    std::string logical;
+    std::string origin;
+    for (unsigned number = 1; !rest.empty(); ++number) {
+        const auto end = rest.find('\n');
+        std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        if (line.ends_with('\r'))
+            line.remove_suffix(1);
+        const bool continues = !line.empty() && is_blank(line.front());
+        if (trim(line).empty() || trim(line).front() == '#')
+            continue;
+        if (!continues) {
+            add_line(logical, origin);
+            logical.clear();
+            origin = printable(path) + ":" + std::to_string(number);
+        }
+        logical += line;
+    }
+    add_line(logical, origin);
+}
+
+void Aliases::add_line(std::string_view line, const std::string& origin) {
+    if (trim(line).empty())
+        return;
+    const bool quoted = line.starts_with('"');
+    const auto from = quoted ? std::min(line.find('"', 1), line.size()) : 0;
+    const auto colon = line.find(':', from);
+    if (colon == std::string_view::npos)
+        unusable(origin, "no name: address, ...");
+    const std::string name = unquote(trim(line.substr(0, colon)));
+    if (name.empty() || has_control(name))
+        unusable(origin, "no name: address, ...");
+    entries_.try_emplace(name, Entry{std::string(trim(line.substr(colon + 1))), origin});
+}
+
+const Aliases::Entry* Aliases::find(const std::string& name) const {
+    const auto found = entries_.find(name);
+    if (found != entries_.end())
+        return &found->second;
+    return default_.list.empty() ? nullptr : &default_;
+}
+
+/// Depth first: a name met before that does not lead to itself is dealt with already.
+std::vector<std::string> Aliases::expand(const std::string& name) const {
+    std::vector<std::string> result;
+    std::vector<std::string> to_do{name};
+    std::set<std::string> met;
+    std::vector<std::pair<std::string, std::size_t>> way; // and what is to do behind each
+    std::set<std::string> on_way;
+    while (!to_do.empty()) {
+        const std::string next = std::move(to_do.back());
+        to_do.pop_back();
+        for (; !way.empty() && way.back().second > to_do.size(); way.pop_back())
+            on_way.erase(way.back().first);
+        const std::string key = lower_case(next);
+        const bool first_time = met.insert(key).second;
+        const Entry* const entry = find(key);
+        if (!first_time && !on_way.contains(key))
+            continue;
+        if (!first_time || entry == nullptr) {
+            result.push_back(next);
+            continue;
+        }
+        way.emplace_back(key, to_do.size());
+        on_way.insert(key);
+        follow(*entry, to_do, result);
+    }
+    if (result.empty()) // to say yes, and send it to nobody, would be to lose it
+        unusable(find(lower_case(name))->origin, printable(name) + " leads to nobody");
+    return result;
+}
+
+std::vector<Mailbox> Aliases::mailboxes_of(const Entry& entry) {
+    try {
+        return parse_address_list(entry.list);
+    } catch (const Failure& failure) {
+        unusable(entry.origin, failure.what());
+    }
+}
+
+/// What the entry names: names are to be looked up in turn.
+void Aliases::follow(const Entry& entry, std::vector<std::string>& names,
+                     std::vector<std::string>& addresses) {
+    if (wants_a_local_mailer(entry.list))
+        unusable(entry.origin, "pipes, files and :include: are not for this program");
+    for (const Mailbox& mailbox : mailboxes_of(entry)) {
+        if (mailbox.domain.empty() && !mailbox.final)
+            names.push_back(mailbox.local);
+        else
+            addresses.push_back(mailbox.address());
+    }
+}
+
+} // namespace sallyport

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// What bare recipients such as root stand for: [recipients] of the
+// configuration, and a file of aliases(5) without what only a local mailer
+// could do.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "address.h"
+#include "settings.h"
+
+namespace sallyport {
+
+class Aliases {
+  public:
+    /// Reads the file that `settings` names, if it names one. Failure: 72 (local)
+    /// if it cannot be read or a line of it not be understood.
+    explicit Aliases(const RecipientSettings& settings);
+
+    /// Everybody that `name` stands for in the end: addresses, and bare names
+    /// that have no alias. A name that is met again on its own way is final, so
+    /// loops end. Failure (72, local) where the way leads to a pipe, a file or an
+    /// :include:.
+    [[nodiscard]] std::vector<std::string> expand(const std::string& name) const;
+
+  private:
+    struct Entry {
+        std::string list;
+        std::string origin; ///< "/etc/aliases:7"
+    };
+    void read(const std::string& path);
+    void add_line(std::string_view line, const std::string& origin);
+    static void follow(const Entry& entry, std::vector<std::string>& names,
+                       std::vector<std::string>& addresses);
+    static std::vector<Mailbox> mailboxes_of(const Entry& entry);
+    [[nodiscard]] const Entry* find(const std::string& name) const;
+
+    std::map<std::string, Entry> entries_; ///< by name in lower case
+    Entry default_;                        ///< of names without an entry; empty: none
+};
+
+} // namespace sallyport

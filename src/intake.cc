@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "intake.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ascii.h"
+#include "failure.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t header_limit = 4 * 1024 * 1024;
+/// A first line this long without a field name is text, whatever may follow in it.
+constexpr std::size_t undecided_line_limit = 65536;
+
+[[noreturn]] void refuse(const std::string& why, std::string enhanced) {
+    throw Failure(ExitStatus::data_error, Fault::local, "standard input: " + why,
+                  std::move(enhanced));
+}
+
+} // namespace
+
+void Intake::add(std::string_view block) {
+    if (carried_.empty()) {
+        const std::size_t left = take(block);
+        carried_ = block.substr(block.size() - left);
+        return;
+    }
+    const std::string joined = std::exchange(carried_, {}) + std::string(block);
+    const std::size_t left = take(joined);
+    carried_ = joined.substr(joined.size() - left);
+}
+
+Draft Intake::finish() {
+    const std::string rest = std::exchange(carried_, {});
+    if (!rest.empty() && !ended_by_dot_)
+        take_line(rest);
+    else if (!at_line_start_)
+        end_line();
+    if (in_header_)
+        leave_header();
+    store();
+    return std::move(draft_);
+}
+
+/// How many octets at the end of `block` cannot be judged yet.
+std::size_t Intake::take(std::string_view block) {
+    std::size_t left = 0;
+    while (!block.empty() && !ended_by_dot_) {
+        const auto end = block.find('\n');
+        if (end == std::string_view::npos) {
+            left = undecided(block);
+            take_part(block.substr(0, block.size() - left));
+            break;
+        }
+        auto line = block.substr(0, end);
+        if (!line.empty() && line.back() == '\r')
+            line.remove_suffix(1);
+        take_line(line);
+        block.remove_prefix(end + 1);
+    }
+    store();
+    return left;
+}
+
+/// A CR may belong to the LF to come, a dot at a line's start may be alone in it.
+std::size_t Intake::undecided(std::string_view tail) const {
+    if (at_line_start_ && (tail == "." || tail == ".\r"))
+        return tail.size();
+    return tail.back() == '\r' ? 1 : 0;
+}
+
+void Intake::take_line(std::string_view line) {
+    if (dot_ends_message_ && at_line_start_ && line == ".") {
+        ended_by_dot_ = true;
+        return;
+    }
+    take_part(line);
+    end_line();
+}
+
+void Intake::take_part(std::string_view part) {
+    if (part.empty())
+        return;
+    at_line_start_ = false;
+    line_size_ += part.size();
+    count(part);
+    std::string& to = in_header_ ? line_ : body_;
+    const std::size_t begin = to.size();
+    to += part;
+    // RFC 5321 2.3.8: a CR stands before an LF or nowhere. A line end in its place would
+    // let it begin a field.
+    if (part.find('\r') != std::string_view::npos)
+        std::replace(to.begin() + static_cast<std::ptrdiff_t>(begin), to.end(), '\r', ' ');
+    const bool text = in_header_ && line_.size() > undecided_line_limit &&
+                      !begins_field(line_) && (field_.empty() || !is_blank(line_.front()));
+    if (text)
+        leave_header();
+}
+
+void Intake::end_line() {
+    count("\r\n");
+    const std::size_t size = std::exchange(line_size_, 0);
+    at_line_start_ = true;
+    if (in_header_)
+        take_header_line();
+    else
+        body_ += "\r\n";
+    if (!in_header_)
+        draft_.facts.longest_line = std::max(draft_.facts.longest_line, size);
+}
+
+void Intake::take_header_line() {
+    const auto quotes = std::min(line_.find_first_not_of('>'), line_.size());
+    if (first_lines_ && std::string_view(line_).substr(quotes).starts_with("From ")) {
+        size_ = 0; // of a mailbox file, not of the message
+        line_.clear();
+        return;
+    }
+    first_lines_ = false;
+    if (line_.empty()) {
+        leave_header();
+    } else if (is_blank(line_.front()) && !field_.empty()) {
+        field_ += std::exchange(line_, {}) + "\r\n";
+    } else if (begins_field(line_)) {
+        finish_field();
+        field_ = std::exchange(line_, {}) + "\r\n";
+    } else {
+        line_ += "\r\n";
+        leave_header();
+    }
+}
+
+/// What stands in line_ belongs to the body.
+void Intake::leave_header() {
+    finish_field();
+    in_header_ = false;
+    body_ += std::exchange(line_, {});
+}
+
+void Intake::finish_field() {
+    if (field_.find('\0') != std::string::npos)
+        refuse("the header holds a NUL octet", "5.6.0");
+    if (!field_.empty())
+        draft_.header.append(Field(std::exchange(field_, {})));
+}
+
+void Intake::count(std::string_view octets) {
+    size_ += octets.size();
+    if (size_limit_ > 0 && size_ > size_limit_)
+        refuse("the message has more than " + std::to_string(size_limit_) +
+                   " octets ([message] size_limit)",
+               "5.3.4");
+    if (in_header_ && size_ > header_limit)
+        refuse("the header has more than 4 MiB", "5.3.4");
+}
+
+/// In blocks: line by line it is half of the work on a large message.
+void Intake::look_at_body(std::string_view octets) {
+    BodyFacts& facts = draft_.facts;
+    facts.nul = facts.nul || octets.find('\0') != std::string_view::npos;
+    facts.eight_bit = facts.eight_bit || has_eight_bit(octets);
+}
+
+void Intake::store() {
+    if (!body_.empty())
+        draft_.body.append(body_);
+    look_at_body(body_);
+    body_.clear();
+}
+
+} // namespace sallyport

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+#include "mime.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "ascii.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t block_size = 65536;
+constexpr std::size_t header_limit = 8 * 1024 * 1024; ///< above message.cc's own
+constexpr std::size_t delimiter_limit = 1000; ///< RFC 2046 5.1.1 says 70, and blanks
+constexpr std::size_t depth_limit = 100;
+
+/// RFC 2045 5.1: tokens, quoted strings and single specials; comments and
+/// folding are skipped.
+class ParameterReader {
+  public:
+    explicit ParameterReader(std::string_view text) : text_(text) {}
+
+    [[nodiscard]] bool at_end() {
+        skip_space();
+        return text_.empty();
+    }
+
+    /// Empty at the end, and where a quoted string is.
+    std::string next() {
+        skip_space();
+        if (text_.empty())
+            return {};
+        if (text_.front() == '"')
+            return quoted_string();
+        constexpr std::string_view specials =
+            "()<>@,;:\\\"[]?= \t\r\n"; // '/' is a part of types
+        const auto end = std::min(text_.find_first_of(specials), text_.size());
+        return take(std::max<std::size_t>(end, 1));
+    }
+
+  private:
+    void skip_space() {
+        int depth = 0;
+        while (!text_.empty()) {
+            const char c = text_.front();
+            if (c == '\\' && depth > 0)
+                take(1);
+            else if (c == '(')
+                ++depth;
+            else if (c == ')' && depth > 0)
+                --depth;
+            else if (depth == 0 && !is_blank(c) && c != '\r' && c != '\n')
+                return;
+            take(1);
+        }
+    }
+
+    std::string quoted_string() {
+        std::string value;
+        take(1);
+        while (!text_.empty() && text_.front() != '"') {
+            if (text_.front() == '\\')
+                take(1);
+            value += take(1);
+        }
+        take(1);
+        return value;
+    }
+
+    std::string take(std::size_t size) {
+        std::string taken(text_.substr(0, size));
+        text_.remove_prefix(taken.size());
+        return taken;
+    }
+
+    std::string_view text_;
+};
+
+void read_content_type(std::string_view body, Entity& entity) {
+    ParameterReader reader(body);
+    if (reader.at_end()) // RFC 2045 5.2: it is as if it were not there
+        return;
+    entity.type = lower_case(reader.next());
+    if (entity.type.find('/') == std::string::npos) // blanks may stand around it
+        entity.type += lower_case(reader.next());
+    if (entity.type.ends_with('/'))
+        entity.type += lower_case(reader.next());
+    while (!reader.at_end()) {
+        const std::string word = reader.next();
+        if (word == ";")
+            continue;
+        if (reader.next() == "=" && lower_case(word) == "boundary") {
+            entity.boundary = reader.next();
+            return;
+        }
+    }
+}
+
+/// A message in lines; a line longer than a block comes in pieces.
+class LineReader {
+  public:
+    explicit LineReader(const Message& message) : message_(message) {}
+
+    struct Piece {
+        std::string_view octets; ///< with the CRLF, if that is in it; empty: the end
+        bool begins_line = true;
+    };
+
+    Piece next() {
+        const bool begins_line = std::exchange(ended_line_, true);
+        auto end = buffer_.find('\n', at_);
+        if (end == std::string::npos && refill())
+            end = buffer_.find('\n');
+        if (at_ == buffer_.size())
+            return {};
+        // A CR at the end of a piece waits for its LF.
+        std::size_t stop = end == std::string::npos ? buffer_.size() : end + 1;
+        if (end == std::string::npos && stop - at_ > 1 && buffer_[stop - 1] == '\r')
+            --stop;
+        ended_line_ = end != std::string::npos;
+        const std::size_t begin = std::exchange(at_, stop);
+        return {std::string_view(buffer_).substr(begin, stop - begin), begins_line};
+    }
+
+  private:
+    /// Moves what is left to the front and reads on behind it.
+    bool refill() {
+        buffer_.erase(0, at_);
+        at_ = 0;
+        const std::size_t left = buffer_.size();
+        buffer_.resize(block_size);
+        const std::size_t got =
+            left < block_size ? message_.read(offset_, std::span(buffer_).subspan(left))
+                              : 0;
+        offset_ += got;
+        buffer_.resize(left + got);
+        return got > 0;
+    }
+
+    const Message& message_;
+    std::uint64_t offset_ = 0;
+    std::string buffer_;
+    std::size_t at_ = 0;
+    bool ended_line_ = true;
+};
+
+class Walker {
+  public:
+    Walker(const Message& message, EntityVisitor& visitor)
+        : reader_(message), visitor_(visitor) {}
+
+    void walk() {
+        for (auto piece = reader_.next(); !piece.octets.empty(); piece = reader_.next())
+            take(piece);
+        if (place_ == Place::header)
+            visitor_.take_frame(header_);
+        if (place_ == Place::leaf)
+            leave_leaf(true);
+    }
+
+  private:
+    enum class Place { header, leaf, between };
+    struct Level {
+        std::string delimiter; ///< "--boundary"
+        bool sealed;
+        bool digest; ///< RFC 2046 5.1.5: parts without a type are messages
+    };
+
+    void take(const LineReader::Piece& piece) {
+        if (piece.begins_line && take_delimiter(piece.octets))
+            return;
+        if (place_ == Place::header)
+            take_header_line(piece.octets);
+        else if (place_ == Place::leaf)
+            take_body(piece.octets);
+        else
+            visitor_.take_frame(piece.octets);
+    }
+
+    /// RFC 2046 5.1.1. A delimiter of an outer multipart ends the inner ones too.
+    bool take_delimiter(std::string_view line) {
+        if (!line.starts_with("--") || line.size() > delimiter_limit)
+            return false;
+        for (std::size_t level = levels_.size(); level-- > 0;) {
+            std::string_view rest = line;
+            if (!rest.starts_with(levels_[level].delimiter))
+                continue;
+            rest.remove_prefix(levels_[level].delimiter.size());
+            const bool closes = rest.starts_with("--");
+            if (rest.find_first_not_of(" \t\r\n", closes ? 2 : 0) != std::string_view::npos)
+                continue;
+            leave_part();
+            visitor_.take_frame(line);
+            levels_.resize(closes ? level : level + 1);
+            attached_ = false;
+            place_ = closes ? Place::between : Place::header;
+            return true;
+        }
+        return false;
+    }
+
+    void leave_part() {
+        if (place_ == Place::header)
+            visitor_.take_frame(std::exchange(header_, {}));
+        if (place_ == Place::leaf)
+            leave_leaf(false);
+    }
+
+    void take_header_line(std::string_view octets) {
+        header_ += octets;
+        if (header_.size() > header_limit) // no header of anybody's: a body without one
+            enter_leaf({}, {}, true);
+        else if (octets == "\r\n" && (header_.size() == 2 || header_.ends_with("\r\n\r\n")))
+            leave_header();
+    }
+
+    void leave_header() {
+        const std::string text = std::exchange(header_, {});
+        const bool is_part = !std::exchange(attached_, false);
+        const auto header = parse_header(std::string_view(text).substr(0, text.size() - 2));
+        if (!header) {
+            header_ = text;
+            return enter_leaf({}, {}, true);
+        }
+        Entity entity = describe_entity(*header);
+        entity.sealed = entity.sealed || is_sealed();
+        entity.is_message = !is_part || levels_.empty();
+        if (is_part && !levels_.empty() && levels_.back().digest &&
+            !header->contains("Content-Type"))
+            entity.type = "message/rfc822";
+        const bool opens = entity.is_multipart() && !entity.boundary.empty() &&
+                           levels_.size() < depth_limit;
+        const bool attached = entity.type == "message/rfc822" && entity.is_identity();
+        if (!opens && !attached)
+            return enter_leaf(*header, entity, false);
+        visitor_.take_header(*header, entity);
+        visitor_.take_frame("\r\n");
+        attached_ = attached;
+        place_ = attached ? Place::header : Place::between;
+        if (opens)
+            levels_.push_back({"--" + entity.boundary,
+                               entity.sealed || entity.type == "multipart/signed",
+                               entity.type == "multipart/digest"});
+    }
+
+    /// `unreadable`: what stands in header_ is none; it belongs to the body, and
+    /// stays.
+    void enter_leaf(const Header& header, Entity entity, bool unreadable) {
+        // RFC 2045 6.4: parts of parts have no transfer encoding of their own.
+        entity.sealed = entity.sealed || unreadable || entity.is_multipart() ||
+                        entity.type.starts_with("message/") || is_sealed();
+        visitor_.take_header(header, entity);
+        place_ = Place::leaf;
+        if (!unreadable)
+            visitor_.take_frame("\r\n");
+        else
+            visitor_.take_leaf(std::exchange(header_, {}));
+    }
+
+    /// The last line end is held back: it may belong to a delimiter.
+    void take_body(std::string_view octets) {
+        if (std::exchange(line_end_held_, octets.ends_with("\r\n")))
+            visitor_.take_leaf("\r\n");
+        if (line_end_held_)
+            octets.remove_suffix(2);
+        visitor_.take_leaf(octets);
+    }
+
+    void leave_leaf(bool at_end_of_message) {
+        const bool held = std::exchange(line_end_held_, false);
+        if (held && at_end_of_message)
+            visitor_.take_leaf("\r\n");
+        visitor_.end_leaf();
+        if (held && !at_end_of_message)
+            visitor_.take_frame("\r\n");
+    }
+
+    [[nodiscard]] bool is_sealed() const {
+        return !levels_.empty() && levels_.back().sealed;
+    }
+
+    LineReader reader_;
+    EntityVisitor& visitor_;
+    Place place_ = Place::header;
+    std::string header_; ///< of the entity at hand, as far as it has come
+    std::vector<Level> levels_;
+    bool attached_ = false; ///< that header is an attached message's, not a part's
+    bool line_end_held_ = false;
+};
+
+} // namespace
+
+bool Entity::is_identity() const {
+    return encoding == "7bit" || encoding == "8bit" || encoding == "binary";
+}
+
+Entity describe_entity(const Header& header) {
+    Entity entity;
+    std::size_t types = 0;
+    std::size_t encodings = 0;
+    for (const Field& field : header.fields()) {
+        if (field.is("Content-Type") && types++ == 0)
+            read_content_type(field.body(), entity);
+        else if (field.is("Content-Transfer-Encoding") && encodings++ == 0)
+            entity.encoding = lower_case(ParameterReader(field.body()).next());
+        entity.is_mime =
+            entity.is_mime || field.is("Content-Type") || field.is("MIME-Version");
+    }
+    // Readers differ about which of several counts.
+    entity.sealed = types > 1 || encodings > 1;
+    return entity;
+}
+
+void visit_entities(const Message& message, EntityVisitor& visitor) {
+    Walker(message, visitor).walk();
+}
+
+} // namespace sallyport

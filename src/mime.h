@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// The structure of a message by RFC 2045 and 2046: its entities, one after the
+// other, in one pass over its octets. Nothing is changed here, and no body is
+// held whole.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "header.h"
+#include "message.h"
+
+namespace sallyport {
+
+/// What an entity's header says of its body.
+struct Entity {
+    std::string type = "text/plain"; ///< lower case
+    std::string boundary;            ///< of a multipart
+    std::string encoding = "7bit";   ///< Content-Transfer-Encoding, lower case
+    bool is_mime = false;            ///< there is a Content-Type or a MIME-Version field
+    bool is_message = false;         ///< not a part: RFC 2045 4 wants a MIME-Version
+    /// A signature covers it (multipart/signed, RFC 1847), or its header cannot
+    /// be understood: no octet of it may change.
+    bool sealed = false;
+
+    [[nodiscard]] bool is_multipart() const { return type.starts_with("multipart/"); }
+    /// The body is as it came: 7bit, 8bit or binary.
+    [[nodiscard]] bool is_identity() const;
+};
+
+Entity describe_entity(const Header& header);
+
+/// Hears of the parts of a message in their order. All octets of the message
+/// come, each once.
+class EntityVisitor {
+  public:
+    EntityVisitor() = default;
+    EntityVisitor(const EntityVisitor&) = delete;
+    EntityVisitor& operator=(const EntityVisitor&) = delete;
+    virtual ~EntityVisitor() = default;
+
+    /// A header, without the blank line behind it. The body of a multipart or of
+    /// an attached message follows as further headers, leaves and frames.
+    virtual void take_header(const Header& header, const Entity& entity) = 0;
+    /// Octets of a body that has no parts, in pieces: without the line end that
+    /// belongs to the delimiter behind it.
+    virtual void take_leaf(std::string_view octets) = 0;
+    virtual void end_leaf() = 0;
+    /// Octets between: blank lines behind headers, delimiters, what stands before
+    /// the first and behind the last part, headers that are none.
+    virtual void take_frame(std::string_view octets) = 0;
+};
+
+void visit_entities(const Message& message, EntityVisitor& visitor);
+
+} // namespace sallyport

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#include "reencode.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "ascii.h"
+#include "content_encoder.h"
+#include "failure.h"
+#include "mime.h"
+#include "printable.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t block_size = 65536;
+constexpr std::size_t part_limit = 10'000; // each is remembered from one pass to the other
+
+/// What there is to know of some octets before they can be sent.
+struct Facts {
+    std::size_t octets = 0;
+    std::size_t eight_bit = 0; ///< octets over 127
+    std::size_t longest_line = 0;
+    bool nul = false;
+    bool escapes = false; ///< ESC: ISO-2022-JP and its kin
+    std::size_t line = 0; ///< octets of the line under way
+
+    void add(std::string_view piece) {
+        octets += piece.size();
+        eight_bit += static_cast<std::size_t>(std::ranges::count_if(piece, is_eight_bit));
+        nul = nul || piece.find('\0') != std::string_view::npos;
+        escapes = escapes || piece.find('\x1b') != std::string_view::npos;
+        for (const char c : piece) {
+            line = c == '\n' ? 0 : line + 1;
+            longest_line = std::max(longest_line, c == '\r' ? line - 1 : line);
+        }
+    }
+};
+
+struct Part {
+    Entity entity;
+    Facts facts;
+    bool utf8 = true; ///< well-formed, where 8-bit text is without a charset
+};
+
+bool is_too_much(const Facts& facts, bool seven_bit) {
+    return facts.nul || facts.longest_line > text_line_limit ||
+           (seven_bit && facts.eight_bit > 0);
+}
+
+/// How many octets follow this one in RFC 3629; empty if none can begin with it.
+std::optional<int> octets_behind(unsigned char first) {
+    if (first < 0x80)
+        return 0;
+    if (first < 0xc2 || first > 0xf4)
+        return std::nullopt;
+    return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+}
+
+/// RFC 3629 over pieces: enough to choose between two charset names.
+class Utf8Check {
+  public:
+    void add(std::string_view piece) {
+        for (const char c : piece)
+            add(static_cast<unsigned char>(c));
+    }
+    [[nodiscard]] bool good() const { return good_ && left_ == 0; }
+
+  private:
+    void add(unsigned char octet) {
+        if (left_ > 0) {
+            good_ = good_ && (octet & 0xc0U) == 0x80U;
+            --left_;
+            return;
+        }
+        const auto behind = octets_behind(octet);
+        good_ = good_ && behind.has_value();
+        left_ = behind.value_or(0);
+    }
+
+    int left_ = 0;
+    bool good_ = true;
+};
+
+/// The first pass: what is in each part, and in the frame around them.
+class Survey : public EntityVisitor {
+  public:
+    void take_header(const Header& header, const Entity& entity) override {
+        if (parts.size() == part_limit)
+            throw Failure(ExitStatus::data_error, Fault::message,
+                          "the message has to be encoded, and has more than 10,000 parts",
+                          "5.6.3");
+        if (parts.empty())
+            dkim_signed = header.contains("DKIM-Signature");
+        else
+            frame.add(header.octets()); // of the message's own header, others take care
+        parts.push_back({entity, {}, true});
+        utf8 = {};
+    }
+    void take_leaf(std::string_view octets) override {
+        parts.back().facts.add(octets);
+        utf8.add(octets);
+    }
+    void end_leaf() override { parts.back().utf8 = utf8.good(); }
+    void take_frame(std::string_view octets) override { frame.add(octets); }
+
+    std::vector<Part> parts; ///< one a header, in order
+    Facts frame;
+    bool dkim_signed = false;
+    Utf8Check utf8; ///< of the leaf under way
+};
+
+bool is_encodable(const Part& part) {
+    return !part.entity.sealed && part.entity.is_identity();
+}
+
+/// The second pass: the same message with the parts that need it encoded.
+class Rewriter : public EntityVisitor {
+  public:
+    Rewriter(const std::vector<Part>& parts, bool seven_bit)
+        : parts_(parts), seven_bit_(seven_bit) {}
+
+    void take_header(const Header& header, const Entity& /*entity*/) override {
+        const Part& part = parts_[next_];
+        const bool first = next_++ == 0;
+        const bool encodes = is_encodable(part) && is_too_much(part.facts, seven_bit_);
+        Header changed = header;
+        if (encodes)
+            label(changed, part);
+        else if (seven_bit_ && !part.entity.sealed &&
+                 (part.entity.encoding == "8bit" || part.entity.encoding == "binary"))
+            replace_encoding(changed, "7bit");
+        if (first)
+            header_ = std::move(changed);
+        else
+            put(changed.octets());
+    }
+
+    void take_leaf(std::string_view octets) override {
+        if (!encoder_)
+            return put(octets);
+        std::string encoded;
+        encoder_->encode(octets, encoded);
+        put(encoded);
+    }
+
+    void end_leaf() override {
+        if (!encoder_)
+            return;
+        std::string encoded;
+        encoder_->finish(encoded);
+        put(encoded);
+        encoder_.reset();
+    }
+
+    void take_frame(std::string_view octets) override {
+        if (std::exchange(header_over_, true))
+            put(octets);
+    }
+
+    Message finish() {
+        if (!pending_.empty() && !pending_.ends_with("\r\n"))
+            put("\r\n");
+        flush(0);
+        return {header_,
+                std::move(body_),
+                {facts_.eight_bit > 0, facts_.nul, facts_.longest_line}};
+    }
+
+  private:
+    void label(Header& header, const Part& part) {
+        const bool text = part.entity.type.starts_with("text/");
+        // Base64 is shorter where more than every sixth octet would take three.
+        const bool base64 = !text || part.facts.eight_bit > part.facts.octets / 6;
+        if (base64)
+            encoder_ = std::make_unique<Base64Encoder>();
+        else
+            encoder_ = std::make_unique<QuotedPrintableEncoder>();
+        if (part.entity.is_message && !header.contains("MIME-Version"))
+            header.append(Field("MIME-Version: 1.0\r\n"));
+        if (!header.contains("Content-Type"))
+            header.append(
+                Field("Content-Type: text/plain; charset=" + charset(part) + "\r\n"));
+        replace_encoding(header, base64 ? "base64" : "quoted-printable");
+    }
+
+    /// RFC 1428: unknown-8bit where nothing better is known.
+    static std::string charset(const Part& part) {
+        if (part.facts.eight_bit > 0)
+            return part.utf8 ? "utf-8" : "unknown-8bit";
+        return part.facts.escapes ? "iso-2022-jp" : "us-ascii";
+    }
+
+    static void replace_encoding(Header& header, const std::string& name) {
+        header.remove("Content-Transfer-Encoding");
+        header.append(Field("Content-Transfer-Encoding: " + name + "\r\n"));
+    }
+
+    /// In blocks: a Store may write each piece to a file.
+    void put(std::string_view octets) {
+        facts_.add(octets);
+        pending_ += octets;
+        if (pending_.size() > block_size)
+            flush(2);
+    }
+
+    void flush(std::size_t leave) {
+        body_.append(std::string_view(pending_).substr(0, pending_.size() - leave));
+        pending_.erase(0, pending_.size() - leave);
+    }
+
+    const std::vector<Part>& parts_;
+    bool seven_bit_;
+    std::size_t next_ = 0;
+    std::unique_ptr<ContentEncoder> encoder_;
+    Header header_;
+    bool header_over_ = false; ///< the blank line behind it is the Message's own
+    Store body_;
+    Facts facts_;
+    std::string pending_;
+};
+
+[[noreturn]] void refuse(const std::string& what) {
+    throw Failure(ExitStatus::data_error, Fault::message,
+                  "the message holds " + what + " where MIME does not allow an encoding",
+                  "5.6.3");
+}
+
+/// What stays as it is must be fit to be sent as it is.
+void check_fixed(const Facts& facts, bool seven_bit, std::vector<std::string>& notes) {
+    if (facts.nul)
+        refuse("a NUL");
+    if (seven_bit && facts.eight_bit > 0)
+        refuse("8-bit text, which the server does not take,");
+    if (facts.longest_line > text_line_limit)
+        notes.push_back(
+            "a line of " + std::to_string(facts.longest_line) +
+            " octets stays, though SMTP has room for 998: MIME does not allow to "
+            "encode it, or a signature covers it");
+}
+
+} // namespace
+
+std::optional<Message> reencode(const Message& message, bool seven_bit,
+                                std::vector<std::string>& notes) {
+    const BodyFacts& body = message.body_facts();
+    if (!body.nul && body.longest_line <= text_line_limit && !(seven_bit && body.eight_bit))
+        return std::nullopt;
+    Survey survey;
+    visit_entities(message, survey);
+    check_fixed(survey.frame, seven_bit, notes);
+    bool changes = false;
+    for (Part& part : survey.parts) {
+        const bool too_long_only =
+            !part.facts.nul && !(seven_bit && part.facts.eight_bit > 0);
+        if (survey.dkim_signed && too_long_only)
+            part.entity.sealed = true;
+        if (!is_encodable(part))
+            check_fixed(part.facts, seven_bit, notes);
+        else
+            changes = changes || is_too_much(part.facts, seven_bit);
+    }
+    if (!changes)
+        return std::nullopt;
+    if (survey.dkim_signed)
+        notes.push_back(
+            "the message is encoded anew, so its DKIM signature no longer holds");
+    Rewriter rewriter(survey.parts, seven_bit);
+    visit_entities(message, rewriter);
+    return rewriter.finish();
+}
+
+} // namespace sallyport

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// A message whose text SMTP or the server at hand cannot carry, put into
+// quoted-printable or base64 part by part as RFC 2045 wants it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "message.h"
+
+namespace sallyport {
+
+/// The message with lines of at most 998 octets and without NUL, and with
+/// `seven_bit` without any octet over 127 in its body; or nothing if it is so
+/// already, or cannot be helped. Only parts that need it change; a message
+/// without MIME fields gets them. What a signature covers (multipart/signed;
+/// with a DKIM-Signature also lines that are only too long) stays as it is, as
+/// do parts in a transfer encoding already; for lines that stay too long there
+/// is a note. Failure (65, message) where NULs or, with `seven_bit`, 8-bit text
+/// would have to stay.
+std::optional<Message> reencode(const Message& message, bool seven_bit,
+                                std::vector<std::string>& notes);
+
+} // namespace sallyport

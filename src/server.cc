@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+#include "server.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "ascii.h"
+#include "failure.h"
+#include "printable.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t reply_text_limit = 480; // RFC 5321 4.5.3.1.5: 512 for the line
+constexpr int client_patience = 300'000;      // milliseconds, for it to read its replies
+
+/// What a Failure without a reply of the submission server's is for the client. Our own
+/// configuration and the way to the server are no fault of the message: it may come again.
+int code_of(const Failure& failure) {
+    const bool log_in = failure.fault() == Fault::relay; // of ours, no matter of its client
+    if (failure.reply_code() == 421 || log_in)
+        return 451; // the client's line to us stays
+    if (failure.reply_code() != 0)
+        return failure.reply_code();
+    if (failure.fault() == Fault::in_doubt || failure.status() == ExitStatus::temp_fail)
+        return 451;
+    if (failure.enhanced() == "5.3.4")
+        return 552;
+    if (failure.status() == ExitStatus::data_error)
+        return failure.enhanced().starts_with("5.1.") ? 553 : 554;
+    return failure.enhanced() == "5.7.1" ? 550 : 451;
+}
+
+std::string enhanced_of(const Failure& failure, int code) {
+    std::string enhanced = failure.enhanced();
+    const char wanted = static_cast<char>('0' + code / 100);
+    if (enhanced.empty())
+        enhanced = "?.3.0";
+    enhanced.front() = wanted; // RFC 2034 4: the classes agree
+    return enhanced;
+}
+
+Failure not_known(const std::string& verb) {
+    const bool elsewhere = verb == "STARTTLS" || verb == "AUTH" || verb == "EXPN";
+    return elsewhere
+               ? refusal(502, "5.5.1", printable(verb, 40) + ": not on standard input")
+               : refusal(500, "5.5.2", printable(verb, 40) + ": not known");
+}
+
+} // namespace
+
+Server::Server(ServerContext context, int input, int output)
+    : context_(std::move(context)), input_(input),
+      output_(output), delivery_{context_.identity.domain(context_.settings.sender),
+                                 context_.identity.host_name, Clock::now(),
+                                 context_.transcript},
+      upstream_(context_.settings, context_.network, delivery_, notes_) {}
+
+void Server::run() {
+    replies_ = "220 " + context_.identity.host_name + " ESMTP sallyport\r\n";
+    while (state_ != State::over) {
+        if (!input_.has_line())
+            flush();
+        const auto line = input_.read_line();
+        if (!line && state_ == State::chunks)
+            end_within_message();
+        if (!line)
+            break;
+        take(*line);
+    }
+    end_transaction();
+    flush();
+}
+
+/// The loop over messages: here a Failure becomes a reply, and the dialogue goes on.
+void Server::take(const DialogueInput::Line& line) {
+    // RFC 2920 3.2: the replies to these may go out together with later ones. A verdict
+    // that the client does not get makes him send the message again.
+    bool may_wait = false;
+    try {
+        if (line.too_long)
+            throw refusal(500, "5.5.2", "the line is too long");
+        if (has_control(line.text))
+            throw refusal(500, "5.5.2", "a control character in the command");
+        const ServerCommand command = parse_command(line.text);
+        may_wait =
+            command.verb == "MAIL" || command.verb == "RCPT" || command.verb == "RSET";
+        dispatch(command);
+    } catch (const Failure& failure) {
+        if (failure.status() == ExitStatus::io_error)
+            throw;
+        if (!lost_)
+            settle(failure);
+        reply(failure);
+    }
+    if (!may_wait)
+        flush();
+}
+
+void Server::dispatch(const ServerCommand& command) {
+    const std::string& verb = command.verb;
+    if (verb == "EHLO" || verb == "HELO")
+        return greet(command);
+    if (verb == "MAIL")
+        return take_mail(command.argument);
+    if (verb == "RCPT")
+        return take_rcpt(command.argument);
+    if (verb == "DATA")
+        return take_data();
+    if (verb == "BDAT")
+        return take_bdat(command.argument);
+    if (verb == "NOOP")
+        return reply(250, "2.0.0", "ok");
+    if (verb == "VRFY")
+        return reply(252, "2.5.2", "send a message, and see");
+    if (verb == "HELP")
+        return reply(214, "2.0.0", "see RFC 5321 and sallyport(8)");
+    if (verb == "RSET" || verb == "QUIT")
+        return take_end(verb == "QUIT");
+    throw not_known(verb);
+}
+
+void Server::take_end(bool quits) {
+    end_transaction();
+    if (!quits)
+        return reply(250, "2.0.0", "ok");
+    state_ = State::over;
+    reply(221, "2.0.0", "bye");
+}
+
+void Server::greet(const ServerCommand& command) {
+    end_transaction();
+    state_ = State::ready;
+    extended_ = command.verb == "EHLO";
+    const std::string& name = context_.identity.host_name;
+    if (!extended_) {
+        replies_ += "250 " + name + "\r\n";
+        return;
+    }
+    const auto limit = context_.settings.message.size_limit;
+    replies_ += "250-" + name + "\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n" +
+                "250-SIZE" + (limit > 0 ? " " + std::to_string(limit) : "") +
+                "\r\n250-DSN\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n";
+}
+
+/// RFC 5321 4.1.4. What a client sent ahead of the reply that told it of a lost server is
+/// no bad sequence, for which it might give up a recipient.
+void Server::want(State state) const {
+    if (lost_ && state != State::ready)
+        throw Failure{*lost_};
+    if (state_ != state)
+        throw refusal(503, "5.5.1",
+                      state == State::ready ? "EHLO is wanted first, and one MAIL at a time"
+                      : state == State::mail ? "MAIL is wanted first"
+                                             : "an accepted RCPT is wanted first");
+}
+
+void Server::take_mail(const std::string& argument) {
+    want(State::ready);
+    lost_.reset();
+    const MailArguments mail = parse_mail(argument);
+    const auto limit = context_.settings.message.size_limit;
+    if (limit > 0 && mail.size.value_or(0) > limit)
+        throw refusal(552, "5.3.4", "more than " + std::to_string(limit) + " octets");
+    if (has_eight_bit(mail.path) && !mail.smtputf8)
+        throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
+    envelope_ = {};
+    envelope_.reverse_path =
+        make_reverse_path(mail.path, context_.settings.sender, context_.identity);
+    envelope_.smtputf8_allowed = mail.smtputf8;
+    envelope_.require_tls = context_.invocation.require_tls;
+    envelope_.body = mail.body;
+    envelope_.ret = mail.ret;
+    envelope_.envelope_id = mail.envelope_id;
+    context_.identity.renew();
+    upstream_.mail(envelope_, mail.size);
+    state_ = State::mail;
+    reply(250, "2.1.0", "sender ok");
+}
+
+void Server::take_rcpt(const std::string& argument) {
+    if (state_ != State::rcpt)
+        want(State::mail);
+    const RcptArguments rcpt = parse_rcpt(argument);
+    if (has_eight_bit(rcpt.path) && !envelope_.smtputf8_allowed)
+        throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
+    if (rcpt.path.empty())
+        throw refusal(501, "5.1.3", "an address is wanted");
+    const auto addresses =
+        make_recipients("<" + rcpt.path + ">", context_.settings, context_.identity);
+    // Behind an alias there may be several. The client has one reply: a refusal must mean
+    // that nobody gets the message by it, so with one of them accepted it is none.
+    std::optional<Failure> refused;
+    bool accepted = false;
+    for (const std::string& address : addresses) {
+        auto verdict = add_recipient(address, rcpt);
+        if (verdict)
+            refused = std::move(verdict);
+        else
+            accepted = true;
+    }
+    if (!accepted)
+        throw Failure{refused.value()};
+    state_ = State::rcpt;
+    reply(250, "2.1.5",
+          refused ? std::string("recipient ok, but not: ") + refused->what()
+                  : std::string("recipient ok"));
+}
+
+/// Nothing if it is accepted. Somebody named twice gets one copy.
+std::optional<Failure> Server::add_recipient(const std::string& address,
+                                             const RcptArguments& arguments) {
+    const bool known = std::ranges::any_of(outcomes_, [&](const auto& outcome) {
+        return mailbox_key(outcome->address) == mailbox_key(address) &&
+               !outcome->refused_here && !outcome->decided;
+    });
+    if (known)
+        return std::nullopt;
+    outcomes_.push_back(
+        std::make_unique<Outcome>(address, arguments.notify, arguments.original_recipient));
+    Outcome& asked = *outcomes_.back();
+    upstream_.rcpt(asked);
+    if (asked.put_off) {
+        asked.refused_here = true;
+        asked.text = upstream_.peer() + ": RCPT TO:<" + address + ">: too many recipients";
+        return refusal(452, "4.5.3", asked.text);
+    }
+    if (!asked.refused_here && !asked.decided)
+        return std::nullopt;
+    return refusal(asked.reply_code != 0 ? asked.reply_code : 553, asked.enhanced,
+                   asked.text);
+}
+
+void Server::end_transaction() {
+    upstream_.end();
+    if (!outcomes_.empty())
+        report(0);
+    if (state_ != State::unknown && state_ != State::over)
+        state_ = State::ready;
+    intake_.reset();
+    trouble_.reset();
+    lost_.reset();
+}
+
+/// What a Failure does to the transaction under way: without a server it is over.
+void Server::settle(const Failure& failure) {
+    const bool server_lost =
+        failure.fault() != Fault::message && failure.fault() != Fault::local;
+    const bool sending = state_ == State::sending;
+    const bool under_way = state_ != State::ready && !sending;
+    if (server_lost || sending)
+        abandon(failure);
+    if (server_lost && under_way)
+        lost_ = failure;
+}
+
+/// The transaction is over for all who are not decided yet.
+void Server::abandon(const Failure& failure) {
+    const int code = code_of(failure); // the log says what the client hears
+    if (outcomes_.empty())
+        context_.log.note(context_.identity.id, failure.what(), Priority::error);
+    for (const auto& outcome : outcomes_) {
+        if (outcome->decided || outcome->refused_here)
+            continue;
+        outcome->decided = true;
+        outcome->in_doubt = failure.fault() == Fault::in_doubt;
+        outcome->status = code / 100 == 4 ? ExitStatus::temp_fail : failure.status();
+        outcome->enhanced = enhanced_of(failure, code);
+        outcome->text = failure.what();
+    }
+    end_transaction();
+}
+
+void Server::reply(int code, std::string_view enhanced, std::string_view text) {
+    replies_ += std::to_string(code) + " " +
+                (extended_ ? std::string(enhanced) + " " : "") +
+                printable(text, reply_text_limit) + "\r\n";
+}
+
+void Server::reply(const Failure& failure) {
+    const int code = code_of(failure);
+    reply(code, enhanced_of(failure, code), failure.what());
+}
+
+void Server::flush() {
+    std::string_view left = replies_;
+    while (!left.empty()) {
+        pollfd output{output_, POLLOUT, 0};
+        const int ready = ::poll(&output, 1, client_patience);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        // After poll a pipe takes this much without blocking.
+        const ssize_t written = ready > 0
+                                    ? ::write(output_, left.data(),
+                                              std::min<std::size_t>(left.size(), PIPE_BUF))
+                                    : -1;
+        if (written < 0 && ready > 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (written <= 0)
+            throw Failure(ExitStatus::io_error, Fault::local,
+                          "standard output: the client does not read its replies");
+        left.remove_prefix(static_cast<std::size_t>(written));
+    }
+    replies_.clear();
+}
+
+} // namespace sallyport

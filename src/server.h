@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// -bs: an SMTP server for one client on standard input and output (RFC 5321, 6409). The one
+// place where the other side sets the order, so the one state machine. Sender and
+// recipients are passed on as they come, and each reply to them is the submission server's
+// own verdict; a message is read to its end before any of it is sent.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dialogue_input.h"
+#include "envelope.h"
+#include "log.h"
+#include "outcome.h"
+#include "server_command.h"
+#include "settings.h"
+#include "upstream.h"
+
+namespace sallyport {
+
+struct ServerContext {
+    const Invocation& invocation;
+    const Settings& settings;
+    Identity identity; ///< its id is renewed for each message
+    Log& log;
+    Network& network;
+    const Transcript& transcript;
+};
+
+class Server {
+  public:
+    /// Reads from `input` and writes to `output`, which stay the caller's.
+    Server(ServerContext context, int input, int output);
+
+    /// Until QUIT or the end of the input. Failure: 74 (local) if the input ends within a
+    /// message (nothing of it is sent) or the output cannot be written.
+    void run();
+
+  private:
+    /// How far the client is: what it may say next follows from it.
+    enum class State { unknown, ready, mail, rcpt, chunks, sending, over };
+
+    void take(const DialogueInput::Line& line);
+    void dispatch(const ServerCommand& command);
+    void greet(const ServerCommand& command);
+    void take_end(bool quits);
+    void take_mail(const std::string& argument);
+    void take_rcpt(const std::string& argument);
+    void take_data();
+    void take_bdat(const std::string& argument);
+
+    std::optional<Failure> add_recipient(const std::string& address,
+                                         const RcptArguments& arguments);
+    void receive(std::string_view octets);
+    void send_draft();
+    Message make_message();
+    void end_transaction();
+    void settle(const Failure& failure);
+    void abandon(const Failure& failure);
+    void report(std::uint64_t size);
+    void want(State state) const;
+
+    void reply(int code, std::string_view enhanced, std::string_view text);
+    void reply(const Failure& failure);
+    void flush();
+    [[noreturn]] void end_within_message();
+
+    ServerContext context_;
+    DialogueInput input_;
+    int output_;
+    std::string replies_; ///< not yet written
+    DeliveryContext delivery_;
+    std::vector<std::string> notes_;
+    Upstream upstream_;
+    State state_ = State::unknown;
+    bool extended_ = false; ///< the client said EHLO
+
+    Envelope envelope_; ///< of the transaction under way, as everything below
+    std::vector<std::unique_ptr<Outcome>> outcomes_;
+    std::optional<Intake> intake_;
+    std::optional<Failure> trouble_; ///< with the message; the rest of it is skipped
+    std::optional<Failure> lost_;    ///< the server, and the answer to the rest of it
+};
+
+} // namespace sallyport

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// One command line of a client, taken apart (RFC 5321 4.1.2, 3461 4, 6152, 6531, 3030).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "failure.h"
+#include "invocation.h"
+
+namespace sallyport {
+
+/// The verb in upper case and what follows it, without the blanks between.
+struct ServerCommand {
+    std::string verb;
+    std::string argument;
+};
+ServerCommand parse_command(std::string_view line);
+
+/// A Failure whose reply code is the client's answer.
+Failure refusal(int code, std::string enhanced, const std::string& text);
+
+struct MailArguments {
+    std::string path; ///< between the angle brackets, unchecked; empty: the null sender
+    std::optional<std::uint64_t> size;
+    BodyType body = BodyType::unspecified;
+    bool smtputf8 = false;
+    std::string ret;
+    std::string envelope_id; ///< decoded
+};
+/// Of "FROM:<path> KEY=VALUE ...". Failure: 501 or 555.
+MailArguments parse_mail(std::string_view argument);
+
+struct RcptArguments {
+    std::string path;
+    std::string notify;
+    std::string original_recipient;
+};
+/// Of "TO:<path> KEY=VALUE ...". Failure: 501 or 555.
+RcptArguments parse_rcpt(std::string_view argument);
+
+struct BdatArguments {
+    std::uint64_t size = 0;
+    bool last = false;
+};
+/// Of "n [LAST]"; nothing if it is not that.
+std::optional<BdatArguments> parse_bdat(std::string_view argument);
+
+} // namespace sallyport

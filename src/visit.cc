@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "visit.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "ascii.h"
+#include "failure.h"
+#include "printable.h"
+#include "secret.h"
+
+namespace sallyport {
+
+namespace {
+
+std::chrono::milliseconds between(Clock::time_point from, Clock::time_point to) {
+    return std::chrono::round<std::chrono::milliseconds>(to - from);
+}
+
+bool is_plain_name(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        return is_alpha(c) || is_digit(c) || c == '-' || c == '.';
+    });
+}
+
+} // namespace
+
+Visit::Visit(const Relay& relay, Network& network, const DeliveryContext& context,
+             const SenderSettings& sender, std::vector<std::string>& notes)
+    : relay_(relay), network_(network), context_(context), sender_(sender), notes_(notes) {}
+
+std::unique_ptr<Session> Visit::next_session() {
+    peer_.clear();
+    if (!route_)
+        prepare();
+    const auto begun = Clock::now();
+    auto connection = route_->connect();
+    if (!connection)
+        return nullptr;
+    peer_ = connection->peer;
+    const auto connected = Clock::now();
+    delays_.connect = between(begun, connected);
+    auto session = std::make_unique<Session>(std::move(*connection), relay_,
+                                             *session_context_, *route_);
+    delays_.session = between(connected, Clock::now());
+    return session;
+}
+
+/// Gets the secret and the route, once for all sessions.
+void Visit::prepare() {
+    const Deadline deadline = run_deadline();
+    LoadedSecret loaded;
+    if (relay_.auth_wanted)
+        loaded = load_secret(relay_.password,
+                             std::min(deadline, Clock::now() + relay_.connect_timeout));
+    if (!loaded.note.empty())
+        notes_.push_back(std::move(loaded.note));
+    session_context_.emplace(SessionContext{ehlo_name(), std::move(loaded.secret),
+                                            context_.transcript, deadline, notes_});
+    route_ = network_.route(relay_, deadline);
+}
+
+Deadline Visit::run_deadline() const {
+    return relay_.deadline.count() > 0 ? context_.started + relay_.deadline
+                                       : Deadline::max();
+}
+
+/// RFC 5321 4.1.1.1: a full name if one is to be had without a look-up; the address literal
+/// of the connection will do otherwise.
+std::string Visit::ehlo_name() const {
+    if (!relay_.helo.empty())
+        return relay_.helo;
+    if (is_plain_name(sender_.domain))
+        return sender_.domain;
+    const std::string& name = context_.host_name;
+    const bool full = name.find('.') != std::string::npos && is_plain_name(name);
+    return full ? name : std::string();
+}
+
+Failure no_relay_for(const std::string& reverse_path) {
+    return {ExitStatus::config, Fault::local,
+            "no [relay] has a match for the sender <" + printable(reverse_path) + ">",
+            "5.3.5"};
+}
+
+} // namespace sallyport

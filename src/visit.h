@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// One relay, asked for one session after the other: each over the next of its addresses and
+// ports.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "log.h"
+#include "route.h"
+#include "session.h"
+#include "settings.h"
+#include "transcript.h"
+
+namespace sallyport {
+
+struct DeliveryContext {
+    std::string domain;    ///< Identity::domain
+    std::string host_name; ///< Identity::host_name
+    Clock::time_point started;
+    const Transcript& transcript;
+};
+
+class Visit {
+  public:
+    /// Everything must outlive the visit, and the visit its sessions.
+    Visit(const Relay& relay, Network& network, const DeliveryContext& context,
+          const SenderSettings& sender, std::vector<std::string>& notes);
+
+    /// A new session; null when all ways to the relay were used. Failure as Route and
+    /// Session.
+    std::unique_ptr<Session> next_session();
+
+    [[nodiscard]] const Relay& relay() const { return relay_; }
+    /// Of a run that began when the context says.
+    [[nodiscard]] Deadline run_deadline() const;
+    /// host[address]:port of the last connection, or empty.
+    [[nodiscard]] const std::string& peer() const { return peer_; }
+    /// How long the last connection took to make, and its session to begin.
+    [[nodiscard]] const Delays& delays() const { return delays_; }
+
+  private:
+    void prepare();
+    [[nodiscard]] std::string ehlo_name() const;
+
+    const Relay& relay_;
+    Network& network_;
+    const DeliveryContext& context_;
+    const SenderSettings& sender_;
+    std::vector<std::string>& notes_;
+    std::optional<SessionContext> session_context_;
+    std::unique_ptr<Route> route_;
+    std::string peer_;
+    Delays delays_;
+};
+
+/// What there is to say (78, local) where no relay serves this sender.
+Failure no_relay_for(const std::string& reverse_path);
+
+} // namespace sallyport

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// -bv: what is asked, and what is made of the answers.
+#define BOOST_TEST_MODULE verify
+#include <boost/test/unit_test.hpp>
+
+#include "failing.h"
+#include "relays.h"
+#include "verify.h"
+
+using namespace sallyport;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+struct Fixture {
+    Fixture() {
+        for (const char* host : {"one", "two"}) {
+            Relay relay;
+            relay.host = host;
+            relay.tls = TlsMode::none;
+            settings.relays.push_back(std::move(relay));
+        }
+        envelope.reverse_path = "me@x";
+        envelope.recipients = {"a@x", "b@x"};
+    }
+
+    Report ask(std::vector<Script> one, std::vector<Script> two = {}) {
+        network.servers = {{"one", std::move(one)}, {"two", std::move(two)}};
+        network.heard.clear();
+        DeliveryContext context{"example.org", "host", Clock::now(), transcript};
+        return ask_about_recipients(settings, envelope, network, context);
+    }
+
+    static Texts texts(const Report& report) {
+        Texts all;
+        for (const Outcome& outcome : report.outcomes)
+            all.push_back(outcome.text);
+        return all;
+    }
+
+    Settings settings;
+    Envelope envelope;
+    ScriptedNetwork network;
+    Transcript transcript;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(each_recipient_is_asked_about_and_nothing_sent, Fixture) {
+    const Report report = ask({hello + Script{"250 s", "250 r", "550 5.1.1 no"}});
+    BOOST_TEST(texts(report) == (Texts{"one1 takes messages for it",
+                                       "one1: RCPT TO:<b@x>: 550 5.1.1 no"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(static_cast<int>(report.status()) == 67);
+    BOOST_TEST(network.heard.starts_with(
+        "EHLO [192.0.2.9]\r\nMAIL FROM:<me@x>\r\nRCPT TO:<a@x>\r\nRCPT TO:<b@x>\r\n"));
+    for (const char* word : {"DATA", "BDAT"})
+        BOOST_TEST(!holds(network.heard, word));
+}
+
+BOOST_FIXTURE_TEST_CASE(all_are_taken, Fixture) {
+    const Report report = ask({hello + Script{"250 s", "250 r", "250 r", "250 reset"}});
+    BOOST_TEST(static_cast<int>(report.status()) == 0);
+    BOOST_TEST(network.heard.ends_with("RCPT TO:<b@x>\r\nRSET\r\nQUIT\r\n"));
+}
+
+BOOST_FIXTURE_TEST_CASE(not_all_could_be_asked_about, Fixture) {
+    const Report report = ask({hello + Script{"250 s", "250 r", "452 4.5.3 too many"}});
+    BOOST_TEST(texts(report)[1] == "not asked: too many recipients at once");
+    BOOST_TEST(static_cast<int>(report.status()) == 75);
+    BOOST_TEST(static_cast<int>(
+                   ask({hello + Script{"250 s", "450 later", "250 r"}}).status()) == 75);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_relay_that_cannot_be_reached_is_passed_over, Fixture) {
+    for (const std::vector<Script>& one : {std::vector<Script>{}, {{"421 busy"}}, {{}}}) {
+        const Report report = ask(one, {hello + Script{"250 s", "250 r", "250 r"}});
+        BOOST_TEST(texts(report)[0] == "two1 takes messages for it");
+    }
+    settings.relays.front().match = {"*@y"};
+    BOOST_TEST(texts(ask({takes_all}, {hello + Script{"250 s", "250 r", "250 r"}}))[0] ==
+               "two1 takes messages for it");
+}
+
+BOOST_FIXTURE_TEST_CASE(nobody_to_ask, Fixture) {
+    const auto status = [&](std::vector<Script> one) {
+        return status_of(failure_of([&] { return ask(std::move(one)); }));
+    };
+    BOOST_TEST(status({}) == 68);
+    BOOST_TEST(status({hello + Script{"550 5.7.1 not you"}}) == 69);
+    settings.relays.pop_back();
+    BOOST_TEST(status({hello + Script{"250 s"}}) == 75);
+    settings.relays.front().match = {"*@y"};
+    BOOST_TEST(status({takes_all}) == 78);
+}

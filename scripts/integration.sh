@@ -52,6 +52,10 @@ rm -f "$log"
 count() {
     grep -c "^$1 " integration.out || :
 }
+if grep -q '^ROW ' integration.out; then
+    printf '%-40s  %-9s  %s\n' caller delivered bytes
+    sed -n 's/^ROW //p' integration.out
+fi
 failed=$(count FAIL)
 printf 'integration: %d passed, %d failed, %d skipped\n' \
     "$(count PASS)" "$failed" "$(count SKIP)"

@@ -14,6 +14,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/cases.bash"
 # shellcheck source=/dev/null
 . "$here/callers.bash"
+# shellcheck source=/dev/null
+. "$here/stage.bash"
 
 # ---- the call ----
 
@@ -42,77 +44,31 @@ call_case() {
     env -i SALLYPORT_CONFIG="$work/conf" LOGNAME=root HOME=/root PATH=/usr/bin:/bin \
         timeout 60 "$work/bin/sendmail" -FCronDaemon -i -B8BITMIME -oem root \
         <"$work/cron.eml" >"$work/stdout" 2>"$work/stderr" || status=$?
-    verdict 'the call of Debian cron' mail_from_cron
+    verdict 'the call of Debian cron' row_of 'Debian cron (the call)' root mail_from_cron
 }
 
 # ---- the daemon ----
 
-# The program with those of its libraries that the servers' root lacks.
-copy_program() {
-    local library
-    mkdir -p "$work/cron/lib" "$work/cron/bin"
-    cp "$SALLYPORT" "$work/cron/bin/sendmail"
-    { ldd "$SALLYPORT" 2>/dev/null || true; } | awk '$2 == "=>" && $3 ~ "^/" { print $3 }' |
-        while read -r library; do
-            [ -e "$server_root$library" ] || [ -e "$server_root${library#/usr}" ] ||
-                [ -e "$server_root/usr$library" ] || cp -L "$library" "$work/cron/lib/"
-        done
-}
-
-# Stands at /usr/sbin/sendmail; keeps the arguments, the message and the status.
-write_sendmail() {
-    cat >"$work/cron/sendmail" <<-SENDMAIL
-	#!/bin/sh
-	export SALLYPORT_CONFIG=$inside/cron/conf LD_LIBRARY_PATH=$inside/cron/lib
-	printf '%s\n' "\$*" >$inside/cron/arguments
-	tee $inside/cron/message | {
-	    $inside/cron/bin/sendmail "\$@" >$inside/stdout 2>$inside/stderr
-	    echo \$? >$inside/cron/status.new
-	}
-	mv $inside/cron/status.new $inside/cron/status
-	SENDMAIL
-    chmod 0755 "$work/cron/sendmail"
-}
-
 # A job at start, so that nobody waits for the next minute.
 write_job() {
     mkdir -p "$work/cron/tabs" "$work/cron/run" "$work/cron/none"
+    : >"$work/cron/crontab"
     printf 'MAILTO=root\n@reboot . %s\n' "$inside/cron/job" >"$work/cron/tabs/root"
     chmod 0600 "$work/cron/tabs/root"
     printf '%s\n' "printf 'first\n.\n..dots\nlast\n'" >"$work/cron/job"
 }
 
-can_mount() {
-    unshare --mount --propagation private mount --bind "$work" "$work" 2>/dev/null
-}
-
-# cron's own places in the servers' root are covered, in a mount namespace of its own, by ours.
+# cron's own places in the servers' root are covered by ours.
 start_cron() {
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    setsid unshare --mount --propagation private /bin/sh -ec '
-        root=$1 ours=$2
-        mount --bind "$ours/sendmail" "$root/usr/sbin/sendmail"
-        mount --bind "$ours/tabs" "$root/var/spool/cron/crontabs"
-        mount --bind "$ours/run" "$root/run"
-        mount --bind "$ours/none" "$root/etc/cron.d"
-        mount --bind /dev/null "$root/etc/crontab"
-        exec chroot "$root" /usr/sbin/cron -f
-    ' cron "$server_root" "$work/cron" >"$work/cron.out" 2>&1 </dev/null &
-    daemons+=("$!")
+    stage_daemon cron -cron/tabs /var/spool/cron/crontabs -cron/run /run \
+        -cron/none /etc/cron.d -cron/crontab /etc/crontab /usr/sbin/cron -f
 }
 
 mail_from_daemon() {
-    if ! await 30 test -e "$work/cron/status"; then
-        why="cron did not call sendmail: $(cat "$work/cron.out")"
-        return 1
-    fi
-    status=$(cat "$work/cron/status")
-    if [ "$(cat "$work/cron/arguments")" != '-FCronDaemon -i -B8BITMIME -oem root' ]; then
-        why="cron called with $(cat "$work/cron/arguments")"
-        return 1
-    fi
+    called && expect_arguments '-FCronDaemon -i -B8BITMIME -oem root' || return 1
+    status=$(cat "$work/stage/status")
     expect_status 0 && expect_silence &&
-        arrived_with root "$work/cron/message" Date Message-ID &&
+        arrived_with root "$work/stage/message" Date Message-ID &&
         has_return_path root "root@$domain"
 }
 
@@ -122,13 +78,11 @@ daemon_case() {
         skip "$name" 'no private mount namespace here'
         return
     fi
-    copy_program
-    write_sendmail
+    set_stage
     write_job
-    relay_conf cron/conf "$starttls_port" starttls "tls_ca = $inside/ca.pem"
-    prepare
+    clear_stage
     start_cron
-    verdict "$name" mail_from_daemon
+    verdict "$name" row_of 'Debian cron (the daemon)' root mail_from_daemon
 }
 
 begin "${postfix_needs[@]}" /usr/sbin/cron

@@ -316,7 +316,7 @@ without_fields() {
         {
             dropped = 0
             for (i = 1; i <= count; i++)
-                if (index(tolower($0), name[i] ":") == 1) dropped = 1
+                if (tolower($0) ~ "^" name[i] "[ \t]*:") dropped = 1
             if (!dropped) print
         }'
 }

@@ -75,7 +75,7 @@ mail_arrived() {
 mail_case() {
     record "$2"
     call "$2"
-    verdict "$1" mail_arrived "${@:2}"
+    verdict "$1" row_of "PHP $1" alice mail_arrived "${@:2}"
 }
 
 copied() {

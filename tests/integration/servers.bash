@@ -5,7 +5,8 @@
 # test's own directory. A start_SERVER function sets the ports, $server_log, and
 # $server_trace, the fields which that server puts on top of what it stores.
 
-readonly crowd=150
+# How many there are beside those who have names; a test may say so before it sources this.
+readonly crowd=${crowd:-150}
 
 # Everybody who has a mailbox; nosuch has none and is refused.
 mailboxes() {

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Makes the real servers and callers available to the integration tests: Exim, Dovecot,
-# Postfix, php-cli and cron, as Debian ships them, unpacked with all the libraries they need
-# into one directory of their own that the tests chroot into. Nothing is installed: no
-# maintainer script runs, no daemon starts, and the MTA packages, which exclude one another,
+# Makes the real servers and callers available to the integration tests: Exim, Dovecot and
+# Postfix, cron, mail readers, git and the mailers of four languages, as Debian ships them,
+# unpacked with all the libraries they need into one directory that the tests chroot into.
+# Nothing is installed: no maintainer script runs, no daemon starts, and the MTA packages, which exclude one another,
 # lie side by side. Only the machine's lists of packages may be refreshed.
 #
 # The place is $INTEGRATION_ROOT (see place.bash). Status 77 where this machine cannot do it.
@@ -17,12 +17,23 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$here/place.bash"
 
+# What calls sendmail, 70 MB to fetch with all it depends on. Left out is what is an MTA or a list
+# manager of its own (Sympa, INN) or cannot be driven without a terminal (Alpine, Emacs).
+readonly callers=(
+    mutt neomutt s-nail bsd-mailx mailutils mpack nmh git-email
+    at anacron logwatch procmail vacation maildrop
+    perl libemail-sender-perl libmime-lite-perl libmailtools-perl
+    python3 libphp-phpmailer php-mbstring php-symfony-mailer php-symfony-mime
+    php-swiftmailer nodejs node-nodemailer ruby-mail
+)
+
 # The first list excludes the second only in the package manager's eyes: unpacked, the two MTAs
 # share nothing but the name sendmail, which no test uses as it comes.
 readonly postfix_and_others=(
     postfix sasl2-bin libsasl2-modules
     dovecot-core dovecot-submissiond dovecot-lmtpd
     php-cli cron
+    "${callers[@]}"
     libc-bin coreutils dash findutils grep mawk sed
     libinih1 libssl3 libstdc++6
 )
@@ -117,10 +128,10 @@ check_devices() {
         cannot "$place is on a file system without device nodes; set INTEGRATION_ROOT"
 }
 
-# cron asks PAM before each job; the packages' own files are made by their scripts.
+# cron and atd ask PAM before each job; the packages' own files are made by their scripts.
 write_pam() {
     local service
-    for service in cron other; do
+    for service in cron atd other; do
         cat >"$1/etc/pam.d/$service" <<-'PAM'
 	auth     required pam_permit.so
 	account  required pam_permit.so

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # rpm.sh TARBALL: builds the RPM packages from what `make dist` made, and looks at what came
-# out. Prints PASS, FAIL or SKIP for each step. On Debian, rpm knows no installed packages:
-# what is to be there for the build is not asked of it.
+# out. Prints PASS, FAIL or SKIP for each step. The tests are not run once more: the build of
+# the Debian package does that, with a distribution's flags too. On Debian, rpm knows no
+# installed packages: what is to be there for the build is not asked of it.
 # shellcheck disable=SC2154 # srcdir comes from the Makefile
 set -euo pipefail
 
@@ -41,7 +42,7 @@ build() {
     mkdir -p "$work/SOURCES"
     cp "$tarball" "$work/SOURCES"
     env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
-        rpmbuild -ba "${options[@]}" --define "_topdir $work" "$spec" </dev/null
+        rpmbuild -ba --nocheck "${options[@]}" --define "_topdir $work" "$spec" </dev/null
 }
 
 holds() {

@@ -125,6 +125,17 @@ void take_rcpt_parameter(RcptArguments& rcpt, const Parameter& parameter) {
     }
 }
 
+template<class Result>
+Result parse_with(std::string_view prefix, std::string_view argument,
+                  void (*take_parameter)(Result&, const Parameter&)) {
+    Arguments arguments = parse_arguments(prefix, argument);
+    Result result;
+    result.path = std::move(arguments.path);
+    for (const Parameter& parameter : arguments.parameters)
+        take_parameter(result, parameter);
+    return result;
+}
+
 } // namespace
 
 ServerCommand parse_command(std::string_view line) {
@@ -140,21 +151,11 @@ Failure refusal(int code, std::string enhanced, const std::string& text) {
 }
 
 MailArguments parse_mail(std::string_view argument) {
-    Arguments arguments = parse_arguments("FROM:", argument);
-    MailArguments mail;
-    mail.path = std::move(arguments.path);
-    for (const Parameter& parameter : arguments.parameters)
-        take_mail_parameter(mail, parameter);
-    return mail;
+    return parse_with("FROM:", argument, take_mail_parameter);
 }
 
 RcptArguments parse_rcpt(std::string_view argument) {
-    Arguments arguments = parse_arguments("TO:", argument);
-    RcptArguments rcpt;
-    rcpt.path = std::move(arguments.path);
-    for (const Parameter& parameter : arguments.parameters)
-        take_rcpt_parameter(rcpt, parameter);
-    return rcpt;
+    return parse_with("TO:", argument, take_rcpt_parameter);
 }
 
 std::optional<BdatArguments> parse_bdat(std::string_view argument) {

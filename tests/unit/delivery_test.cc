@@ -52,12 +52,7 @@ struct Fixture {
             ++count;
         return count;
     }
-    [[nodiscard]] Texts texts() const {
-        Texts all;
-        for (const Outcome& outcome : report.outcomes)
-            all.push_back(outcome.text);
-        return all;
-    }
+    [[nodiscard]] Texts texts() const { return texts_of(report); }
 
     Settings settings;
     Envelope envelope;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "delivery.h"
 #include "failure.h"
 #include "route.h"
 
@@ -102,6 +103,13 @@ class ScriptedNetwork : public Network {
     bool goes_on = false; ///< a further route to a relay begins where the last one ended
     std::map<std::string, std::size_t> next;
 };
+
+inline std::vector<std::string> texts_of(const Report& report) {
+    std::vector<std::string> all;
+    for (const Outcome& outcome : report.outcomes)
+        all.push_back(outcome.text);
+    return all;
+}
 
 const inline Script hello{"220 hi", "250 mail.example"};
 

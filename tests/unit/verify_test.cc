@@ -32,13 +32,6 @@ struct Fixture {
         return ask_about_recipients(settings, envelope, network, context);
     }
 
-    static Texts texts(const Report& report) {
-        Texts all;
-        for (const Outcome& outcome : report.outcomes)
-            all.push_back(outcome.text);
-        return all;
-    }
-
     Settings settings;
     Envelope envelope;
     ScriptedNetwork network;
@@ -49,8 +42,8 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_CASE(each_recipient_is_asked_about_and_nothing_sent, Fixture) {
     const Report report = ask({hello + Script{"250 s", "250 r", "550 5.1.1 no"}});
-    BOOST_TEST(texts(report) == (Texts{"one1 takes messages for it",
-                                       "one1: RCPT TO:<b@x>: 550 5.1.1 no"}),
+    BOOST_TEST(texts_of(report) == (Texts{"one1 takes messages for it",
+                                          "one1: RCPT TO:<b@x>: 550 5.1.1 no"}),
                boost::test_tools::per_element());
     BOOST_TEST(static_cast<int>(report.status()) == 67);
     BOOST_TEST(network.heard.starts_with(
@@ -67,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(all_are_taken, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(not_all_could_be_asked_about, Fixture) {
     const Report report = ask({hello + Script{"250 s", "250 r", "452 4.5.3 too many"}});
-    BOOST_TEST(texts(report)[1] == "not asked: too many recipients at once");
+    BOOST_TEST(texts_of(report)[1] == "not asked: too many recipients at once");
     BOOST_TEST(static_cast<int>(report.status()) == 75);
     BOOST_TEST(static_cast<int>(
                    ask({hello + Script{"250 s", "450 later", "250 r"}}).status()) == 75);
@@ -76,10 +69,10 @@ BOOST_FIXTURE_TEST_CASE(not_all_could_be_asked_about, Fixture) {
 BOOST_FIXTURE_TEST_CASE(a_relay_that_cannot_be_reached_is_passed_over, Fixture) {
     for (const std::vector<Script>& one : {std::vector<Script>{}, {{"421 busy"}}, {{}}}) {
         const Report report = ask(one, {hello + Script{"250 s", "250 r", "250 r"}});
-        BOOST_TEST(texts(report)[0] == "two1 takes messages for it");
+        BOOST_TEST(texts_of(report)[0] == "two1 takes messages for it");
     }
     settings.relays.front().match = {"*@y"};
-    BOOST_TEST(texts(ask({takes_all}, {hello + Script{"250 s", "250 r", "250 r"}}))[0] ==
+    BOOST_TEST(texts_of(ask({takes_all}, {hello + Script{"250 s", "250 r", "250 r"}}))[0] ==
                "two1 takes messages for it");
 }
 

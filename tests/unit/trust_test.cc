@@ -123,6 +123,37 @@ BOOST_FIXTURE_TEST_CASE(garbage_between_certificates_is_passed_over, Fixture) {
     const std::string garbage =
         "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
     BOOST_TEST(verify(write("ca", garbage + root.pem())) == X509_V_OK);
+    const std::string damaged =
+        "-----BEGIN CERTIFICATE-----\nno base64!\n-----END CERTIFICATE-----\n";
+    BOOST_TEST(verify(write("damaged", damaged + root.pem())) == X509_V_OK);
+    const std::string half = root.pem().substr(0, 300) + "\n";
+    BOOST_TEST(verify(write("half", half + root.pem())) == X509_V_OK);
+    BOOST_TEST(verify(write("cut", other.pem() + half)) != X509_V_OK);
+}
+
+BOOST_FIXTURE_TEST_CASE(only_certificates_are_taken, Fixture) {
+    std::string request = root.pem();
+    for (std::size_t at; (at = request.find("CERTIFICATE-")) != std::string::npos;)
+        request.replace(at, 12, "PARAMETERS-");
+    BOOST_TEST(verify(write("ca", request + other.pem())) != X509_V_OK);
+    std::string old = root.pem();
+    for (std::size_t at = 0; (at = old.find(" CERTIFICATE-", at)) != std::string::npos;
+         at += 18)
+        old.insert(at, " X509");
+    BOOST_TEST(verify(write("old", other.pem() + old)) == X509_V_OK);
+}
+
+BOOST_FIXTURE_TEST_CASE(lines_may_have_any_length, Fixture) {
+    const std::string pem = root.pem();
+    const std::size_t begin = pem.find('\n') + 1;
+    const std::size_t end = pem.find("-----END");
+    std::string in_one;
+    for (const char c : pem.substr(begin, end - begin)) {
+        if (c != '\n')
+            in_one += c;
+    }
+    BOOST_TEST(verify(write("ca", other.pem() + pem.substr(0, begin) + in_one + " \n" +
+                                      pem.substr(end))) == X509_V_OK);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_environment_names_authorities, Fixture) {

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "bundle.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "base64.h"
+
+namespace sallyport {
+
+namespace {
+
+struct BioDeleter {
+    void operator()(BIO* bio) const { BIO_free_all(bio); }
+};
+using File = std::unique_ptr<BIO, BioDeleter>;
+struct NameDeleter {
+    void operator()(X509_NAME* name) const { X509_NAME_free(name); }
+};
+struct X509Deleter {
+    void operator()(X509* certificate) const { X509_free(certificate); }
+};
+
+/// DER as OpenSSL wants it.
+const unsigned char* octets_of(std::string_view der) {
+    return reinterpret_cast<const unsigned char*>(der.data());
+}
+
+/// Takes one ASN.1 element off the front of `der`, or only its head to step into it; false
+/// if there is none.
+bool next_element(std::string_view& der, bool into) {
+    const unsigned char* const begin = octets_of(der);
+    const unsigned char* content = begin;
+    long length = 0;
+    int tag = 0;
+    int tag_class = 0;
+    if ((ASN1_get_object(&content, &length, &tag, &tag_class,
+                         static_cast<long>(der.size())) &
+         0x80) != 0)
+        return false;
+    der.remove_prefix(static_cast<std::size_t>(content - begin) +
+                      (into ? 0 : static_cast<std::size_t>(length)));
+    return true;
+}
+
+/// RFC 5280 4.1: Certificate { TBSCertificate { [0] version, serialNumber, signature,
+/// issuer, validity, subject, … } … }. Empty if there is none.
+std::string_view find_subject(std::string_view der) {
+    if (!next_element(der, true) || !next_element(der, true))
+        return {};
+    constexpr unsigned char version_tag = V_ASN1_CONTEXT_SPECIFIC | V_ASN1_CONSTRUCTED;
+    const int left =
+        !der.empty() && static_cast<unsigned char>(der.front()) == version_tag ? 5 : 4;
+    for (int i = 0; i < left; ++i) {
+        if (!next_element(der, false))
+            return {};
+    }
+    std::string_view rest = der;
+    if (!next_element(rest, false))
+        return {};
+    return der.substr(0, der.size() - rest.size());
+}
+
+/// RFC 7468 2, and the label that old tools wrote.
+bool begins_certificate(std::string_view line) {
+    return line.starts_with("-----BEGIN " PEM_STRING_X509 "-----") ||
+           line.starts_with("-----BEGIN " PEM_STRING_X509_OLD "-----");
+}
+
+File open_file(const std::string& path) {
+    return File(BIO_new_file(path.c_str(), "r"));
+}
+
+/// As much of it as can be read.
+std::string read_file(const std::string& path) {
+    const File file = open_file(path);
+    std::string text;
+    std::vector<char> block(65536);
+    std::size_t got = 0;
+    while (file != nullptr &&
+           BIO_read_ex(file.get(), block.data(), block.size(), &got) == 1)
+        text.append(block.data(), got);
+    ERR_clear_error();
+    return text;
+}
+
+/// A certificate of the bundle: its DER and, of all that is in there, only the subject
+/// found.
+struct Certificate {
+    std::string der;
+    std::size_t subject_begin = 0;
+    std::size_t subject_size = 0;
+    std::unique_ptr<X509, X509Deleter> parsed; ///< once it was asked for
+
+    [[nodiscard]] std::string_view subject() const {
+        return std::string_view(der).substr(subject_begin, subject_size);
+    }
+};
+
+class Bundle {
+  public:
+    explicit Bundle(std::string path) : path_(std::move(path)) {}
+
+    /// Adds every certificate of this subject to `store`; returns one of them, or null. It
+    /// lives as long as the bundle.
+    X509* find(X509_STORE* store, const X509_NAME* subject) {
+        if (!std::exchange(read_, true))
+            read();
+        // As a rule the octets are the same; only where they are not are names parsed.
+        const unsigned char* octets = nullptr;
+        std::size_t size = 0;
+        X509_NAME_get0_der(subject, &octets, &size);
+        const std::string_view wanted(reinterpret_cast<const char*>(octets), size);
+        X509* const same = add_those(store, [&](const Certificate& certificate) {
+            return certificate.subject() == wanted;
+        });
+        return same != nullptr
+                   ? same
+                   : add_those(store, [&](const Certificate& certificate) {
+                         const unsigned char* at = octets_of(certificate.subject());
+                         const std::unique_ptr<X509_NAME, NameDeleter> name(d2i_X509_NAME(
+                             nullptr, &at, static_cast<long>(certificate.subject_size)));
+                         return name != nullptr && X509_NAME_cmp(name.get(), subject) == 0;
+                     });
+    }
+
+  private:
+    template<class Wanted>
+    X509* add_those(X509_STORE* store, Wanted wanted) {
+        X509* found = nullptr;
+        for (Certificate& certificate : certificates_) {
+            if (!wanted(certificate))
+                continue;
+            const unsigned char* at = octets_of(certificate.der);
+            certificate.parsed.reset(
+                d2i_X509(nullptr, &at, static_cast<long>(certificate.der.size())));
+            if (certificate.parsed &&
+                X509_STORE_add_cert(store, certificate.parsed.get()) == 1)
+                found = certificate.parsed.get();
+        }
+        return found;
+    }
+
+    /// Not by PEM_read_bio, which takes half as long as all the rest of a delivery.
+    void read() {
+        const std::string text = read_file(path_);
+        std::string encoded;
+        bool inside = false;
+        for (std::size_t at = 0; at < text.size();) {
+            const auto end = std::min(text.find('\n', at), text.size());
+            auto line = std::string_view(text).substr(at, end - at);
+            line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+            at = end + 1;
+            if (line.starts_with("-----")) {
+                if (inside)
+                    add(encoded);
+                inside = begins_certificate(line);
+                encoded.clear();
+            } else if (inside) {
+                encoded += line;
+            }
+        }
+    }
+
+    /// What is damaged is nobody's certificate.
+    void add(std::string_view encoded) {
+        auto der = decode_base64(encoded);
+        const auto subject = find_subject(der ? *der : std::string_view());
+        if (subject.empty())
+            return;
+        const auto begin = static_cast<std::size_t>(subject.data() - der->data());
+        certificates_.push_back({std::move(*der), begin, subject.size(), nullptr});
+    }
+
+    std::string path_;
+    bool read_ = false;
+    std::vector<Certificate> certificates_;
+};
+
+int find_by_subject(X509_LOOKUP* lookup, X509_LOOKUP_TYPE type, const X509_NAME* name,
+                    X509_OBJECT* result) {
+    if (type != X509_LU_X509)
+        return 0;
+    auto* const bundle = static_cast<Bundle*>(X509_LOOKUP_get_method_data(lookup));
+    X509* const found = bundle->find(X509_LOOKUP_get_store(lookup), name);
+    if (found == nullptr || X509_OBJECT_set1_X509(result, found) != 1)
+        return 0;
+    X509_free(found); // OpenSSL takes its own reference to what a look-up returns
+    return 1;
+}
+
+void free_bundle(X509_LOOKUP* lookup) {
+    const std::unique_ptr<Bundle> owner(
+        static_cast<Bundle*>(X509_LOOKUP_get_method_data(lookup)));
+}
+
+} // namespace
+
+bool holds_certificates(const std::string& path) {
+    const File file = open_file(path);
+    std::array<char, 256> line{};
+    bool found = false;
+    while (!found && file != nullptr &&
+           BIO_gets(file.get(), line.data(), static_cast<int>(line.size())) > 0)
+        found = begins_certificate(line.data());
+    ERR_clear_error();
+    return found;
+}
+
+bool add_bundle(X509_STORE* store, const std::string& path) {
+    // The method lives as long as the process: OpenSSL keeps a pointer in each store.
+    static X509_LOOKUP_METHOD* const method = [] {
+        X509_LOOKUP_METHOD* const made = X509_LOOKUP_meth_new("bundle");
+        X509_LOOKUP_meth_set_get_by_subject(made, find_by_subject);
+        X509_LOOKUP_meth_set_free(made, free_bundle);
+        return made;
+    }();
+    X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, method);
+    return lookup != nullptr &&
+           X509_LOOKUP_set_method_data(lookup, std::make_unique<Bundle>(path).release()) ==
+               1; // free_bundle
+}
+
+} // namespace sallyport

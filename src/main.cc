@@ -209,6 +209,17 @@ ExitStatus run(std::span<const char* const> argv, ExitStatus& tempfail) {
 void __gnu_cxx::__verbose_terminate_handler() { // NOLINT(bugprone-reserved-identifier)
     std::abort();
 }
+
+#if defined(_GLIBCXX_ASSERTIONS) && _GLIBCXX_RELEASE >= 12
+/// Likewise, for the checks within its templates: the library's shows the signature of what
+/// was called too, and for that the linker keeps 16 KB of text.
+void std::__glibcxx_assert_fail( // NOLINT(bugprone-reserved-identifier)
+    const char* file, int line, const char* /*function*/, const char* condition) noexcept {
+    ::dprintf(STDERR_FILENO, "sallyport: a bug, please report it: %s:%d: %s\n", file, line,
+              condition);
+    ::_exit(static_cast<int>(sallyport::ExitStatus::software));
+}
+#endif
 #endif
 
 int main(int argc, char** argv) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 
@@ -311,9 +312,10 @@ class AddressParser {
         found_.push_back(std::move(mailbox));
     }
 
-    [[noreturn]] void refuse(const std::string& why) const {
+    [[noreturn]] void refuse(std::string_view why) const {
         throw Failure(ExitStatus::data_error, Fault::local,
-                      "address \"" + printable(trim(text_), 80) + "\": " + why, "5.1.3");
+                      concat({"address \"", printable(trim(text_), 80), "\": ", why}),
+                      "5.1.3");
     }
 
     std::string_view text_;

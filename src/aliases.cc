@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "ascii.h"
+#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 #include "unique_fd.h"
@@ -22,8 +23,8 @@ namespace {
 
 constexpr off_t file_limit = 16L * 1024 * 1024;
 
-[[noreturn]] void unusable(const std::string& origin, const std::string& why) {
-    throw Failure(ExitStatus::os_file, Fault::local, origin + ": " + why, "4.3.5");
+[[noreturn]] void unusable(std::string_view origin, std::string_view why) {
+    throw Failure(ExitStatus::os_file, Fault::local, concat({origin, ": ", why}), "4.3.5");
 }
 
 std::string read_file(const std::string& path) {

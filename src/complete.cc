@@ -10,6 +10,7 @@
 
 #include "address.h"
 #include "ascii.h"
+#include "concat.h"
 #include "envelope.h"
 #include "failure.h"
 #include "message.h"
@@ -44,13 +45,14 @@ std::string format_date(std::chrono::system_clock::time_point now, long utc_offs
     const year_month_day date(day);
     const hh_mm_ss time(local - day);
     const long zone = abs(offset).count();
-    return std::string(days.at(weekday(day).c_encoding())) + ", " +
-           std::to_string(static_cast<unsigned>(date.day())) + " " +
-           months.at(static_cast<unsigned>(date.month()) - 1) + " " +
-           std::to_string(static_cast<int>(date.year())) + " " +
-           two_digits(time.hours().count()) + ":" + two_digits(time.minutes().count()) +
-           ":" + two_digits(time.seconds().count()) + (offset.count() < 0 ? " -" : " +") +
-           two_digits(zone / 60) + two_digits(zone % 60);
+    return concat({days.at(weekday(day).c_encoding()), ", ",
+                   std::to_string(static_cast<unsigned>(date.day())), " ",
+                   months.at(static_cast<unsigned>(date.month()) - 1), " ",
+                   std::to_string(static_cast<int>(date.year())), " ",
+                   two_digits(time.hours().count()), ":",
+                   two_digits(time.minutes().count()), ":",
+                   two_digits(time.seconds().count()), offset.count() < 0 ? " -" : " +",
+                   two_digits(zone / 60), two_digits(zone % 60)});
 }
 
 /// The right side of a Message-ID must be a dot-atom; a domain literal or a host name with
@@ -158,7 +160,7 @@ class Completion {
         const std::string& name = mailbox.display_name;
         const std::string phrase = is_encoded(name) ? name : make_phrase(name);
         const std::string address = qualified(mailbox);
-        return phrase.empty() ? address : phrase + " <" + address + ">";
+        return phrase.empty() ? address : concat({phrase, " <", address, ">"});
     }
 
     [[nodiscard]] std::string write_mailboxes(const std::vector<Mailbox>& mailboxes) const {
@@ -178,15 +180,15 @@ class Completion {
         const std::string domain = identity_.domain(settings_.sender);
         if (!header_.contains(prefix + "Message-ID"))
             put(prefix + "Message-ID",
-                "<" + identity_.id + "@" + message_id_domain(domain) + ">");
+                concat({"<", identity_.id, "@", message_id_domain(domain), ">"}));
         if (!header_.contains(prefix + "Date"))
             put(prefix + "Date", date());
         if (!header_.contains(prefix + "From"))
             put(prefix + "From", from());
     }
 
-    void put(const std::string& name, const std::string& body) {
-        Field field(name + ": " + body + "\r\n");
+    void put(std::string_view name, std::string_view body) {
+        Field field(concat({name, ": ", body, "\r\n"}));
         if (name.starts_with("Resent-") || name == "Received")
             header_.prepend(std::move(field));
         else
@@ -208,8 +210,9 @@ class Completion {
 
     /// RFC 5321 4.4.
     [[nodiscard]] std::string received() const {
-        return "by " + identity_.host_name + " (sallyport, from userid " +
-               std::to_string(identity_.uid) + ")\r\n\tid " + identity_.id + "; " + date();
+        return concat({"by ", identity_.host_name, " (sallyport, from userid ",
+                       std::to_string(identity_.uid), ")\r\n\tid ", identity_.id, "; ",
+                       date()});
     }
 
     Header& header_;

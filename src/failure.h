@@ -7,7 +7,7 @@
 
 #include <stdexcept>
 #include <string>
-#include <utility>
+#include <string_view>
 
 namespace sallyport {
 
@@ -45,10 +45,10 @@ class Failure : public std::runtime_error {
   public:
     /// `enhanced` is an RFC 3463 status code for the log, or empty when none is known;
     /// `reply_code` that of the server's reply that caused it, or 0 if none did.
-    Failure(ExitStatus status, Fault fault, const std::string& what,
-            std::string enhanced = {}, int reply_code = 0)
-        : std::runtime_error(what), status_(status), fault_(fault),
-          enhanced_(std::move(enhanced)), reply_code_(reply_code) {}
+    Failure(ExitStatus status, Fault fault, std::string_view what,
+            std::string_view enhanced = {}, int reply_code = 0)
+        : std::runtime_error(std::string(what)), status_(status), fault_(fault),
+          enhanced_(enhanced), reply_code_(reply_code) {}
 
     [[nodiscard]] ExitStatus status() const { return status_; }
     [[nodiscard]] Fault fault() const { return fault_; }

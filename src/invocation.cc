@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 
@@ -50,19 +51,19 @@ constexpr std::array options{
 /// RFC 3461 4.4: an ENVID has at most 100 characters of xtext.
 constexpr std::size_t envelope_id_limit = 100;
 
-[[noreturn]] void misused(const std::string& what) {
-    throw Failure(ExitStatus::usage, Fault::local, what + " (see --help)");
+[[noreturn]] void misused(std::string_view what) {
+    throw Failure(ExitStatus::usage, Fault::local, concat({what, " (see --help)"}));
 }
 
 [[noreturn]] void bad_value(char letter, std::string_view value,
                             const std::string& wanted) {
-    misused(std::string("option -") + letter + " " + printable(value, 80) + ": " + wanted);
+    misused(concat({"option -", {&letter, 1}, " ", printable(value, 80), ": ", wanted}));
 }
 
 const Option& find_option(char letter) {
     const auto* const found = std::ranges::find(options, letter, &Option::letter);
     if (found == options.end())
-        misused("option -" + printable(std::string_view(&letter, 1)) + ": not known");
+        misused(concat({"option -", printable({&letter, 1}), ": not known"}));
     return *found;
 }
 
@@ -86,8 +87,11 @@ class Arguments {
         if (option.value == OptionValue::joined || !joined.empty())
             return std::exchange(joined, {});
         if (at_end())
-            misused(std::string("option -") + option.letter + ": " +
-                    std::string(option.value_name) + " is missing behind it");
+            misused(concat({"option -",
+                            {&option.letter, 1},
+                            ": ",
+                            option.value_name,
+                            " is missing behind it"}));
         return take();
     }
 
@@ -129,8 +133,8 @@ BodyType read_body_type(std::string_view value) {
 
 /// What is only a wish for notifications must not stop a message.
 void ignore(Invocation& invocation, std::string_view option, std::string_view value) {
-    invocation.notes.push_back("option " + std::string(option) + " " +
-                               printable(value, 80) + ": ignored");
+    invocation.notes.push_back(
+        concat({"option ", option, " ", printable(value, 80), ": ignored"}));
 }
 
 void apply_notify(Invocation& invocation, std::string_view value) {
@@ -327,7 +331,7 @@ Invocation parse_invocation(std::span<const char* const> argv) {
         else if (argument == "--version")
             invocation.mode = Mode::version;
         else if (argument.starts_with("--"))
-            misused("option " + printable(argument, 40) + ": not known");
+            misused(concat({"option ", printable(argument, 40), ": not known"}));
         else
             apply_cluster(invocation, argument.substr(1), arguments);
         if (invocation.mode == Mode::help || invocation.mode == Mode::version)
@@ -338,21 +342,22 @@ Invocation parse_invocation(std::span<const char* const> argv) {
 }
 
 std::string usage_text(std::string_view program) {
-    std::string text = "usage: " + std::string(program) +
-                       " [option ...] [recipient ...]\n" +
-                       "Reads a message and hands it to the submission server of " +
-                       "sallyport.conf(5).\n\n";
+    std::string text = concat({"usage: ", program,
+                               " [option ...] [recipient ...]\n"
+                               "Reads a message and hands it to the submission server of "
+                               "sallyport.conf(5).\n\n"});
     constexpr std::size_t column = 20;
     for (const Option& option : options) {
-        std::string line = std::string("  -") + option.letter;
+        std::string line = concat({"  -", {&option.letter, 1}});
         if (option.value == OptionValue::required)
-            line += " " + std::string(option.value_name);
+            line += concat({" ", option.value_name});
         else if (option.value == OptionValue::joined)
-            line += "[" + std::string(option.value_name) + "]";
+            line += concat({"[", option.value_name, "]"});
         line.resize(std::max(column, line.size() + 1), ' ');
-        text += line + std::string(option.purpose) + "\n";
+        text += concat({line, option.purpose, "\n"});
     }
-    return text + "  --help            this text\n  --version         the version\n\n" +
+    return text +
+           "  --help            this text\n  --version         the version\n\n"
            "Options may be joined (-ti) and may follow recipients; -- ends them.\nSee "
            "sallyport(8).\n";
 }

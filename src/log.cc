@@ -14,6 +14,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "concat.h"
 #include "printable.h"
 #include "unique_fd.h"
 
@@ -45,7 +46,7 @@ std::string bracketed(std::string_view address) {
     std::string text = printable(address);
     std::ranges::replace_if(
         text, [](char c) { return c == '<' || c == '>'; }, '?');
-    return "<" + text + ">";
+    return concat({"<", text, ">"});
 }
 
 std::string join_addresses(const std::vector<std::string>& addresses) {
@@ -108,33 +109,72 @@ std::string utc_now() {
 } // namespace
 
 std::string to_text(const LogEntry& entry) {
-    std::string line =
-        entry.id + ": uid=" + std::to_string(entry.uid) +
-        ", from=" + bracketed(entry.from) + ", size=" + std::to_string(entry.size) +
-        ", to=" + join_addresses(entry.to) + ", relay=" + printable(entry.relay);
-    if (!entry.tls.empty())
-        line += ", tls=" + printable(entry.tls);
-    line += ", delay=" + format_seconds(sum(entry.delays)) +
-            ", delays=" + format_seconds(entry.delays.message) + "/" +
-            format_seconds(entry.delays.connect) + "/" +
-            format_seconds(entry.delays.session) + "/" +
-            format_seconds(entry.delays.transfer) + ", dsn=" + printable(entry.dsn) +
-            ", status=" + entry.status + " (" + printable(entry.reply, text_limit) + ")";
-    return line;
+    const Delays& delays = entry.delays;
+    return concat({entry.id,
+                   ": uid=",
+                   std::to_string(entry.uid),
+                   ", from=",
+                   bracketed(entry.from),
+                   ", size=",
+                   std::to_string(entry.size),
+                   ", to=",
+                   join_addresses(entry.to),
+                   ", relay=",
+                   printable(entry.relay),
+                   entry.tls.empty() ? "" : ", tls=",
+                   printable(entry.tls),
+                   ", delay=",
+                   format_seconds(sum(delays)),
+                   ", delays=",
+                   format_seconds(delays.message),
+                   "/",
+                   format_seconds(delays.connect),
+                   "/",
+                   format_seconds(delays.session),
+                   "/",
+                   format_seconds(delays.transfer),
+                   ", dsn=",
+                   printable(entry.dsn),
+                   ", status=",
+                   entry.status,
+                   " (",
+                   printable(entry.reply, text_limit),
+                   ")"});
 }
 
 std::string to_json(const LogEntry& entry) {
     const Delays& delays = entry.delays;
-    return "{\"id\":" + quote_json(entry.id) + ",\"uid\":" + std::to_string(entry.uid) +
-           ",\"from\":" + quote_json(entry.from) +
-           ",\"size\":" + std::to_string(entry.size) + ",\"to\":" + json_list(entry.to) +
-           ",\"relay\":" + quote_json(entry.relay) + ",\"tls\":" + quote_json(entry.tls) +
-           ",\"delay\":" + format_seconds(sum(delays)) + ",\"delays\":[" +
-           format_seconds(delays.message) + "," + format_seconds(delays.connect) + "," +
-           format_seconds(delays.session) + "," + format_seconds(delays.transfer) +
-           "],\"dsn\":" + quote_json(entry.dsn) +
-           ",\"status\":" + quote_json(entry.status) +
-           ",\"reply\":" + quote_json(entry.reply) + "}";
+    return concat({"{\"id\":",
+                   quote_json(entry.id),
+                   ",\"uid\":",
+                   std::to_string(entry.uid),
+                   ",\"from\":",
+                   quote_json(entry.from),
+                   ",\"size\":",
+                   std::to_string(entry.size),
+                   ",\"to\":",
+                   json_list(entry.to),
+                   ",\"relay\":",
+                   quote_json(entry.relay),
+                   ",\"tls\":",
+                   quote_json(entry.tls),
+                   ",\"delay\":",
+                   format_seconds(sum(delays)),
+                   ",\"delays\":[",
+                   format_seconds(delays.message),
+                   ",",
+                   format_seconds(delays.connect),
+                   ",",
+                   format_seconds(delays.session),
+                   ",",
+                   format_seconds(delays.transfer),
+                   "],\"dsn\":",
+                   quote_json(entry.dsn),
+                   ",\"status\":",
+                   quote_json(entry.status),
+                   ",\"reply\":",
+                   quote_json(entry.reply),
+                   "}"});
 }
 
 Log::Log(LogSettings settings, std::string ident)
@@ -165,10 +205,11 @@ void Log::record(const LogEntry& entry, Priority priority) {
 
 void Log::note(std::string_view id, std::string_view text, Priority priority) {
     if (settings_.format == LogFormat::json)
-        write_line("{\"id\":" + quote_json(id) + ",\"note\":" + quote_json(text) + "}",
-                   priority);
+        write_line(
+            concat({"{\"id\":", quote_json(id), ",\"note\":", quote_json(text), "}"}),
+            priority);
     else
-        write_line((id.empty() ? "" : std::string(id) + ": ") + printable(text, text_limit),
+        write_line(concat({id, id.empty() ? "" : ": ", printable(text, text_limit)}),
                    priority);
 }
 
@@ -186,8 +227,8 @@ void Log::write_line(std::string_view line, Priority priority) {
     if (settings_.target == LogTarget::file && !json)
         text = utc_now() + " ";
     if (!json)
-        text += ident_ + "[" + std::to_string(::getpid()) + "]: ";
-    text += std::string(line) + "\n";
+        text += concat({ident_, "[", std::to_string(::getpid()), "]: "});
+    text += concat({line, "\n"});
     UniqueFd file;
     if (settings_.target == LogTarget::file)
         file = UniqueFd(::open(settings_.path.c_str(),

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "concat.h"
+
 namespace sallyport {
 
 namespace {
@@ -48,7 +50,7 @@ void refuse(Wire& wire, std::string_view step, const Reply& reply) {
     if (enhanced.empty())
         enhanced = default_enhanced(status);
     throw Failure(status, fault_of(status),
-                  wire.peer() + ": " + std::string(step) + ": " + reply.text(),
+                  concat({wire.peer(), ": ", step, ": ", reply.text()}),
                   std::move(enhanced), reply.code);
 }
 

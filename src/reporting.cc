@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "concat.h"
+
 namespace sallyport {
 
 namespace {
@@ -17,9 +19,9 @@ std::vector<Group> group(const std::vector<Outcome>& outcomes) {
     std::vector<Group> groups;
     std::unordered_map<std::string, std::size_t> known;
     for (const Outcome& outcome : outcomes) {
-        const std::string key = std::to_string(static_cast<int>(outcome.status)) +
-                                (outcome.in_doubt ? "?" : " ") + outcome.relay + " " +
-                                outcome.text;
+        const std::string key =
+            concat({std::to_string(static_cast<int>(outcome.status)),
+                    outcome.in_doubt ? "?" : " ", outcome.relay, " ", outcome.text});
         const auto [place, is_new] = known.try_emplace(key, groups.size());
         if (is_new)
             groups.emplace_back();
@@ -56,9 +58,9 @@ std::string name_recipients(const Group& recipients) {
     constexpr std::size_t named = 3;
     std::string names;
     for (std::size_t i = 0; i < std::min(named, recipients.size()); ++i)
-        names += (i > 0 ? ", <" : "<") + recipients[i]->address + ">";
+        names += concat({i > 0 ? ", <" : "<", recipients[i]->address, ">"});
     if (recipients.size() > named)
-        names += " and " + std::to_string(recipients.size() - named) + " more";
+        names += concat({" and ", std::to_string(recipients.size() - named), " more"});
     return names;
 }
 
@@ -91,15 +93,15 @@ std::string describe_failures(const Report& report) {
     std::string lines;
     if (report.status() != ExitStatus::ok) {
         for (const auto& note : report.notes)
-            lines += "sallyport: " + note + "\n";
+            lines += concat({"sallyport: ", note, "\n"});
     }
     for (const Group& recipients : group(report.outcomes)) {
         const Outcome& first = *recipients.front();
         if (first.status == ExitStatus::ok)
             continue;
         lines += "sallyport: " + first.text;
-        if (first.text.find("RCPT TO:<" + first.address + ">") == std::string::npos)
-            lines += " (recipients: " + name_recipients(recipients) + ")";
+        if (first.text.find(concat({"RCPT TO:<", first.address, ">"})) == std::string::npos)
+            lines += concat({" (recipients: ", name_recipients(recipients), ")"});
         lines += "\n";
     }
     return lines;

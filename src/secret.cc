@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 #include "unique_fd.h"
@@ -24,13 +25,14 @@ namespace sallyport {
 
 namespace {
 
-[[noreturn]] void misconfigured(const std::string& origin, const std::string& why) {
-    throw Failure(ExitStatus::config, Fault::local, origin + ": " + why);
+[[noreturn]] void misconfigured(std::string_view origin, std::string_view why) {
+    throw Failure(ExitStatus::config, Fault::local, concat({origin, ": ", why}));
 }
 
 /// A command may succeed later, and another relay may have another.
-[[noreturn]] void unavailable(const std::string& origin, const std::string& why) {
-    throw Failure(ExitStatus::temp_fail, Fault::relay, origin + ": " + why, "4.3.0");
+[[noreturn]] void unavailable(std::string_view origin, std::string_view why) {
+    throw Failure(ExitStatus::temp_fail, Fault::relay, concat({origin, ": ", why}),
+                  "4.3.0");
 }
 
 /// A buffer for a secret on its way: it never grows, so that no copy is left behind, and is

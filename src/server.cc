@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ascii.h"
+#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 
@@ -48,9 +49,9 @@ std::string enhanced_of(const Failure& failure, int code) {
 
 Failure not_known(const std::string& verb) {
     const bool elsewhere = verb == "STARTTLS" || verb == "AUTH" || verb == "EXPN";
-    return elsewhere
-               ? refusal(502, "5.5.1", printable(verb, 40) + ": not on standard input")
-               : refusal(500, "5.5.2", printable(verb, 40) + ": not known");
+    return elsewhere ? refusal(502, "5.5.1",
+                               concat({printable(verb, 40), ": not on standard input"}))
+                     : refusal(500, "5.5.2", concat({printable(verb, 40), ": not known"}));
 }
 
 } // namespace
@@ -167,7 +168,8 @@ void Server::take_mail(const std::string& argument) {
     const MailArguments mail = parse_mail(argument);
     const auto limit = context_.settings.message.size_limit;
     if (limit > 0 && mail.size.value_or(0) > limit)
-        throw refusal(552, "5.3.4", "more than " + std::to_string(limit) + " octets");
+        throw refusal(552, "5.3.4",
+                      concat({"more than ", std::to_string(limit), " octets"}));
     if (has_eight_bit(mail.path) && !mail.smtputf8)
         throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
     envelope_ = {};
@@ -228,7 +230,8 @@ std::optional<Failure> Server::add_recipient(const std::string& address,
     upstream_.rcpt(asked);
     if (asked.put_off) {
         asked.refused_here = true;
-        asked.text = upstream_.peer() + ": RCPT TO:<" + address + ">: too many recipients";
+        asked.text =
+            concat({upstream_.peer(), ": RCPT TO:<", address, ">: too many recipients"});
         return refusal(452, "4.5.3", asked.text);
     }
     if (!asked.refused_here && !asked.decided)
@@ -278,9 +281,8 @@ void Server::abandon(const Failure& failure) {
 }
 
 void Server::reply(int code, std::string_view enhanced, std::string_view text) {
-    replies_ += std::to_string(code) + " " +
-                (extended_ ? std::string(enhanced) + " " : "") +
-                printable(text, reply_text_limit) + "\r\n";
+    replies_ += concat({std::to_string(code), " ", extended_ ? enhanced : "",
+                        extended_ ? " " : "", printable(text, reply_text_limit), "\r\n"});
 }
 
 void Server::reply(const Failure& failure) {

@@ -144,10 +144,10 @@ ServerCommand parse_command(std::string_view line) {
     return {upper_case(line.substr(0, end)), std::string(trim(line.substr(end)))};
 }
 
-Failure refusal(int code, std::string enhanced, const std::string& text) {
+Failure refusal(int code, std::string_view enhanced, std::string_view text) {
     const bool transient = code / 100 == 4;
     return {transient ? ExitStatus::temp_fail : ExitStatus::data_error, Fault::message,
-            text, std::move(enhanced), code};
+            text, enhanced, code};
 }
 
 MailArguments parse_mail(std::string_view argument) {

@@ -21,7 +21,7 @@ struct ServerCommand {
 ServerCommand parse_command(std::string_view line);
 
 /// A Failure whose reply code is the client's answer.
-Failure refusal(int code, std::string enhanced, const std::string& text);
+Failure refusal(int code, std::string_view enhanced, std::string_view text);
 
 struct MailArguments {
     std::string path; ///< between the angle brackets, unchecked; empty: the null sender

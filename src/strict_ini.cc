@@ -9,6 +9,7 @@
 #include <ini.h>
 
 #include "ascii.h"
+#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 
@@ -73,9 +74,9 @@ class StrictReader {
             name.find_first_of("[];#") != std::string::npos)
             refuse("a section's name has 1 to 49 octets and none of [ ] ; #");
         if (!sections_.insert(name).second)
-            refuse("the section [" + printable(name) + "] stands here again");
+            refuse(concat({"the section [", printable(name), "] stands here again"}));
         keys_.clear();
-        reading_.for_inih.push_back("[" + name + "]\n");
+        reading_.for_inih.push_back(concat({"[", name, "]\n"}));
     }
 
     void take_key(std::string_view text) {
@@ -89,11 +90,11 @@ class StrictReader {
         if (key.size() > name_limit)
             refuse("a key has at most 49 octets");
         if (sections_.empty())
-            refuse("the key " + key + " stands before any [section]");
+            refuse(concat({"the key ", key, " stands before any [section]"}));
         if (!keys_.insert(key).second)
-            refuse("the key " + key + " stands here again");
+            refuse(concat({"the key ", key, " stands here again"}));
         const std::string number = std::to_string(reading_.entries.size());
-        reading_.for_inih.push_back(key + " = " + number + "\n");
+        reading_.for_inih.push_back(concat({key, " = ", number, "\n"}));
         IniEntry entry;
         entry.value = read_value(trim(rest.substr(1)));
         entry.line = number_;
@@ -149,9 +150,9 @@ class StrictReader {
         return folded;
     }
 
-    [[noreturn]] void refuse(const std::string& why) const {
+    [[noreturn]] void refuse(std::string_view why) const {
         throw Failure(ExitStatus::config, Fault::local,
-                      printable(path_) + ":" + std::to_string(number_) + ": " + why);
+                      concat({printable(path_), ":", std::to_string(number_), ": ", why}));
     }
 
     std::string_view text_;

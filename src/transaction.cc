@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "concat.h"
 #include "refusal.h"
 #include "xtext.h"
 
@@ -83,13 +84,13 @@ void Transaction::check_size(std::uint64_t size) {
     const auto limit = extensions_.size.value_or(0);
     if (limit > 0 && size > limit)
         wire_.fail(ExitStatus::data_error, Fault::message, "MAIL",
-                   "the message has " + std::to_string(size) +
-                       " octets, the server takes " + std::to_string(limit),
+                   concat({"the message has ", std::to_string(size),
+                           " octets, the server takes ", std::to_string(limit)}),
                    "5.3.4");
 }
 
 std::string Transaction::mail_command(std::optional<std::uint64_t> size, bool eight_bit) {
-    const std::string step = "MAIL FROM:<" + envelope_.reverse_path + ">";
+    const std::string step = concat({"MAIL FROM:<", envelope_.reverse_path, ">"});
     const AsciiAddress path = write_path(envelope_.reverse_path);
     if (!path.trouble.empty())
         wire_.fail(ExitStatus::data_error, Fault::message, step, path.trouble, "5.6.7");
@@ -99,7 +100,8 @@ std::string Transaction::mail_command(std::optional<std::uint64_t> size, bool ei
     if (envelope_.require_tls && !extensions_.requiretls)
         wire_.fail(ExitStatus::unavailable, Fault::relay, step,
                    "the server does not offer REQUIRETLS", "5.7.30");
-    return "MAIL FROM:<" + path.address + ">" + mail_parameters(size, eight_bit) + "\r\n";
+    return concat(
+        {"MAIL FROM:<", path.address, ">", mail_parameters(size, eight_bit), "\r\n"});
 }
 
 std::string Transaction::mail_parameters(std::optional<std::uint64_t> size,
@@ -133,10 +135,10 @@ void Transaction::queue_rcpt(Outcome& recipient) {
         recipient.status = ExitStatus::data_error;
         recipient.enhanced = "5.6.7";
         recipient.text =
-            wire_.peer() + ": RCPT TO:<" + recipient.address + ">: " + path.trouble;
+            concat({wire_.peer(), ": RCPT TO:<", recipient.address, ">: ", path.trouble});
         return;
     }
-    std::string command = "RCPT TO:<" + path.address + ">";
+    std::string command = concat({"RCPT TO:<", path.address, ">"});
     if (extensions_.dsn && !recipient.notify.empty())
         command += " NOTIFY=" + recipient.notify;
     if (extensions_.dsn && !recipient.original_recipient.empty())
@@ -191,7 +193,7 @@ void Transaction::take_last_words(std::string_view step, const Reply& reply,
         position > mail && position <= mail + asked_.size() - answered_;
     if (!about_recipient || reply.code == 421)
         refuse(wire_,
-               about_mail ? "MAIL FROM:<" + envelope_.reverse_path + ">"
+               about_mail ? concat({"MAIL FROM:<", envelope_.reverse_path, ">"})
                           : std::string(step),
                reply);
     wire_.fail(ExitStatus::temp_fail, Fault::address, step,
@@ -201,10 +203,12 @@ void Transaction::take_last_words(std::string_view step, const Reply& reply,
 /// Replies to all commands written so far, in order.
 void Transaction::read_replies() {
     if (!mail_answered_)
-        take_mail_reply(wire_.receive("MAIL FROM:<" + envelope_.reverse_path + ">"));
+        take_mail_reply(
+            wire_.receive(concat({"MAIL FROM:<", envelope_.reverse_path, ">"})));
     for (; answered_ < asked_.size(); ++answered_) {
         Outcome& recipient = *asked_[answered_];
-        take_rcpt_reply(recipient, wire_.receive("RCPT TO:<" + recipient.address + ">"));
+        take_rcpt_reply(recipient,
+                        wire_.receive(concat({"RCPT TO:<", recipient.address, ">"})));
     }
 }
 
@@ -214,11 +218,11 @@ void Transaction::take_mail_reply(const Reply& reply) {
         return;
     if (reply.permanent() || reply.transient())
         nothing_accepted();
-    refuse(wire_, "MAIL FROM:<" + envelope_.reverse_path + ">", reply);
+    refuse(wire_, concat({"MAIL FROM:<", envelope_.reverse_path, ">"}), reply);
 }
 
 void Transaction::take_rcpt_reply(Outcome& recipient, const Reply& reply) {
-    const std::string step = "RCPT TO:<" + recipient.address + ">";
+    const std::string step = concat({"RCPT TO:<", recipient.address, ">"});
     if (reply.positive()) {
         accepted_.push_back(&recipient);
         return;
@@ -230,7 +234,7 @@ void Transaction::take_rcpt_reply(Outcome& recipient, const Reply& reply) {
         recipient.put_off = true;
         return;
     }
-    recipient.text = wire_.peer() + ": " + step + ": " + reply.text();
+    recipient.text = concat({wire_.peer(), ": ", step, ": ", reply.text()});
     recipient.reply_code = reply.code;
     recipient.enhanced = reply.enhanced();
     recipient.refused_here = true;
@@ -242,8 +246,8 @@ void Transaction::take_rcpt_reply(Outcome& recipient, const Reply& reply) {
 }
 
 /// Once, however many transactions it is true of.
-void Transaction::note(const std::string& text) {
-    std::string remark = wire_.peer() + ": " + text;
+void Transaction::note(std::string_view text) {
+    std::string remark = concat({wire_.peer(), ": ", text});
     if (std::ranges::find(notes_, remark) == notes_.end())
         notes_.push_back(std::move(remark));
 }

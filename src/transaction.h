@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "envelope.h"
@@ -80,7 +81,7 @@ class Transaction {
                                       std::size_t position);
     void take_verdict();
     void nothing_accepted();
-    void note(const std::string& text);
+    void note(std::string_view text);
 
     Wire& wire_;
     const Extensions& extensions_;

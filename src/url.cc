@@ -122,7 +122,7 @@ class UrlParser {
         return decoded;
     }
 
-    [[noreturn]] void refuse(const std::string& why) const { misconfigured(origin_, why); }
+    [[noreturn]] void refuse(std::string_view why) const { misconfigured(origin_, why); }
 
     const std::string& origin_;
     std::vector<UrlSetting> settings_;

@@ -10,6 +10,7 @@
 
 #include "address.h"
 #include "ascii.h"
+#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 
@@ -53,8 +54,8 @@ bool is_host_name(std::string_view text) {
 
 } // namespace
 
-void misconfigured(const std::string& origin, const std::string& why) {
-    throw Failure(ExitStatus::config, Fault::local, origin + ": " + why, "4.3.5");
+void misconfigured(std::string_view origin, std::string_view why) {
+    throw Failure(ExitStatus::config, Fault::local, concat({origin, ": ", why}), "4.3.5");
 }
 
 bool read_switch(std::string_view text, const std::string& origin) {
@@ -67,8 +68,8 @@ std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint6
                           const std::string& origin) {
     std::uint64_t number = 0;
     if (!take_number(text, number) || !text.empty() || number < least || number > most)
-        misconfigured(origin, "a number from " + std::to_string(least) + " to " +
-                                  std::to_string(most) + " is wanted");
+        misconfigured(origin, concat({"a number from ", std::to_string(least), " to ",
+                                      std::to_string(most), " is wanted"}));
     return number;
 }
 

@@ -14,7 +14,7 @@
 
 namespace sallyport {
 
-[[noreturn]] void misconfigured(const std::string& origin, const std::string& why);
+[[noreturn]] void misconfigured(std::string_view origin, std::string_view why);
 
 /// "yes" or "no".
 bool read_switch(std::string_view text, const std::string& origin);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "concat.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -190,12 +191,12 @@ VerifiedStream& Wire::secure(Securer& securer) {
 }
 
 void Wire::fail(ExitStatus status, Fault fault, std::string_view step,
-                std::string_view what, std::string enhanced) const {
-    std::string text = peer_ + ": " + std::string(step) + ": " + std::string(what);
+                std::string_view what, std::string_view enhanced) const {
+    const std::string text = concat({peer_, ": ", step, ": ", what});
     if (in_doubt_)
         throw Failure(ExitStatus::temp_fail, Fault::in_doubt,
                       text + "; the message may have been accepted", "4.4.2");
-    throw Failure(status, fault, text, std::move(enhanced));
+    throw Failure(status, fault, text, enhanced);
 }
 
 Wire::Line Wire::read_line(Deadline deadline) {

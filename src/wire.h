@@ -114,7 +114,7 @@ class Wire {
     [[nodiscard]] const std::string& peer() const { return peer_; }
     /// "peer: step: what", thrown as this step's failure.
     [[noreturn]] void fail(ExitStatus status, Fault fault, std::string_view step,
-                           std::string_view what, std::string enhanced = {}) const;
+                           std::string_view what, std::string_view enhanced = {}) const;
 
   private:
     struct Line {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "ascii.h"
+#include "concat.h"
 #include "keys.h"
 #include "printable.h"
 #include "strict_ini.h"
@@ -68,12 +69,11 @@ class Builder {
     /// [relay] keys go to the relay begun last.
     void set(const Key& key, Value& value) {
         // One password, however it is given.
-        const bool is_password = key.name.starts_with("password");
-        const std::string what = std::string(key.section) + "." +
-                                 std::string(is_password ? "password" : key.name) + "." +
-                                 std::to_string(settings_.relays.size());
+        const auto name = key.name.starts_with("password") ? "password" : key.name;
         const auto [place, is_first] =
-            set_by_.try_emplace(what + "." + user_, value.origin);
+            set_by_.try_emplace(concat({key.section, ".", name, ".",
+                                        std::to_string(relay_count()), ".", user_}),
+                                value.origin);
         if (!is_first)
             misconfigured(value.origin, "it is set already by " + place->second);
         if (user_.empty())
@@ -190,29 +190,29 @@ class ConfigFile {
     void apply(Builder& builder) {
         std::vector<IniEntry> entries = parse_ini(text_, path_);
         // [sender NAME] builds on [sender], wherever that stands.
-        std::stable_partition(entries.begin(), entries.end(), [](const IniEntry& entry) {
-            return !entry.section.starts_with("sender ");
-        });
-        std::string section;
-        for (IniEntry& entry : entries) {
-            const std::string at = shown_ + ":" + std::to_string(entry.line);
-            const auto blank = entry.section.find(' ');
-            const std::string kind = entry.section.substr(0, blank);
-            const std::string name = blank == std::string::npos
-                                         ? std::string()
-                                         : entry.section.substr(blank + 1);
-            const bool may_be_named = kind == "relay" || kind == "sender";
-            const Key& key = find_key(may_be_named ? kind : entry.section, entry.key, at);
-            if (entry.section != section && kind == "relay")
-                builder.begin_relay(name, at);
-            else if (entry.section != section && kind == "sender" && !name.empty())
-                builder.begin_user(name);
-            section = entry.section;
-            set(builder, key, entry, at);
+        for (const bool of_user : {false, true}) {
+            for (IniEntry& entry : entries)
+                if (entry.section.starts_with("sender ") == of_user)
+                    apply(builder, entry);
         }
     }
 
   private:
+    void apply(Builder& builder, IniEntry& entry) {
+        const std::string at = concat({shown_, ":", std::to_string(entry.line)});
+        const std::string_view section = entry.section;
+        const auto kind = section.substr(0, section.find(' '));
+        const std::string name(section.substr(std::min(kind.size() + 1, section.size())));
+        const bool may_be_named = kind == "relay" || kind == "sender";
+        const Key& key = find_key(may_be_named ? kind : section, entry.key, at);
+        const bool begins = std::exchange(section_, section) != section;
+        if (begins && kind == "relay")
+            builder.begin_relay(name, at);
+        else if (begins && kind == "sender" && !name.empty())
+            builder.begin_user(name);
+        set(builder, key, entry, at);
+    }
+
     void set(Builder& builder, const Key& key, IniEntry& entry, const std::string& at) {
         if (key.name == "password" && readable_by_others_)
             misconfigured(shown_,
@@ -247,6 +247,7 @@ class ConfigFile {
     bool readable_by_others_ = false;
     Trust trust_ = Trust::full;
     std::string text_;
+    std::string section_; ///< of the entry applied last
 };
 
 namespace {
@@ -290,7 +291,8 @@ class Environment {
         // Kubernetes sets such variables beside a service of that name.
         const bool of_a_service = text.starts_with("tcp://") || text.starts_with("udp://");
         if (key == nullptr || of_a_service)
-            return builder_.note("the variable " + shown + " is not known: ignored");
+            return builder_.note(
+                concat({"the variable ", shown, " is not known: ignored"}));
         if (key->section == "relay")
             choose_relay(shown);
         if (redirects(full_name(name)))
@@ -389,10 +391,9 @@ Settings load_settings(const ConfigurationSources& sources) {
     if (!sources.privileged && trust != Trust::no_files)
         Environment(sources.environment, builder).apply();
     if (builder.relay_count() == 0)
-        misconfigured(
-            sources.system_file,
-            "no [relay] here or in a file of yours, and SALLYPORT_URL is not set; "
-            "see sallyport.conf(5)");
+        misconfigured(sources.system_file,
+                      "no [relay] here or in a file of yours, and SALLYPORT_URL is not "
+                      "set; see sallyport.conf(5)");
     return builder.finish();
 }
 

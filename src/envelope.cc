@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 
 #include "address.h"
@@ -82,7 +82,7 @@ class Recipients {
     std::string domain_;
     const RecipientSettings& settings_;
     std::optional<Aliases> aliases_;
-    std::unordered_set<std::string> known_;
+    std::set<std::string> known_;
     std::vector<std::string> addresses_;
 };
 

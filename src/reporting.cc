@@ -2,8 +2,8 @@
 #include "reporting.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "concat.h"
@@ -17,7 +17,7 @@ using Group = std::vector<const Outcome*>;
 /// Recipients with the same fate, in the order of the first of each kind.
 std::vector<Group> group(const std::vector<Outcome>& outcomes) {
     std::vector<Group> groups;
-    std::unordered_map<std::string, std::size_t> known;
+    std::map<std::string, std::size_t> known;
     for (const Outcome& outcome : outcomes) {
         const std::string key =
             concat({std::to_string(static_cast<int>(outcome.status)),

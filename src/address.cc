@@ -2,6 +2,7 @@
 #include "address.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "ascii.h"
@@ -18,11 +19,19 @@ constexpr std::size_t domain_limit = 255;
 constexpr std::size_t path_limit = 256 - 2;
 constexpr int comment_depth_limit = 100;
 
-/// RFC 5322 3.2.3, and UTF-8 (RFC 6532 3.2).
-bool is_atom_text(char c) {
+/// RFC 5322 3.2.3, and UTF-8 (RFC 6532 3.2). A table, since every octet of every address is
+/// looked up.
+constexpr auto atom_text = [] {
     constexpr std::string_view specials = "()<>[]:;@\\,.\"";
-    return c > ' ' ? c != 0x7f && specials.find(c) == std::string_view::npos
-                   : is_eight_bit(c);
+    std::array<bool, 256> table{};
+    for (std::size_t octet = '!'; octet < table.size(); ++octet)
+        table.at(octet) = octet != 0x7f &&
+                          specials.find(static_cast<char>(octet)) == std::string_view::npos;
+    return table;
+}();
+
+bool is_atom_text(char c) {
+    return atom_text[static_cast<unsigned char>(c)];
 }
 
 bool is_atom(std::string_view text) {
@@ -277,7 +286,7 @@ class AddressParser {
     }
 
     void skip_line_ends() {
-        while (text_.substr(at_).starts_with("\r\n"))
+        while (!at_end() && text_[at_] == '\r' && text_.substr(at_).starts_with("\r\n"))
             at_ += 2;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "printable.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "ascii.h"
@@ -44,11 +45,24 @@ bool is_harmful(std::uint32_t code) {
            code == 0x2029;
 }
 
+/// Octets of ASCII without control characters at the front of `text`.
+std::size_t plain_size(std::string_view text) {
+    const auto* const end =
+        std::ranges::find_if(text, [](char c) { return is_control(c) || is_eight_bit(c); });
+    return static_cast<std::size_t>(end - text.begin());
+}
+
 } // namespace
 
 std::string printable(std::string_view text, std::size_t limit) {
     std::string result;
     while (!text.empty()) {
+        // Most text is ASCII from end to end.
+        const std::size_t plain = std::min(plain_size(text), limit - result.size());
+        result += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty())
+            break;
         std::uint32_t code = 0;
         const std::size_t size = utf8_character(text, code);
         const std::size_t taken = size == 0 ? 1 : size;

@@ -55,12 +55,13 @@ constexpr bool has_control(std::string_view text) {
 /// Eight octets at a time: every octet of a message passes here.
 inline bool has_eight_bit(std::string_view text) {
     std::uint64_t all = 0;
-    for (; text.size() >= sizeof all; text.remove_prefix(sizeof all)) {
+    std::size_t at = 0;
+    for (; at + sizeof all <= text.size(); at += sizeof all) {
         std::uint64_t octets = 0;
-        std::memcpy(&octets, text.data(), sizeof octets);
+        std::memcpy(&octets, text.data() + at, sizeof octets);
         all |= octets;
     }
-    for (const char c : text)
+    for (const char c : text.substr(at))
         all |= static_cast<unsigned char>(c);
     return (all & 0x8080808080808080U) != 0;
 }

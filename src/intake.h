@@ -50,6 +50,7 @@ class Intake {
 
   private:
     std::size_t take(std::string_view block);
+    std::size_t take_plain_lines(std::string_view block);
     [[nodiscard]] std::size_t undecided(std::string_view tail) const;
     void take_line(std::string_view line);
     void take_part(std::string_view part);

@@ -157,6 +157,7 @@ class AddressParser {
     /// tells.
     std::vector<Word> parse_words() {
         std::vector<Word> words;
+        words.reserve(4); // two labels and a dot: most domains
         for (;;) {
             const bool space = skip_space();
             if (at_end())

@@ -20,6 +20,7 @@ class Delivery {
              const DeliveryContext& context, const SenderSettings& sender)
         : envelope_(envelope), message_(message), network_(network), context_(context),
           sender_(sender) {
+        report_.outcomes.reserve(envelope.recipients.size());
         for (const auto& recipient : envelope.recipients)
             report_.outcomes.emplace_back(recipient, envelope.notify, original(recipient));
         reading_ =

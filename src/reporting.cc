@@ -90,11 +90,11 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
 }
 
 std::string describe_failures(const Report& report) {
+    if (report.status() == ExitStatus::ok)
+        return {};
     std::string lines;
-    if (report.status() != ExitStatus::ok) {
-        for (const auto& note : report.notes)
-            lines += concat({"sallyport: ", note, "\n"});
-    }
+    for (const auto& note : report.notes)
+        lines += concat({"sallyport: ", note, "\n"});
     for (const Group& recipients : group(report.outcomes)) {
         const Outcome& first = *recipients.front();
         if (first.status == ExitStatus::ok)

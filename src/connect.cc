@@ -170,7 +170,8 @@ std::vector<Address> interleave(const std::vector<Address>& addresses) {
 }
 
 Connector::Connector(const std::vector<Address>& addresses,
-                     const std::vector<std::uint16_t>& ports) {
+                     const std::vector<std::uint16_t>& ports, std::optional<Address> source)
+    : source_(source) {
     for (const std::uint16_t port : ports) {
         for (const Address& address : addresses)
             candidates_.push_back({address, port, false});
@@ -215,12 +216,24 @@ void Connector::begin_next() {
     // ACK.
     const int on = 1;
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (begin(fd.get(), candidate))
+        running_.push_back({&candidate, std::move(fd)});
+}
+
+/// False, and noted, if the attempt failed at once.
+bool Connector::begin(int fd, Candidate& candidate) {
     sockaddr_storage storage{};
+    const auto* const name = reinterpret_cast<const sockaddr*>(&storage);
+    if (source_ && ::bind(fd, name, fill(*source_, 0, storage)) != 0) {
+        note(candidate, "source_address " + source_->text() + ": " + describe_errno(errno));
+        return false;
+    }
     const socklen_t size = fill(candidate.address, candidate.port, storage);
-    const auto* const where = reinterpret_cast<const sockaddr*>(&storage);
-    if (::connect(fd.get(), where, size) != 0 && errno != EINPROGRESS)
-        return note(candidate, describe_errno(errno));
-    running_.push_back({&candidate, std::move(fd)});
+    if (::connect(fd, name, size) != 0 && errno != EINPROGRESS) {
+        note(candidate, describe_errno(errno));
+        return false;
+    }
+    return true;
 }
 
 /// True if an attempt failed meanwhile: the next one need not wait.

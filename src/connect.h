@@ -46,8 +46,11 @@ struct ConnectedSocket {
 /// returned. Attempts that lost a race stay for the next call.
 class Connector {
   public:
+    /// `source`: the address that every attempt is made from; `addresses` are of its
+    /// family.
     Connector(const std::vector<Address>& addresses,
-              const std::vector<std::uint16_t>& ports);
+              const std::vector<std::uint16_t>& ports,
+              std::optional<Address> source = std::nullopt);
 
     /// Begins the first attempt and waits for nothing: the network works while OpenSSL is
     /// made ready. connect() goes on from there.
@@ -71,10 +74,12 @@ class Connector {
     };
 
     void begin_next();
+    bool begin(int fd, Candidate& candidate);
     bool await(Deadline until, std::optional<ConnectedSocket>& winner);
     void give_up();
     void note(Candidate& candidate, const std::string& why);
 
+    std::optional<Address> source_;
     std::vector<Candidate> candidates_; ///< those before next_ are begun
     std::size_t next_ = 0;
     Deadline begin_next_at_{};

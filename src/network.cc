@@ -44,8 +44,7 @@ class InternetRoute : public Route {
         const Deadline deadline =
             std::min(Clock::now() + relay_.connect_timeout, run_deadline_);
         if (!connector_)
-            connector_.emplace(interleave(resolve(relay_.host, relay_.ip, deadline)),
-                               relay_.port);
+            find_ways(deadline);
         if (connector_->exhausted())
             return std::nullopt;
         if (Clock::now() < deadline)
@@ -72,6 +71,25 @@ class InternetRoute : public Route {
     }
 
   private:
+    void find_ways(Deadline deadline) {
+        auto addresses = resolve(relay_.host, relay_.ip, deadline);
+        std::optional<Address> source;
+        if (!relay_.source_address.empty()) {
+            source = resolve(relay_.source_address, IpFamily::any, deadline).front();
+            std::erase_if(addresses, [&source](const Address& address) {
+                return address.family != source->family;
+            });
+        }
+        if (addresses.empty())
+            throw Failure(ExitStatus::temp_fail, Fault::relay,
+                          relay_.host +
+                              ": connecting: it has no address of the kind of "
+                              "source_address " +
+                              relay_.source_address,
+                          "4.4.1");
+        connector_.emplace(interleave(addresses), relay_.port, source);
+    }
+
     [[nodiscard]] bool uses_tls() const {
         return std::ranges::any_of(relay_.port, [this](std::uint16_t port) {
             return relay_.tls_mode(port) != TlsMode::none;

@@ -44,6 +44,7 @@ struct Relay {
     std::optional<PlaintextConsent> allow_plaintext_auth;
     std::string helo; ///< empty: by rule, see Identity
     IpFamily ip = IpFamily::any;
+    std::string source_address;      ///< IPv4 or IPv6 address; empty: the kernel's choice
     std::vector<std::string> ignore; ///< upper-case EHLO keywords
     std::chrono::milliseconds connect_timeout{30'000};
     std::chrono::milliseconds timeout{300'000};

@@ -145,6 +145,13 @@ std::string read_host(std::string_view text, const std::string& origin) {
     return host;
 }
 
+std::string read_address(std::string_view text, const std::string& origin) {
+    std::string host = read_host(text, origin);
+    if (!is_address(host))
+        misconfigured(origin, "an IPv4 or IPv6 address is wanted");
+    return host;
+}
+
 std::vector<std::uint16_t> read_ports(std::string_view text, const std::string& origin) {
     std::vector<std::uint16_t> ports;
     for (const std::string& element : read_list(text, origin)) {

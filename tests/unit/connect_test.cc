@@ -36,6 +36,17 @@ struct Port {
             BOOST_REQUIRE(::listen(fd.get(), 5) == 0);
     }
 
+    /// Where the next connection comes from.
+    [[nodiscard]] std::string caller() const {
+        sockaddr_in name{};
+        socklen_t size = sizeof name;
+        const UniqueFd connection(
+            ::accept(fd.get(), reinterpret_cast<sockaddr*>(&name), &size));
+        BOOST_REQUIRE(connection);
+        char text[INET_ADDRSTRLEN];
+        return ::inet_ntop(AF_INET, &name.sin_addr, text, sizeof text);
+    }
+
     UniqueFd fd;
     std::uint16_t number = 0;
 };
@@ -93,6 +104,22 @@ BOOST_AUTO_TEST_CASE(an_attempt_begun_early_is_the_one_that_connects) {
     connector.start();
     BOOST_TEST(connector.connect(soon())->port == open.number);
     BOOST_TEST(connector.exhausted());
+}
+
+BOOST_AUTO_TEST_CASE(the_address_to_connect_from) {
+    const Port open(true);
+    Connector connector({parse("127.0.0.1")}, {open.number}, parse("127.0.0.9"));
+    BOOST_TEST(connector.connect(soon()).has_value());
+    BOOST_TEST(open.caller() == "127.0.0.9");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_to_connect_from_that_is_not_ours) {
+    const Port open(true);
+    Connector connector({parse("127.0.0.1")}, {open.number}, parse("198.51.100.1"));
+    BOOST_TEST(!connector.connect(soon()).has_value());
+    BOOST_TEST(connector.trouble() ==
+               "[127.0.0.1]:" + std::to_string(open.number) +
+                   ": source_address 198.51.100.1: Cannot assign requested address");
 }
 
 BOOST_AUTO_TEST_CASE(a_deadline_that_has_passed) {

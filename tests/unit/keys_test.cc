@@ -40,6 +40,12 @@ BOOST_FIXTURE_TEST_CASE(keys_of_the_server, Fixture) {
     BOOST_TEST((relay_with("ip = 4").ip == IpFamily::ipv4));
     BOOST_TEST((relay_with("ip = 6").ip == IpFamily::ipv6));
     BOOST_TEST(why_not("ip = 5") == "system.conf:3: ip: any, 4 or 6 is wanted");
+    for (const char* address : {"192.0.2.1", "2001:db8::1", "fe80::1%eth0"})
+        BOOST_TEST(relay_with(std::string("source_address = ") + address).source_address ==
+                   address);
+    for (const char* odd : {"localhost", "192.0.2", "eth0"})
+        BOOST_TEST(why_not(std::string("source_address = ") + odd) ==
+                   "system.conf:3: source_address: an IPv4 or IPv6 address is wanted");
     for (const char* name :
          {"www.example.org", "localhost", "[192.0.2.1]", "[IPv6:::1]", "a_b"})
         BOOST_TEST(relay_with(std::string("helo = ") + name).helo == name);
@@ -295,8 +301,7 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
 BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
     for (const char* key :
          {"provider", "srv", "tls_pin", "tls_crl", "token_command", "token_file",
-          "source_address", "protocol", "require_channel_binding", "proxy", "pop_before",
-          "max_messages"})
+          "protocol", "require_channel_binding", "proxy", "pop_before", "max_messages"})
         BOOST_TEST(why_not(std::string(key) + " = x") ==
                    std::string("system.conf:3: ") + key + " is not in this version");
     for (const char* section : {"queue", "limits"})

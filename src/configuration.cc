@@ -121,6 +121,8 @@ class Builder {
             misconfigured(relay.origin, "[relay] has no host");
         if (relay.tls_cert.empty() != relay.tls_key.empty())
             misconfigured(relay.origin, "tls_cert and tls_key go together");
+        if (relay.is_local())
+            finish_local(relay);
         const bool has_secret = !std::holds_alternative<std::monostate>(relay.password);
         const bool has_user = !relay.user.empty();
         relay.auth_wanted =
@@ -136,6 +138,17 @@ class Builder {
             misconfigured(relay.origin,
                           "a log-in without TLS needs allow_plaintext_auth = yes "
                           "in a configuration file");
+    }
+
+    /// A socket of this machine has no port that says whether there is TLS, and no name.
+    /// None is the rule there; that a log-in needs a word for it holds as it does
+    /// elsewhere.
+    static void finish_local(Relay& relay) {
+        if (!relay.source_address.empty())
+            misconfigured(relay.origin, "unix: has no source_address");
+        relay.tls = relay.tls.value_or(TlsMode::none);
+        if (relay.tls != TlsMode::none && relay.tls_name.empty())
+            misconfigured(relay.origin, "TLS over unix: needs tls_name");
     }
 
     Settings settings_;

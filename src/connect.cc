@@ -17,8 +17,10 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "failure.h"
+#include "printable.h"
 #include "socket.h"
 
 namespace sallyport {
@@ -149,6 +151,19 @@ std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline 
     if (answer.error != 0 || answer.addresses.empty())
         not_resolved(host, answer.error != 0 ? answer.error : EAI_NONAME);
     return answer.addresses;
+}
+
+UniqueFd connect_local(const std::string& path) {
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    path.copy(name.sun_path, sizeof name.sun_path - 1);
+    // It is done at once or not at all: EAGAIN means that the server's queue is full.
+    if (!fd || ::connect(fd.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) != 0)
+        throw Failure(ExitStatus::temp_fail, Fault::relay,
+                      "unix:" + printable(path) + ": connecting: " + describe_errno(errno),
+                      "4.4.1");
+    return fd;
 }
 
 std::vector<Address> interleave(const std::vector<Address>& addresses) {

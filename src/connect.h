@@ -33,6 +33,9 @@ struct Address {
 /// exist, 75 (relay) otherwise.
 std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline);
 
+/// A connection to the server that listens at `path` of this machine. Failure: 75 (relay).
+UniqueFd connect_local(const std::string& path);
+
 /// IPv6 and IPv4 in turn, beginning with the family of the first (RFC 8305 4).
 std::vector<Address> interleave(const std::vector<Address>& addresses);
 

@@ -237,7 +237,7 @@ constexpr SetKey reserved = nullptr;
 
 /// In the order of sallyport.conf(5), where each is described.
 constexpr std::array keys{
-    Key{"relay", "host", set_relay_text<&Relay::host, read_host>},
+    Key{"relay", "host", set_relay_text<&Relay::host, read_server>},
     Key{"relay", "match", set_match},
     Key{"relay", "port", set_port},
     Key{"relay", "ip", set_ip},

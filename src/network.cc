@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include "connect.h"
+#include "printable.h"
 #include "socket.h"
 #include "tls.h"
 
@@ -43,6 +45,8 @@ class InternetRoute : public Route {
     std::optional<Connection> connect() override {
         const Deadline deadline =
             std::min(Clock::now() + relay_.connect_timeout, run_deadline_);
+        if (relay_.is_local())
+            return next_local();
         if (!connector_)
             find_ways(deadline);
         if (connector_->exhausted())
@@ -71,6 +75,15 @@ class InternetRoute : public Route {
     }
 
   private:
+    std::optional<Connection> next_local() {
+        if (std::exchange(used_, true))
+            return std::nullopt;
+        auto fd = connect_local(relay_.host.substr(std::strlen("unix:")));
+        // RFC 5321 4.1.3 has no literal for it.
+        return Connection{std::make_unique<SocketStream>(std::move(fd)),
+                          printable(relay_.host), 0, "[127.0.0.1]"};
+    }
+
     void find_ways(Deadline deadline) {
         auto addresses = resolve(relay_.host, relay_.ip, deadline);
         std::optional<Address> source;
@@ -99,6 +112,7 @@ class InternetRoute : public Route {
     const Relay& relay_;
     Deadline run_deadline_;
     std::optional<Connector> connector_;
+    bool used_ = false; ///< the local socket was
     std::optional<TlsSecurer> securer_;
 };
 

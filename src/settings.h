@@ -27,7 +27,7 @@ struct Relay {
     std::string name;               ///< of `[relay NAME]`, or empty
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any
     std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
-    std::string host;   ///< name, IPv4 or IPv6 address without brackets
+    std::string host;   ///< name, address without brackets, "unix:/path"
     std::vector<std::uint16_t> port{465, 587};
     std::optional<TlsMode> tls; ///< empty: by port, see tls_mode()
     std::string tls_ca;         ///< file or directory; empty: the system's
@@ -50,6 +50,9 @@ struct Relay {
     std::chrono::milliseconds timeout{300'000};
     std::chrono::milliseconds deadline{0}; ///< from the program's start; 0: none
     std::uint32_t max_recipients = 100;
+
+    /// A socket of this machine: there is no port, no address and no name to check.
+    [[nodiscard]] bool is_local() const { return host.starts_with("unix:"); }
 
     /// RFC 8314: 465, 2465, 8465 and 443 speak TLS at once, all others STARTTLS.
     [[nodiscard]] TlsMode tls_mode(std::uint16_t on_port) const;

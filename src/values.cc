@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 
 #include "address.h"
 #include "ascii.h"
@@ -134,8 +135,6 @@ std::string read_path(std::string_view text, const std::string& origin) {
 }
 
 std::string read_host(std::string_view text, const std::string& origin) {
-    if (text.starts_with("unix:"))
-        misconfigured(origin, "unix: is not in this version");
     const bool bracketed = text.starts_with('[') && text.ends_with(']');
     std::string host(bracketed ? text.substr(1, text.size() - 2) : text);
     const bool good =
@@ -143,6 +142,16 @@ std::string read_host(std::string_view text, const std::string& origin) {
     if (!good || host.size() > host_limit)
         misconfigured(origin, "a host name or an address is wanted");
     return host;
+}
+
+std::string read_server(std::string_view text, const std::string& origin) {
+    constexpr std::string_view unix_socket = "unix:";
+    if (!text.starts_with(unix_socket))
+        return read_host(text, origin);
+    read_path(text.substr(unix_socket.size()), origin);
+    if (text.size() - unix_socket.size() >= sizeof(sockaddr_un::sun_path))
+        misconfigured(origin, "the path of a socket may have 107 octets");
+    return std::string(text);
 }
 
 std::string read_address(std::string_view text, const std::string& origin) {

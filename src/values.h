@@ -43,6 +43,9 @@ std::string read_path(std::string_view text, const std::string& origin);
 /// an IPv6 address may stand in brackets, which are taken off.
 std::string read_host(std::string_view text, const std::string& origin);
 
+/// As read_host, or "unix:/path".
+std::string read_server(std::string_view text, const std::string& origin);
+
 /// An IPv4 or IPv6 address, as read_host has them.
 std::string read_address(std::string_view text, const std::string& origin);
 

@@ -307,8 +307,28 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
     for (const char* section : {"queue", "limits"})
         BOOST_TEST(why_not("directory = /x", section) ==
                    std::string("system.conf:4: [") + section + "] is not in this version");
-    static_cast<void>(has_system_file("[relay]\nhost = unix:/run/smtp\n"));
-    BOOST_TEST(why() == "system.conf:2: host: unix: is not in this version");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_socket_of_this_machine, Fixture) {
+    const auto with = [&](const std::string& lines) {
+        static_cast<void>(has_system_file("[relay]\nhost = unix:/run/smtp\n" + lines));
+    };
+    with("");
+    BOOST_TEST(relay().is_local());
+    BOOST_TEST((relay().tls == TlsMode::none));
+    with("tls = starttls\ntls_name = mail.example\n" + log_in);
+    BOOST_TEST((relay().tls == TlsMode::starttls));
+    with(log_in + "allow_plaintext_auth = yes\n");
+    BOOST_TEST(relay().auth_wanted);
+    with(log_in);
+    BOOST_TEST(why() == "system.conf:2: a log-in without TLS needs allow_plaintext_auth = "
+                        "yes in a configuration file");
+    with("tls = implicit\n");
+    BOOST_TEST(why() == "system.conf:2: TLS over unix: needs tls_name");
+    with("source_address = ::1\n");
+    BOOST_TEST(why() == "system.conf:2: unix: has no source_address");
+    has_relay("tls_name = unix:/run/smtp\n");
+    BOOST_TEST(why() == "system.conf:3: tls_name: a host name or an address is wanted");
 }
 
 BOOST_FIXTURE_TEST_CASE(unknown_names_and_the_nearest_known_one, Fixture) {

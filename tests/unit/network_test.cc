@@ -4,8 +4,13 @@
 #define BOOST_TEST_MODULE network
 #include <boost/test/unit_test.hpp>
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include "failing.h"
+#include "folder.h"
 #include "network.h"
+#include "unique_fd.h"
 
 using namespace sallyport;
 
@@ -27,6 +32,31 @@ struct Fixture {
 };
 
 } // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_socket_of_this_machine, Fixture) {
+    const Folder folder;
+    const std::string path = folder.path("smtp");
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    path.copy(name.sun_path, sizeof name.sun_path - 1);
+    const UniqueFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    BOOST_REQUIRE(::bind(listener.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) ==
+                  0);
+    relay.host = "unix:" + path;
+    BOOST_TEST(why() == "75 unix:" + path + ": connecting: Connection refused");
+    BOOST_REQUIRE(::listen(listener.get(), 5) == 0);
+    const auto route = Internet().route(relay, Deadline::max());
+    const auto connection = route->connect();
+    BOOST_TEST(connection->peer == "unix:" + path);
+    BOOST_TEST(connection->local_literal == "[127.0.0.1]");
+    BOOST_TEST(connection->stream->write("EHLO", Deadline::max()).octets == 4U);
+    BOOST_TEST(!route->connect().has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(no_socket_there, Fixture) {
+    relay.host = "unix:/nonexistent/\x1b[2J";
+    BOOST_TEST(why() == "75 unix:/nonexistent/?[2J: connecting: No such file or directory");
+}
 
 BOOST_FIXTURE_TEST_CASE(a_source_of_the_other_kind, Fixture) {
     relay.source_address = "::1";

@@ -135,10 +135,23 @@ BOOST_AUTO_TEST_CASE(hosts) {
                    "a\n",
                    std::string(256, 'a'),
                    "smtps://a",
-                   "%"},
+                   "%",
+                   "unix:/run/smtp"},
                   "a host name or an address is wanted");
-    check_refused([](const std::string& text) { return read_host(text, origin); },
-                  {"unix:/run/smtp"}, "unix: is not in this version");
+}
+
+BOOST_AUTO_TEST_CASE(sockets_of_this_machine) {
+    for (const char* good : {"mail.example", "192.0.2.1", "unix:/run/smtp", "unix:/a b"})
+        BOOST_TEST(read_server(good, origin) == good);
+    const std::string longest = "unix:/" + std::string(106, 's');
+    BOOST_TEST(read_server(longest, origin) == longest);
+    const auto read = [](const std::string& text) { return read_server(text, origin); };
+    check_refused(read, {"unix:run/smtp", "unix:smtp"},
+                  "a path that begins with / is wanted");
+    check_refused(read, {"unix:"}, "it is empty");
+    check_refused(read, {longest + "s"}, "the path of a socket may have 107 octets");
+    check_refused(read, {"unix:/a\nb"}, "it holds a control character");
+    check_refused(read, {"UNIX:/a"}, "a host name or an address is wanted");
 }
 
 BOOST_AUTO_TEST_CASE(the_scope_of_an_address_is_a_name) {

@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE connect
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -51,6 +53,24 @@ struct Port {
     std::uint16_t number = 0;
 };
 
+/// A socket whose queue is full: it answers no more than one whose packets are filtered
+/// out.
+struct SilentPort : Port {
+    SilentPort() : Port(false) {
+        BOOST_REQUIRE(::listen(fd.get(), 0) == 0);
+        sockaddr_in name{};
+        socklen_t size = sizeof name;
+        auto* const where = reinterpret_cast<sockaddr*>(&name);
+        BOOST_REQUIRE(::getsockname(fd.get(), where, &size) == 0);
+        for (UniqueFd& caller : callers) {
+            caller = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+            ::connect(caller.get(), where, size);
+        }
+    }
+
+    std::array<UniqueFd, 4> callers;
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(numeric_hosts_need_no_resolver) {
@@ -76,6 +96,28 @@ BOOST_AUTO_TEST_CASE(the_next_port_when_the_first_refuses) {
     BOOST_REQUIRE(connected.has_value());
     BOOST_TEST(connected->port == open.number);
     BOOST_TEST(connector.exhausted());
+}
+
+BOOST_AUTO_TEST_CASE(a_port_that_is_filtered_costs_a_second) {
+    const SilentPort silent;
+    const Port open(true);
+    Connector connector({parse("127.0.0.1")}, {silent.number, open.number});
+    const auto begun = Clock::now();
+    const auto connected = connector.connect(soon());
+    BOOST_REQUIRE(connected.has_value());
+    BOOST_TEST(connected->port == open.number);
+    BOOST_TEST((Clock::now() - begun >= std::chrono::seconds(1)));
+    BOOST_TEST((Clock::now() - begun < std::chrono::seconds(5)));
+    BOOST_TEST(!connector.exhausted()); // it may answer yet
+}
+
+BOOST_AUTO_TEST_CASE(ports_that_are_all_filtered_cost_the_deadline) {
+    const SilentPort silent;
+    Connector connector({parse("127.0.0.1")}, {silent.number});
+    BOOST_TEST(
+        !connector.connect(Clock::now() + std::chrono::milliseconds(50)).has_value());
+    BOOST_TEST(connector.trouble() ==
+               "[127.0.0.1]:" + std::to_string(silent.number) + ": timed out");
 }
 
 BOOST_AUTO_TEST_CASE(each_way_is_used_once) {

@@ -3,17 +3,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <condition_variable>
 #include <cstring>
-#include <memory>
-#include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
 
-#include <arpa/inet.h>
-#include <net/if.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -29,90 +21,6 @@ namespace {
 
 constexpr std::chrono::milliseconds next_address_after{250}; // RFC 8305 5
 constexpr std::chrono::milliseconds next_port_after{1000};
-
-struct Answer {
-    int error = EAI_AGAIN;
-    std::vector<Address> addresses;
-};
-
-Address to_address(const addrinfo& info) {
-    Address address;
-    address.family = info.ai_family;
-    if (info.ai_family == AF_INET) {
-        sockaddr_in v4{};
-        std::memcpy(&v4, info.ai_addr, sizeof v4);
-        address.v4 = v4.sin_addr;
-    } else {
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, info.ai_addr, sizeof v6);
-        address.v6 = v6.sin6_addr;
-        address.scope = v6.sin6_scope_id;
-    }
-    return address;
-}
-
-int to_family(IpFamily family) {
-    if (family == IpFamily::ipv4)
-        return AF_INET;
-    return family == IpFamily::ipv6 ? AF_INET6 : AF_UNSPEC;
-}
-
-Answer look_up(const std::string& host, int family, int flags) {
-    addrinfo hints{};
-    hints.ai_family = family;
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = flags;
-    addrinfo* found = nullptr;
-    Answer answer;
-    answer.error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
-    if (answer.error != 0)
-        return answer;
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-    for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
-        if (info->ai_family == AF_INET || info->ai_family == AF_INET6)
-            answer.addresses.push_back(to_address(*info));
-    }
-    return answer;
-}
-
-/// getaddrinfo cannot be cancelled: what a helper thread and its waiter share outlives
-/// both.
-struct Pending {
-    std::mutex mutex;
-    std::condition_variable done;
-    std::optional<Answer> answer;
-};
-
-Answer look_up_by(Deadline deadline, const std::string& host, int family) {
-    const auto pending = std::make_shared<Pending>();
-    try {
-        // Families that this machine has not are not asked for, unless one is wanted by
-        // name.
-        const int flags = family == AF_UNSPEC ? AI_ADDRCONFIG : 0;
-        std::thread([pending, host, family, flags] {
-            Answer answer = look_up(host, family, flags);
-            const std::lock_guard lock(pending->mutex);
-            pending->answer = std::move(answer);
-            pending->done.notify_one();
-        }).detach();
-    } catch (const std::system_error&) {
-        throw Failure(ExitStatus::temp_fail, Fault::relay,
-                      host + ": looking up the name: no thread can be started", "4.3.2");
-    }
-    std::unique_lock lock(pending->mutex);
-    if (!pending->done.wait_until(lock, deadline,
-                                  [&] { return pending->answer.has_value(); }))
-        throw Failure(ExitStatus::temp_fail, Fault::relay,
-                      host + ": looking up the name: timed out", "4.4.3");
-    return std::move(*pending->answer);
-}
-
-[[noreturn]] void not_resolved(const std::string& host, int error) {
-    const bool no_such_name = error == EAI_NONAME || error == EAI_NODATA;
-    throw Failure(no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail, Fault::relay,
-                  host + ": looking up the name: " + ::gai_strerror(error),
-                  no_such_name ? "5.4.4" : "4.4.3");
-}
 
 /// Octets of `storage` in use.
 socklen_t fill(const Address& address, std::uint16_t port, sockaddr_storage& storage) {
@@ -135,24 +43,6 @@ socklen_t fill(const Address& address, std::uint16_t port, sockaddr_storage& sto
 
 } // namespace
 
-std::string Address::text() const {
-    std::string text(INET6_ADDRSTRLEN, '\0');
-    const void* const octets = family == AF_INET ? static_cast<const void*>(&v4) : &v6;
-    if (::inet_ntop(family, octets, text.data(), INET6_ADDRSTRLEN) == nullptr)
-        return {};
-    text.resize(std::strlen(text.c_str()));
-    return text;
-}
-
-std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline) {
-    Answer answer = look_up(host, to_family(family), AI_NUMERICHOST);
-    if (answer.error != 0)
-        answer = look_up_by(deadline, host, to_family(family));
-    if (answer.error != 0 || answer.addresses.empty())
-        not_resolved(host, answer.error != 0 ? answer.error : EAI_NONAME);
-    return answer.addresses;
-}
-
 UniqueFd connect_local(const std::string& path) {
     UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     sockaddr_un name{};
@@ -164,24 +54,6 @@ UniqueFd connect_local(const std::string& path) {
                       "unix:" + printable(path) + ": connecting: " + describe_errno(errno),
                       "4.4.1");
     return fd;
-}
-
-std::vector<Address> interleave(const std::vector<Address>& addresses) {
-    std::vector<Address> ordered(addresses);
-    const auto same_family = [first = addresses.front().family](const Address& address) {
-        return address.family == first;
-    };
-    const auto middle = std::stable_partition(ordered.begin(), ordered.end(), same_family);
-    std::vector<Address> result;
-    auto one = ordered.begin();
-    auto other = middle;
-    while (one != middle || other != ordered.end()) {
-        if (one != middle)
-            result.push_back(*one++);
-        if (other != ordered.end())
-            result.push_back(*other++);
-    }
-    return result;
 }
 
 Connector::Connector(const std::vector<Address>& addresses,

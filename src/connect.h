@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Names to addresses to a connected socket, within one deadline. Attempts overlap as in
+// Addresses to a connected socket, within one deadline. Attempts overlap as in
 // RFC 8305: families interleaved, the next address 250 ms after the last, the next port
 // when all before it failed or 1 s after its last address was tried.
 #pragma once
@@ -10,34 +10,14 @@
 #include <string>
 #include <vector>
 
-#include <netinet/in.h>
-
-#include "settings.h"
+#include "resolve.h"
 #include "stream.h"
 #include "unique_fd.h"
 
 namespace sallyport {
 
-/// An IPv4 or IPv6 address, without a port.
-struct Address {
-    int family = 0;
-    in_addr v4{};
-    in6_addr v6{};
-    std::uint32_t scope = 0; ///< of a link-local IPv6 address
-
-    [[nodiscard]] std::string text() const;
-};
-
-/// Addresses of `host`: numeric at once, names by getaddrinfo in a helper thread that is
-/// left behind if it is not done by `deadline`. Failure: 68 (relay) if the name does not
-/// exist, 75 (relay) otherwise.
-std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline);
-
 /// A connection to the server that listens at `path` of this machine. Failure: 75 (relay).
 UniqueFd connect_local(const std::string& path);
-
-/// IPv6 and IPv4 in turn, beginning with the family of the first (RFC 8305 4).
-std::vector<Address> interleave(const std::vector<Address>& addresses);
 
 struct ConnectedSocket {
     UniqueFd fd;

@@ -73,21 +73,6 @@ struct SilentPort : Port {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(numeric_hosts_need_no_resolver) {
-    BOOST_TEST(parse("192.0.2.7").text() == "192.0.2.7");
-    BOOST_TEST(parse("2001:db8::7").text() == "2001:db8::7");
-    BOOST_CHECK_THROW(resolve("192.0.2.7", IpFamily::ipv6, soon()), Failure);
-}
-
-BOOST_AUTO_TEST_CASE(families_take_turns) {
-    const auto ordered = interleave({parse("2001:db8::1"), parse("2001:db8::2"),
-                                     parse("2001:db8::3"), parse("192.0.2.1")});
-    std::string text;
-    for (const auto& address : ordered)
-        text += address.text() + " ";
-    BOOST_TEST(text == "2001:db8::1 192.0.2.1 2001:db8::2 2001:db8::3 ");
-}
-
 BOOST_AUTO_TEST_CASE(the_next_port_when_the_first_refuses) {
     const Port closed(false);
     const Port open(true);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// Names to addresses, waited for no longer than a deadline allows.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <netinet/in.h>
+
+#include "settings.h"
+#include "stream.h"
+
+namespace sallyport {
+
+/// An IPv4 or IPv6 address, without a port.
+struct Address {
+    int family = 0;
+    in_addr v4{};
+    in6_addr v6{};
+    std::uint32_t scope = 0; ///< of a link-local IPv6 address
+
+    [[nodiscard]] std::string text() const;
+};
+
+/// Addresses of `host`: numeric at once, names by getaddrinfo in a helper thread that is
+/// left behind if it is not done by `deadline`. Failure: 68 (relay) if the name does not
+/// exist, 75 (relay) otherwise.
+std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline);
+
+/// IPv6 and IPv4 in turn, beginning with the family of the first (RFC 8305 4).
+std::vector<Address> interleave(const std::vector<Address>& addresses);
+
+/// Runs `work`, which cannot be cancelled, in a helper thread that is left behind if it is
+/// not done by `deadline`: whatever `work` uses must be its own. Failure: 75 (relay),
+/// `step` beginning the text.
+void run_aside(Deadline deadline, const std::string& step, std::function<void()> work);
+
+} // namespace sallyport

@@ -21,6 +21,7 @@
 #include "unique_fd.h"
 #include "url.h"
 #include "values.h"
+#include "ways.h"
 
 namespace sallyport {
 
@@ -121,8 +122,7 @@ class Builder {
             misconfigured(relay.origin, "[relay] has no host");
         if (relay.tls_cert.empty() != relay.tls_key.empty())
             misconfigured(relay.origin, "tls_cert and tls_key go together");
-        if (relay.is_local())
-            finish_local(relay);
+        finish_ways(relay);
         const bool has_secret = !std::holds_alternative<std::monostate>(relay.password);
         const bool has_user = !relay.user.empty();
         relay.auth_wanted =
@@ -138,17 +138,6 @@ class Builder {
             misconfigured(relay.origin,
                           "a log-in without TLS needs allow_plaintext_auth = yes "
                           "in a configuration file");
-    }
-
-    /// A socket of this machine has no port that says whether there is TLS, and no name.
-    /// None is the rule there; that a log-in needs a word for it holds as it does
-    /// elsewhere.
-    static void finish_local(Relay& relay) {
-        if (!relay.source_address.empty())
-            misconfigured(relay.origin, "unix: has no source_address");
-        relay.tls = relay.tls.value_or(TlsMode::none);
-        if (relay.tls != TlsMode::none && relay.tls_name.empty())
-            misconfigured(relay.origin, "TLS over unix: needs tls_name");
     }
 
     Settings settings_;
@@ -227,7 +216,10 @@ class ConfigFile {
     }
 
     void set(Builder& builder, const Key& key, IniEntry& entry, const std::string& at) {
-        if (key.name == "password" && readable_by_others_)
+        const bool is_secret =
+            key.name == "password" ||
+            (key.name == "proxy" && entry.value.find('@') != std::string::npos);
+        if (is_secret && readable_by_others_)
             misconfigured(shown_,
                           "it holds a password, and others can read it: chmod 0600, or "
                           "0640 with a group");
@@ -317,7 +309,7 @@ class Environment {
     /// Where the relay is and how it proves itself is settled first.
     static bool redirects(std::string_view name) {
         return name == "SALLYPORT_RELAY_HOST" || name == "SALLYPORT_RELAY_PORT" ||
-               name.starts_with("SALLYPORT_RELAY_TLS");
+               name == "SALLYPORT_RELAY_PROXY" || name.starts_with("SALLYPORT_RELAY_TLS");
     }
 
     static std::string full_name(const std::string& name) {

@@ -10,6 +10,7 @@
 #include "ascii.h"
 #include "printable.h"
 #include "values.h"
+#include "ways.h"
 
 namespace sallyport {
 
@@ -124,6 +125,10 @@ void set_password(Settings& /*settings*/, Relay& relay, Value& value) {
     if (value.text.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
         misconfigured(value.origin, "it holds a line end or a NUL");
     relay.password = std::make_shared<const Secret>(value.text);
+}
+
+void set_proxy(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.proxy = read_proxy(value.text, value.origin);
 }
 
 void refuse_stranger(const Value& value) {
@@ -242,6 +247,7 @@ constexpr std::array keys{
     Key{"relay", "port", set_port},
     Key{"relay", "ip", set_ip},
     Key{"relay", "source_address", set_relay_text<&Relay::source_address, read_address>},
+    Key{"relay", "proxy", set_proxy},
     Key{"relay", "helo", set_relay_text<&Relay::helo, read_helo>},
     Key{"relay", "ignore", set_ignore},
     Key{"relay", "max_recipients", set_max_recipients},
@@ -284,7 +290,6 @@ constexpr std::array keys{
     Key{"relay", "token_file", reserved},
     Key{"relay", "protocol", reserved},
     Key{"relay", "require_channel_binding", reserved},
-    Key{"relay", "proxy", reserved},
     Key{"relay", "pop_before", reserved},
     Key{"relay", "max_messages", reserved},
 };

@@ -10,6 +10,7 @@
 
 #include "connect.h"
 #include "printable.h"
+#include "proxy.h"
 #include "socket.h"
 #include "tls.h"
 
@@ -47,25 +48,15 @@ class InternetRoute : public Route {
             std::min(Clock::now() + relay_.connect_timeout, run_deadline_);
         if (relay_.is_local())
             return next_local();
+        if (relay_.proxy)
+            return next_through(*relay_.proxy);
         if (!connector_)
-            find_ways(deadline);
+            connector_ = find_ways(relay_.host, relay_.port, deadline);
         if (connector_->exhausted())
             return std::nullopt;
-        if (Clock::now() < deadline)
-            connector_->start();
-        if (uses_tls())
-            securer(); // a first round trip's time to load the trust store in
-        auto connected = connector_->connect(deadline);
-        if (!connected)
-            throw Failure(ExitStatus::temp_fail, Fault::relay,
-                          relay_.host + ": connecting: " + connector_->trouble(), "4.4.1");
-        Connection connection;
-        connection.peer = relay_.host + "[" + connected->address.text() +
-                          "]:" + std::to_string(connected->port);
-        connection.port = connected->port;
-        connection.local_literal = local_literal(connected->fd.get());
-        connection.stream = std::make_unique<SocketStream>(std::move(connected->fd));
-        return connection;
+        auto connected = connect_by(*connector_, relay_.host, deadline);
+        const std::string peer = relay_.host + shown(connected);
+        return connection_of(std::move(connected), peer);
     }
 
     Securer& securer() override {
@@ -84,8 +75,28 @@ class InternetRoute : public Route {
                           printable(relay_.host), 0, "[127.0.0.1]"};
     }
 
-    void find_ways(Deadline deadline) {
-        auto addresses = resolve(relay_.host, relay_.ip, deadline);
+    /// The proxy is asked for one port after the other. It is silent until it has connected
+    /// or given up, so that each port has its share of the time.
+    std::optional<Connection> next_through(const Proxy& proxy) {
+        if (next_port_ == relay_.port.size())
+            return std::nullopt;
+        const std::uint16_t port = relay_.port[next_port_++];
+        const auto share = relay_.connect_timeout / static_cast<int>(relay_.port.size());
+        const Deadline deadline = std::min(Clock::now() + share, run_deadline_);
+        Connector connector = find_ways(proxy.host, {proxy.port}, deadline);
+        auto connected = connect_by(connector, proxy.host, deadline);
+        const std::string peer = relay_.host + ":" + std::to_string(port) + " via " +
+                                 proxy.host + shown(connected);
+        Connection connection = connection_of(std::move(connected), peer);
+        connection.port = port;
+        ask_proxy(*connection.stream, proxy, peer, relay_.host, port, deadline);
+        return connection;
+    }
+
+    [[nodiscard]] Connector find_ways(const std::string& host,
+                                      const std::vector<std::uint16_t>& ports,
+                                      Deadline deadline) const {
+        auto addresses = resolve(host, relay_.ip, deadline);
         std::optional<Address> source;
         if (!relay_.source_address.empty()) {
             source = resolve(relay_.source_address, IpFamily::any, deadline).front();
@@ -94,13 +105,36 @@ class InternetRoute : public Route {
             });
         }
         if (addresses.empty())
-            throw Failure(ExitStatus::temp_fail, Fault::relay,
-                          relay_.host +
-                              ": connecting: it has no address of the kind of "
-                              "source_address " +
-                              relay_.source_address,
-                          "4.4.1");
-        connector_.emplace(interleave(addresses), relay_.port, source);
+            failed(host, "it has no address of the kind of source_address " +
+                             relay_.source_address);
+        return {interleave(addresses), ports, source};
+    }
+
+    ConnectedSocket connect_by(Connector& connector, const std::string& host,
+                               Deadline deadline) {
+        if (Clock::now() < deadline)
+            connector.start();
+        if (uses_tls())
+            securer(); // a first round trip's time to load the trust store in
+        auto connected = connector.connect(deadline);
+        if (!connected)
+            failed(host, connector.trouble());
+        return std::move(*connected);
+    }
+
+    [[noreturn]] static void failed(const std::string& host, const std::string& why) {
+        throw Failure(ExitStatus::temp_fail, Fault::relay, host + ": connecting: " + why,
+                      "4.4.1");
+    }
+
+    static std::string shown(const ConnectedSocket& connected) {
+        return "[" + connected.address.text() + "]:" + std::to_string(connected.port);
+    }
+
+    static Connection connection_of(ConnectedSocket connected, std::string peer) {
+        const std::string literal = local_literal(connected.fd.get());
+        return {std::make_unique<SocketStream>(std::move(connected.fd)), std::move(peer),
+                connected.port, literal};
     }
 
     [[nodiscard]] bool uses_tls() const {
@@ -112,7 +146,8 @@ class InternetRoute : public Route {
     const Relay& relay_;
     Deadline run_deadline_;
     std::optional<Connector> connector_;
-    bool used_ = false; ///< the local socket was
+    bool used_ = false;         ///< the local socket was
+    std::size_t next_port_ = 0; ///< to ask a proxy for
     std::optional<TlsSecurer> securer_;
 };
 

@@ -49,8 +49,24 @@ class Secret {
     }
 
   private:
+    friend class ProxySecret;
     std::unique_ptr<char[]> octets_;
     std::size_t size_ = 0;
+};
+
+/// The password for a proxy, which gets it in clear: neither RFC 1929 nor RFC 7617 knows
+/// another way. A type of its own, so that nothing said here holds for the relay's.
+class ProxySecret {
+  public:
+    /// Takes over `text` and wipes it.
+    explicit ProxySecret(std::string& text) : secret_(text) {}
+
+    [[nodiscard]] std::string_view reveal() const {
+        return {secret_.octets_.get(), secret_.size_};
+    }
+
+  private:
+    Secret secret_;
 };
 
 /// Overwrites `text` with zeros in a way the compiler keeps, and empties it.

@@ -23,6 +23,18 @@ enum class TlsMode { implicit, starttls, none };
 enum class TlsVersion { tls1_2, tls1_3 };
 enum class IpFamily { any, ipv4, ipv6 };
 
+/// Through which a relay is reached.
+struct Proxy {
+    static constexpr std::size_t text_limit = 255; ///< RFC 1929 2, of user and password
+
+    enum class Kind { socks5, http };
+    Kind kind = Kind::socks5;
+    std::string host;
+    std::uint16_t port = 0;
+    std::string user;
+    std::shared_ptr<const ProxySecret> password; ///< null: no log-in
+};
+
 struct Relay {
     std::string name;               ///< of `[relay NAME]`, or empty
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any
@@ -44,7 +56,8 @@ struct Relay {
     std::optional<PlaintextConsent> allow_plaintext_auth;
     std::string helo; ///< empty: by rule, see Identity
     IpFamily ip = IpFamily::any;
-    std::string source_address;      ///< IPv4 or IPv6 address; empty: the kernel's choice
+    std::string source_address; ///< IPv4 or IPv6 address; empty: the kernel's choice
+    std::optional<Proxy> proxy;
     std::vector<std::string> ignore; ///< upper-case EHLO keywords
     std::chrono::milliseconds connect_timeout{30'000};
     std::chrono::milliseconds timeout{300'000};

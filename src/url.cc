@@ -12,16 +12,10 @@ namespace sallyport {
 
 namespace {
 
-struct Scheme {
-    std::string_view prefix;
-    std::string_view tls;
-    std::string_view port; ///< where the URL names none
-};
-
-constexpr std::array schemes{
-    Scheme{"smtps://", "implicit", "465"},
-    Scheme{"smtp+starttls://", "starttls", "587"},
-    Scheme{"smtp://", "none", "25"},
+constexpr std::array relay_schemes{
+    UrlScheme{"smtps://", "implicit", "465"},
+    UrlScheme{"smtp+starttls://", "starttls", "587"},
+    UrlScheme{"smtp://", "none", "25"},
 };
 
 class UrlParser {
@@ -29,26 +23,38 @@ class UrlParser {
     explicit UrlParser(const std::string& origin) : origin_(origin) {}
 
     std::vector<UrlSetting> parse(std::string_view url) {
-        const auto* const scheme =
-            std::ranges::find_if(schemes, [url](const Scheme& candidate) {
-                return starts_with_ignoring_case(url, candidate.prefix);
-            });
-        if (scheme == schemes.end())
-            refuse("smtps://, smtp+starttls:// or smtp:// is wanted in front");
-        url.remove_prefix(scheme->prefix.size());
         const auto question = url.find('?');
-        std::string_view authority = url.substr(0, question);
-        if (authority.ends_with('/'))
-            authority.remove_suffix(1);
-        put("tls", scheme->tls);
-        take_authority(authority, *scheme);
+        take_place(url.substr(0, question), relay_schemes,
+                   "smtps://, smtp+starttls:// or smtp:// is wanted in front");
         if (question != std::string_view::npos)
             take_query(url.substr(question + 1));
         return std::move(settings_);
     }
 
+    std::vector<UrlSetting> parse_place(std::string_view url,
+                                        std::span<const UrlScheme> schemes,
+                                        const char* wanted) {
+        take_place(url, schemes, wanted);
+        return std::move(settings_);
+    }
+
   private:
-    void take_authority(std::string_view authority, const Scheme& scheme) {
+    void take_place(std::string_view url, std::span<const UrlScheme> schemes,
+                    const char* wanted) {
+        const auto scheme =
+            std::ranges::find_if(schemes, [url](const UrlScheme& candidate) {
+                return starts_with_ignoring_case(url, candidate.prefix);
+            });
+        if (scheme == schemes.end())
+            refuse(wanted);
+        url.remove_prefix(scheme->prefix.size());
+        if (url.ends_with('/'))
+            url.remove_suffix(1);
+        put("tls", scheme->tls);
+        take_authority(url, *scheme);
+    }
+
+    void take_authority(std::string_view authority, const UrlScheme& scheme) {
         const auto at = authority.find('@');
         if (at != std::string_view::npos && scheme.tls == "none")
             refuse("smtp:// is without TLS, so without a log-in");
@@ -132,6 +138,12 @@ class UrlParser {
 
 std::vector<UrlSetting> parse_relay_url(std::string_view url, const std::string& origin) {
     return UrlParser(origin).parse(url);
+}
+
+std::vector<UrlSetting> parse_place_url(std::string_view url,
+                                        std::span<const UrlScheme> schemes,
+                                        const char* wanted, const std::string& origin) {
+    return UrlParser(origin).parse_place(url, schemes, wanted);
 }
 
 } // namespace sallyport

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// SALLYPORT_URL: a relay in one line, "smtps://user:password@host:465?key=value".
+// SALLYPORT_URL: a relay in one line, "smtps://user:password@host:465?key=value"; and keys
+// whose value is a URL without such a query.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +23,18 @@ struct UrlSetting {
 /// percent-encoded and is not (RFC 3986), a path, a fragment, a user with smtp://, a
 /// control character.
 std::vector<UrlSetting> parse_relay_url(std::string_view url, const std::string& origin);
+
+/// How a URL may begin, and what that stands for.
+struct UrlScheme {
+    std::string_view prefix; ///< "smtps://"
+    std::string_view tls;
+    std::string_view port; ///< where the URL names none
+};
+
+/// Likewise tls, port, host, user and password for a URL that begins in one of these ways
+/// and has no query; `wanted` is said of one that begins otherwise.
+std::vector<UrlSetting> parse_place_url(std::string_view url,
+                                        std::span<const UrlScheme> schemes,
+                                        const char* wanted, const std::string& origin);
 
 } // namespace sallyport

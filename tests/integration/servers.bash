@@ -81,6 +81,9 @@ postfix_master() {
     postfix_listener "$starttls_port" smtpd_tls_security_level=encrypt
     postfix_listener "$implicit_port" smtpd_tls_wrappermode=yes
     postfix_listener "$limited_port" smtpd_tls_security_level=encrypt smtpd_recipient_limit=20
+    printf 'submit unix n - n - - smtpd\n'
+    printf '  -o %s\n' smtpd_relay_restrictions=permit_mynetworks,reject \
+        smtpd_tls_security_level=may
     printf '127.0.0.1:%s inet n - n - - smtpd\n' "$backend_port"
     printf '  -o %s\n' smtpd_relay_restrictions=permit_mynetworks,reject \
         syslog_name=backend

@@ -31,7 +31,8 @@ readonly callers=(
 # share nothing but the name sendmail, which no test uses as it comes.
 readonly postfix_and_others=(
     postfix sasl2-bin libsasl2-modules
-    dovecot-core dovecot-submissiond dovecot-lmtpd
+    dovecot-core dovecot-submissiond dovecot-lmtpd dovecot-pop3d
+    microsocks tinyproxy-bin dnsmasq-base
     php-cli cron
     "${callers[@]}"
     libc-bin coreutils dash findutils grep mawk sed
@@ -107,7 +108,7 @@ write_accounts() {
 	GROUP
     printf 'root:*:19000:0:99999:7:::\n' >"$etc/shadow"
     chmod 0640 "$etc/shadow"
-    printf '127.0.0.1 localhost\n::1 localhost\n' >"$etc/hosts"
+    printf '127.0.0.1 localhost submit.test\n::1 localhost\n' >"$etc/hosts"
     printf 'passwd: files\ngroup: files\nshadow: files\nhosts: files\n' >"$etc/nsswitch.conf"
     printf 'submit.test\n' >"$etc/mailname"
 }

@@ -138,8 +138,8 @@ BOOST_FIXTURE_TEST_CASE(errors_in_the_url, Fixture) {
                "SALLYPORT_URL: port: a number from 1 to 65535 is wanted");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?hots=y"}) ==
                "SALLYPORT_URL: hots is not known; the nearest key of [relay] is host");
-    BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?proxy=y"}) ==
-               "SALLYPORT_URL: proxy is not in this version");
+    BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?provider=y"}) ==
+               "SALLYPORT_URL: provider is not in this version");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?tls=none"}) ==
                "SALLYPORT_URL: tls: it is set already by SALLYPORT_URL: tls");
     BOOST_TEST(
@@ -196,10 +196,10 @@ BOOST_FIXTURE_TEST_CASE(what_kubernetes_sets_is_no_relay, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(reserved_keys_are_refused_here_too, Fixture) {
-    BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_PROXY=socks5://x"}) ==
-               "SALLYPORT_RELAY_PROXY: proxy is not in this version");
-    BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_SRV=x"}) ==
-               "SALLYPORT_RELAY_SRV: srv is not in this version");
+    BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_PROVIDER=x"}) ==
+               "SALLYPORT_RELAY_PROVIDER: provider is not in this version");
+    BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_MAX_MESSAGES=1"}) ==
+               "SALLYPORT_RELAY_MAX_MESSAGES: max_messages is not in this version");
 }
 
 BOOST_FIXTURE_TEST_CASE(empty_variables_are_none, Fixture) {

@@ -301,7 +301,7 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
 BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
     for (const char* key :
          {"provider", "srv", "tls_pin", "tls_crl", "token_command", "token_file",
-          "protocol", "require_channel_binding", "proxy", "pop_before", "max_messages"})
+          "protocol", "require_channel_binding", "pop_before", "max_messages"})
         BOOST_TEST(why_not(std::string(key) + " = x") ==
                    std::string("system.conf:3: ") + key + " is not in this version");
     for (const char* section : {"queue", "limits"})

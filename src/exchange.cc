@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "exchange.h"
+
+namespace sallyport {
+
+void Exchange::write(std::string_view octets, std::string_view step) {
+    const Transfer written = stream_.write(octets, deadline_);
+    if (written.failed())
+        fail(ExitStatus::temp_fail, Fault::address, step, written.trouble, "4.4.2");
+}
+
+std::string Exchange::read(std::size_t size, std::string_view step) {
+    std::string octets(size, '\0');
+    for (std::size_t done = 0; done < size;) {
+        const Transfer got =
+            stream_.read({octets.data() + done, octets.size() - done}, deadline_);
+        if (got.failed())
+            fail(ExitStatus::temp_fail, Fault::address, step, got.trouble, "4.4.2");
+        done += got.octets;
+    }
+    return octets;
+}
+
+std::string Exchange::read_line(std::string_view step) {
+    std::string line;
+    for (;;) {
+        if (left_-- == 0)
+            fail(ExitStatus::protocol, Fault::relay, step, "the reply is too long",
+                 "5.5.0");
+        const char octet = read(1, step).front();
+        if (octet == '\n')
+            break;
+        line += octet;
+    }
+    if (line.ends_with('\r'))
+        line.pop_back();
+    return line;
+}
+
+void Exchange::fail(ExitStatus status, Fault fault, std::string_view step,
+                    const std::string& what, const char* enhanced) const {
+    std::string text = peer_;
+    text.append(": ").append(step).append(": ").append(what);
+    throw Failure(status, fault, text, enhanced);
+}
+
+} // namespace sallyport

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// What is said before SMTP begins, to a proxy or to a POP server: short, and bounded as a
+// whole.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "failure.h"
+#include "stream.h"
+
+namespace sallyport {
+
+/// One exchange over a stream that somebody else goes on with: never is an octet read that
+/// is not a part of it, since what comes behind is for whoever comes next. Failure: 75
+/// (address) for trouble on the line.
+class Exchange {
+  public:
+    /// `peer` begins every error text. Every wait ends at `deadline`.
+    Exchange(Stream& stream, std::string peer, Deadline deadline)
+        : stream_(stream), peer_(std::move(peer)), deadline_(deadline) {}
+
+    void write(std::string_view octets, std::string_view step);
+
+    /// So many octets.
+    std::string read(std::size_t size, std::string_view step);
+
+    /// A line, without its CRLF or LF. Failure (76, relay) if all the lines of the exchange
+    /// have more than 16 KiB.
+    std::string read_line(std::string_view step);
+
+    /// "peer: step: what".
+    [[noreturn]] void fail(ExitStatus status, Fault fault, std::string_view step,
+                           const std::string& what, const char* enhanced) const;
+
+  private:
+    Stream& stream_;
+    std::string peer_;
+    Deadline deadline_;
+    std::size_t left_ = 16384; ///< octets that lines may still have
+};
+
+} // namespace sallyport

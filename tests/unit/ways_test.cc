@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// Proxies and the like, as a configuration has them.
+#define BOOST_TEST_MODULE ways
+#include <boost/test/unit_test.hpp>
+
+#include "configuring.h"
+#include "ways.h"
+
+using namespace sallyport;
+
+namespace {
+
+std::string why_no_proxy(const std::string& url) {
+    const Failure failure = failure_of([&] { return read_proxy(url, "conf:3: proxy"); });
+    BOOST_TEST(status_of(failure) == 78);
+    BOOST_TEST((failure.fault() == Fault::local));
+    BOOST_TEST(!holds(failure.what(), "hunter2"));
+    const std::string text = failure.what();
+    BOOST_TEST(text.starts_with("conf:3: proxy: "));
+    return text.substr(15);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(proxies) {
+    const Proxy socks = read_proxy("socks5://proxy.example:1080", "conf");
+    BOOST_TEST((socks.kind == Proxy::Kind::socks5));
+    BOOST_TEST(socks.host == "proxy.example");
+    BOOST_TEST(socks.port == 1080);
+    BOOST_TEST(!socks.password);
+    const Proxy http = read_proxy("HTTP://me%40x:p%20%3A@[2001:db8::1]:3128/", "conf");
+    BOOST_TEST((http.kind == Proxy::Kind::http));
+    BOOST_TEST(http.host == "2001:db8::1");
+    BOOST_TEST(http.port == 3128);
+    BOOST_TEST(http.user == "me@x");
+    BOOST_TEST(http.password->reveal() == "p :");
+    BOOST_TEST(read_proxy("socks5://a%3Ab:c@h:1", "conf").user == "a:b");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_proxy) {
+    for (const char* odd : {"", "proxy.example:1080", "socks4://h:1", "https://h:1",
+                            "socks5:h:1", "socks5h://h:1"})
+        BOOST_TEST(why_no_proxy(odd) == "socks5:// or http:// is wanted in front");
+    for (const char* odd : {"socks5://h", "http://h:0", "http://h:x", "http://h:65536"})
+        BOOST_TEST(why_no_proxy(odd) == "a number from 1 to 65535 is wanted");
+    for (const char* odd : {"socks5://:1", "http://a%2Fb:1", "http://unix%3A%2Fa:1"})
+        BOOST_TEST(why_no_proxy(odd) == "a host name or an address is wanted");
+    for (const char* odd : {"socks5://me@h:1", "http://:hunter2@h:1"})
+        BOOST_TEST(why_no_proxy(odd).starts_with(
+            odd[0] == 's' ? "a user and a password go together" : "it is empty"));
+    BOOST_TEST(why_no_proxy("http://a%3Ab:hunter2@h:1") ==
+               "a user with a colon cannot be sent by HTTP");
+    for (const char* odd : {"http://h:1/path", "http://h:1?a=b", "http://a:hunter2@h@i:1",
+                            "http://a:hunter2%@h:1", "http://a:hunter2%0d@h:1"})
+        BOOST_TEST(!why_no_proxy(odd).empty());
+    BOOST_TEST(why_no_proxy("socks5://a:" + std::string(256, 'p') + "@h:1") ==
+               "a part of it has more than 255 octets");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_proxy_in_a_file, Configuring) {
+    has_relay("proxy = socks5://proxy.example:1080\n");
+    BOOST_TEST(relay().proxy->host == "proxy.example");
+    const std::string text = "[relay]\nhost = h\nproxy = http://me:hunter2@p:3128\n";
+    static_cast<void>(has_system_file(text));
+    BOOST_TEST(relay().proxy->password->reveal() == "hunter2");
+    static_cast<void>(has_system_file(text, 0644));
+    BOOST_TEST(why() == "system.conf: it holds a password, and others can read it: chmod "
+                        "0600, or 0640 with a group");
+    static_cast<void>(
+        has_system_file("[relay]\nhost = h\nproxy = socks5://p:1080\n", 0644));
+    BOOST_TEST(relay().proxy->port == 1080);
+    static_cast<void>(has_system_file("[relay]\nhost = unix:/s\nproxy = http://p:1\n"));
+    BOOST_TEST(why() == "system.conf:2: unix: is not reached through a proxy");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_proxy_in_the_environment, Configuring) {
+    has_relay("user = me\npassword = p\ntls = none\nallow_plaintext_auth = yes\n");
+    BOOST_TEST(relay().allow_plaintext_auth.has_value());
+    // The word of the file was not given for that.
+    sources.environment = {"SALLYPORT_RELAY_PROXY=socks5://p:1"};
+    BOOST_TEST(why() == "system.conf:2: a log-in without TLS needs allow_plaintext_auth = "
+                        "yes in a configuration file");
+    sources.environment = {"SALLYPORT_URL=smtps://h?proxy=http://me:hunter2@p:3128"};
+    BOOST_TEST(relay().proxy->password->reveal() == "hunter2");
+}

@@ -64,13 +64,15 @@ class Builder {
         Relay& relay = settings_.relays.back();
         relay.allow_plaintext_auth.reset();
         if (to_another_host)
-            relay.password = {};
+            relay.secret = {};
     }
 
     /// [relay] keys go to the relay begun last.
     void set(const Key& key, Value& value) {
-        // One password, however it is given.
-        const auto name = key.name.starts_with("password") ? "password" : key.name;
+        // One password or token, however it is given.
+        const bool is_secret =
+            key.name.starts_with("password") || key.name.starts_with("token");
+        const auto name = is_secret ? "password" : key.name;
         const auto [place, is_first] =
             set_by_.try_emplace(concat({key.section, ".", name, ".",
                                         std::to_string(relay_count()), ".", user_}),
@@ -115,29 +117,6 @@ class Builder {
             misconfigured(sender.force_origin, "there is no envelope_from");
         if (sender.force_header && !has_envelope && !has_header)
             misconfigured(sender.force_origin, "there is no header_from or envelope_from");
-    }
-
-    static void finish_relay(Relay& relay) {
-        if (relay.host.empty())
-            misconfigured(relay.origin, "[relay] has no host");
-        if (relay.tls_cert.empty() != relay.tls_key.empty())
-            misconfigured(relay.origin, "tls_cert and tls_key go together");
-        finish_ways(relay);
-        const bool has_secret = !std::holds_alternative<std::monostate>(relay.password);
-        const bool has_user = !relay.user.empty();
-        relay.auth_wanted =
-            relay.auth_wanted && (has_secret || has_user || !relay.auth.empty());
-        if (!relay.auth_wanted)
-            return;
-        if (!has_user)
-            misconfigured(relay.origin, "a log-in needs a user");
-        if (!has_secret)
-            misconfigured(relay.origin, "a log-in needs a password, password_file or "
-                                        "password_command; without one set auth = none");
-        if (relay.tls == TlsMode::none && !relay.allow_plaintext_auth)
-            misconfigured(relay.origin,
-                          "a log-in without TLS needs allow_plaintext_auth = yes "
-                          "in a configuration file");
     }
 
     Settings settings_;

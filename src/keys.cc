@@ -8,6 +8,7 @@
 
 #include "address.h"
 #include "ascii.h"
+#include "base64.h"
 #include "printable.h"
 #include "values.h"
 #include "ways.h"
@@ -88,7 +89,9 @@ void set_auth(Settings& /*settings*/, Relay& relay, Value& value) {
     for (const std::string& name : read_list(value.text, value.origin))
         relay.auth.push_back(read_word(
             name,
-            {"SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"},
+            {"OAUTHBEARER", "XOAUTH2", "SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS",
+             "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN",
+             "LOGIN", "CRAM-MD5", "EXTERNAL", "GSSAPI", "DIGEST-MD5", "NTLM"},
             value.origin));
 }
 
@@ -124,7 +127,8 @@ void set_password(Settings& /*settings*/, Relay& relay, Value& value) {
         misconfigured(value.origin, "it has more than 16384 octets");
     if (value.text.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
         misconfigured(value.origin, "it holds a line end or a NUL");
-    relay.password = std::make_shared<const Secret>(value.text);
+    relay.secret = std::make_shared<const Secret>(value.text);
+    relay.is_token = false;
 }
 
 void set_proxy(Settings& /*settings*/, Relay& relay, Value& value) {
@@ -139,16 +143,42 @@ void refuse_stranger(const Value& value) {
             "stranger's: put it into ~/.config/sallyport.conf");
 }
 
-void set_password_file(Settings& /*settings*/, Relay& relay, Value& value) {
+template<bool is_token>
+void set_secret_file(Settings& /*settings*/, Relay& relay, Value& value) {
     refuse_stranger(value);
-    relay.password = SecretFile{read_path(value.text, value.origin), value.origin};
+    relay.secret = SecretFile{read_path(value.text, value.origin), value.origin};
+    relay.is_token = is_token;
 }
 
-void set_password_command(Settings& /*settings*/, Relay& relay, Value& value) {
+template<bool is_token>
+void set_secret_command(Settings& /*settings*/, Relay& relay, Value& value) {
     refuse_stranger(value);
     if (value.trust == Trust::no_commands)
         misconfigured(value.origin, "no command is run set-user-ID or set-group-ID");
-    relay.password = SecretCommand{read_text(value.text, value.origin), value.origin};
+    relay.secret = SecretCommand{read_text(value.text, value.origin), value.origin};
+    relay.is_token = is_token;
+}
+
+void set_require_channel_binding(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.require_channel_binding = read_switch(value.text, value.origin);
+}
+
+void set_tls_ca(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.tls_pin_only = value.text == "none";
+    relay.tls_ca = relay.tls_pin_only ? std::string() : read_path(value.text, value.origin);
+}
+
+void set_tls_pin(Settings& /*settings*/, Relay& relay, Value& value) {
+    constexpr std::string_view kind = "sha256//";
+    constexpr std::size_t digest_size = 32;
+    relay.tls_pin.clear();
+    for (const std::string& pin : read_list(value.text, value.origin)) {
+        auto digest =
+            pin.starts_with(kind) ? decode_base64(pin.substr(kind.size())) : std::nullopt;
+        if (!digest || digest->size() != digest_size)
+            misconfigured(value.origin, "sha256// and 44 characters of base64 are wanted");
+        relay.tls_pin.push_back(std::move(*digest));
+    }
 }
 
 void set_allow_plaintext_auth(Settings& /*settings*/, Relay& relay, Value& value) {
@@ -252,18 +282,23 @@ constexpr std::array keys{
     Key{"relay", "ignore", set_ignore},
     Key{"relay", "max_recipients", set_max_recipients},
     Key{"relay", "tls", set_tls},
-    Key{"relay", "tls_ca", set_relay_text<&Relay::tls_ca, read_path>},
+    Key{"relay", "tls_ca", set_tls_ca},
     Key{"relay", "tls_name", set_relay_text<&Relay::tls_name, read_host>},
     Key{"relay", "tls_min", set_tls_min},
+    Key{"relay", "tls_pin", set_tls_pin},
+    Key{"relay", "tls_crl", set_relay_text<&Relay::tls_crl, read_path>},
     Key{"relay", "tls_cert", set_relay_text<&Relay::tls_cert, read_path>},
     Key{"relay", "tls_key", set_relay_text<&Relay::tls_key, read_path>},
     Key{"relay", "user", set_relay_text<&Relay::user, read_text>},
     Key{"relay", "password", set_password},
-    Key{"relay", "password_file", set_password_file},
-    Key{"relay", "password_command", set_password_command},
+    Key{"relay", "password_file", set_secret_file<false>},
+    Key{"relay", "password_command", set_secret_command<false>},
+    Key{"relay", "token_file", set_secret_file<true>},
+    Key{"relay", "token_command", set_secret_command<true>},
     Key{"relay", "auth", set_auth},
     Key{"relay", "authzid", set_relay_text<&Relay::authzid, read_text>},
     Key{"relay", "realm", set_relay_text<&Relay::realm, read_text>},
+    Key{"relay", "require_channel_binding", set_require_channel_binding},
     Key{"relay", "allow_plaintext_auth", set_allow_plaintext_auth},
     Key{"relay", "connect_timeout", set_relay_duration<&Relay::connect_timeout, 1>},
     Key{"relay", "timeout", set_relay_duration<&Relay::timeout, 1>},
@@ -284,12 +319,7 @@ constexpr std::array keys{
     Key{"exit", "tempfail", set_tempfail},
     Key{"relay", "provider", reserved},
     Key{"relay", "srv", reserved},
-    Key{"relay", "tls_pin", reserved},
-    Key{"relay", "tls_crl", reserved},
-    Key{"relay", "token_command", reserved},
-    Key{"relay", "token_file", reserved},
     Key{"relay", "protocol", reserved},
-    Key{"relay", "require_channel_binding", reserved},
     Key{"relay", "pop_before", reserved},
     Key{"relay", "max_messages", reserved},
 };

@@ -40,7 +40,8 @@ ExitStatus status_of(std::string_view step, const Reply& reply) {
     return too_big ? ExitStatus::data_error : ExitStatus::unavailable;
 }
 
-void refuse(Wire& wire, std::string_view step, const Reply& reply) {
+void refuse(Wire& wire, std::string_view step, const Reply& reply,
+            std::string_view remark) {
     if (!reply.transient() && !reply.permanent())
         wire.fail(ExitStatus::protocol, Fault::relay, step,
                   "reply out of place: " + reply.text());
@@ -49,9 +50,11 @@ void refuse(Wire& wire, std::string_view step, const Reply& reply) {
     std::string enhanced = reply.enhanced();
     if (enhanced.empty())
         enhanced = default_enhanced(status);
-    throw Failure(status, fault_of(status),
-                  concat({wire.peer(), ": ", step, ": ", reply.text()}),
-                  std::move(enhanced), reply.code);
+    const auto* const between = remark.empty() ? "" : "; ";
+    throw Failure(
+        status, fault_of(status),
+        concat({wire.peer(), ": ", step, ": ", reply.text(), between, remark}),
+        std::move(enhanced), reply.code);
 }
 
 } // namespace sallyport

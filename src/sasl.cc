@@ -21,26 +21,48 @@ namespace {
 /// RFC 5802 bounds the iteration count from below only; a server may not make us work
 /// forever.
 constexpr std::uint32_t scram_iteration_limit = 1'000'000;
+constexpr std::size_t complaint_limit = 300;
+
+constexpr std::string_view plus = "-PLUS";
 
 struct Mechanism {
     std::string_view name;
+    const char* package; ///< of the plug-in, as Debian calls it; others split it further
     std::string_view plugin; ///< file name without suffix; empty: in process
-    bool sends_secret;       ///< readable by whoever reads the line
+    Credential credential;
+    bool sends_secret; ///< readable by whoever reads the line
+    bool automatic;    ///< used without being named
 };
+
+constexpr const char* modules = "libsasl2-modules";
 
 /// Best first. No other mechanism's plug-in is ever loaded.
 constexpr std::array mechanisms{
-    Mechanism{"SCRAM-SHA-512", "libscram", false},
-    Mechanism{"SCRAM-SHA-256", "libscram", false},
-    Mechanism{"SCRAM-SHA-1", "libscram", false},
-    Mechanism{"PLAIN", "", true},
-    Mechanism{"LOGIN", "", true},
-    Mechanism{"CRAM-MD5", "libcrammd5", false},
+    Mechanism{"OAUTHBEARER", "", "", Credential::token, true, true},
+    Mechanism{"XOAUTH2", "", "", Credential::token, true, true},
+    Mechanism{"SCRAM-SHA-512-PLUS", modules, "libscram", Credential::password, false, true},
+    Mechanism{"SCRAM-SHA-256-PLUS", modules, "libscram", Credential::password, false, true},
+    Mechanism{"SCRAM-SHA-1-PLUS", modules, "libscram", Credential::password, false, true},
+    Mechanism{"SCRAM-SHA-512", modules, "libscram", Credential::password, false, true},
+    Mechanism{"SCRAM-SHA-256", modules, "libscram", Credential::password, false, true},
+    Mechanism{"SCRAM-SHA-1", modules, "libscram", Credential::password, false, true},
+    Mechanism{"PLAIN", "", "", Credential::password, true, true},
+    Mechanism{"LOGIN", "", "", Credential::password, true, true},
+    Mechanism{"CRAM-MD5", modules, "libcrammd5", Credential::password, false, true},
+    Mechanism{"EXTERNAL", "", "", Credential::none, false, true},
+    Mechanism{"GSSAPI", "libsasl2-modules-gssapi-mit", "libgssapiv2", Credential::none,
+              false, false},
+    Mechanism{"DIGEST-MD5", modules, "libdigestmd5", Credential::password, false, false},
+    Mechanism{"NTLM", modules, "libntlm", Credential::password, false, false},
 };
 
 const Mechanism* find_mechanism(std::string_view name) {
     const auto* const found = std::ranges::find(mechanisms, name, &Mechanism::name);
     return found != mechanisms.end() ? found : nullptr;
+}
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
 }
 
 /// The library itself is broken or of another make.
@@ -73,24 +95,24 @@ Callback as_callback(Function* function) {
 } // namespace
 
 std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered,
-                                         const std::vector<std::string>& configured,
-                                         bool encrypted) {
-    std::vector<std::string> wanted = configured;
-    if (wanted.empty()) {
-        for (const Mechanism& mechanism : mechanisms)
-            wanted.emplace_back(mechanism.name);
-        if (!encrypted)
-            std::stable_partition(wanted.begin(), wanted.end(),
-                                  [](const std::string& name) {
-                                      const Mechanism* const known = find_mechanism(name);
-                                      return known != nullptr && !known->sends_secret;
-                                  });
+                                         const SaslWishes& wishes) {
+    std::vector<std::string> ranked;
+    std::vector<std::string> last;
+    const auto add = [&](const Mechanism& mechanism, bool late) {
+        const bool binds = mechanism.name.ends_with(plus);
+        const bool usable = binds ? wishes.can_bind : !wishes.must_bind;
+        if (usable && contains(offered, mechanism.name))
+            (late ? last : ranked).emplace_back(mechanism.name);
+    };
+    for (const std::string& name : wishes.configured)
+        add(*find_mechanism(name), false);
+    for (const Mechanism& mechanism : mechanisms) {
+        if (wishes.configured.empty() && mechanism.automatic &&
+            mechanism.credential == wishes.credential)
+            add(mechanism, mechanism.sends_secret && !wishes.encrypted);
     }
-    std::erase_if(wanted, [&](const std::string& name) {
-        return find_mechanism(name) == nullptr ||
-               std::ranges::find(offered, name) == offered.end();
-    });
-    return wanted;
+    ranked.insert(ranked.end(), last.begin(), last.end());
+    return ranked;
 }
 
 /// The library's state for one exchange, and the answers to what it asks.
@@ -108,13 +130,16 @@ struct SaslClient::Library {
                           sasl_secret_t** secret);
     static int get_realm(void* context, int id, const char** realms, const char** chosen);
 
-    void open(const Mechanism& mechanism);
+    void open(const Mechanism& mechanism, bool plus_missing);
+    void bind(bool critical);
     void close();
 
     SaslIdentity identity;
     std::vector<unsigned char> secret_octets; ///< a sasl_secret_t
     std::string_view plugin;                  ///< that may be loaded
-    std::array<sasl_callback_t, 8> callbacks;
+    std::array<sasl_callback_t, 9> callbacks;
+    std::string port;
+    sasl_channel_binding_t binding{};
     sasl_conn_t* connection = nullptr;
     bool initialized = false;
 };
@@ -129,8 +154,10 @@ SaslClient::Library::Library(SaslIdentity who, std::string_view secret)
           {SASL_CB_AUTHNAME, as_callback(get_simple), this},
           {SASL_CB_PASS, as_callback(get_secret), this},
           {SASL_CB_GETREALM, as_callback(get_realm), this},
+          {port_callback, as_callback(get_simple), this},
           {SASL_CB_LIST_END, nullptr, nullptr},
-      }} {
+      }},
+      port(std::to_string(identity.port)) {
     auto& head = *reinterpret_cast<sasl_secret_t*>(secret_octets.data());
     head.len = secret.size();
     std::memcpy(&head.data[0], secret.data(), secret.size());
@@ -166,8 +193,10 @@ int SaslClient::Library::keep_quiet(void* /*context*/, int /*level*/,
 
 int SaslClient::Library::get_simple(void* context, int id, const char** text,
                                     unsigned* size) {
-    const SaslIdentity& identity = static_cast<Library*>(context)->identity;
-    const std::string& answer = id == SASL_CB_USER ? identity.authzid : identity.user;
+    const Library& library = *static_cast<Library*>(context);
+    const std::string& answer = id == SASL_CB_USER       ? library.identity.authzid
+                                : id == SASL_CB_AUTHNAME ? library.identity.user
+                                                         : library.port;
     *text = answer.c_str();
     if (size != nullptr)
         *size = static_cast<unsigned>(answer.size());
@@ -181,26 +210,43 @@ int SaslClient::Library::get_secret(sasl_conn_t* /*connection*/, void* context, 
     return SASL_OK;
 }
 
-int SaslClient::Library::get_realm(void* context, int /*id*/, const char** /*realms*/,
+/// Where none is configured, the first that the server has.
+int SaslClient::Library::get_realm(void* context, int /*id*/, const char** realms,
                                    const char** chosen) {
-    *chosen = static_cast<Library*>(context)->identity.realm.c_str();
+    const std::string& realm = static_cast<Library*>(context)->identity.realm;
+    const bool any = realm.empty() && realms != nullptr && *realms != nullptr;
+    *chosen = any ? *realms : realm.c_str();
     return SASL_OK;
 }
 
-void SaslClient::Library::open(const Mechanism& mechanism) {
+void SaslClient::Library::open(const Mechanism& mechanism, bool plus_missing) {
     close();
     plugin = mechanism.plugin;
     if (sasl_client_init(callbacks.data()) != SASL_OK)
         unusable("it cannot be initialized");
     initialized = true;
     if (plugin.empty() && !register_mechanisms())
-        unusable("it does not take the mechanisms PLAIN and LOGIN");
+        unusable("it does not take our mechanisms");
     if (sasl_client_new("smtp", identity.host.c_str(), nullptr, nullptr, callbacks.data(),
                         0, &connection) != SASL_OK)
         unusable("it cannot begin an exchange");
     // No security layer: TLS is the only one that SMTP sessions of ours have.
     sasl_security_properties_t properties{};
     sasl_setprop(connection, SASL_SEC_PROPS, &properties);
+    if (mechanism.name == "EXTERNAL") // the library wants a name; the server is told none
+        sasl_setprop(connection, SASL_AUTH_EXTERNAL, "certificate");
+    const bool binds = mechanism.name.ends_with(plus);
+    if (!identity.binding.type.empty() && (binds || plus_missing))
+        bind(binds);
+}
+
+/// What is critical is used; else SCRAM says that we could have.
+void SaslClient::Library::bind(bool critical) {
+    binding.name = identity.binding.type.c_str();
+    binding.critical = critical ? 1 : 0;
+    binding.len = identity.binding.data.size();
+    binding.data = reinterpret_cast<const unsigned char*>(identity.binding.data.data());
+    sasl_setprop(connection, SASL_CHANNEL_BINDING, &binding);
 }
 
 void SaslClient::Library::close() {
@@ -215,25 +261,30 @@ SaslClient::SaslClient(SaslIdentity identity, std::string_view secret)
 
 SaslClient::~SaslClient() = default;
 
-bool SaslClient::start(const std::string& mechanism) {
+bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
     mechanism_ = mechanism;
+    complaint_.clear();
     initial_.reset();
     const Mechanism* const known = find_mechanism(mechanism);
     if (known == nullptr) {
         explain("not in this version");
         return false;
     }
-    library_->open(*known);
+    const bool says_so = plus_missing && mechanism.starts_with("SCRAM-");
+    library_->open(*known, says_so);
+    // Only of a list of several does the library think that there was a choice, and tells
+    // the server that we could have bound it.
+    const std::string list = says_so ? mechanism + " " + mechanism : mechanism;
     const char* answer = nullptr;
     unsigned size = 0;
     const char* chosen = nullptr;
-    const int result = sasl_client_start(library_->connection, mechanism.c_str(), nullptr,
+    const int result = sasl_client_start(library_->connection, list.c_str(), nullptr,
                                          &answer, &size, &chosen);
     complete_ = result == SASL_OK;
     if (!complete_ && result != SASL_CONTINUE) {
-        // Debian's name of the package; others split it further.
-        explain(result == SASL_NOMECH ? "its plug-in is missing: install libsasl2-modules"
-                                      : sasl_errdetail(library_->connection));
+        explain(result == SASL_NOMECH && !known->plugin.empty()
+                    ? std::string("its plug-in is missing: install ") + known->package
+                    : std::string(sasl_errdetail(library_->connection)));
         return false;
     }
     if (answer != nullptr)
@@ -242,7 +293,15 @@ bool SaslClient::start(const std::string& mechanism) {
 }
 
 std::optional<std::string> SaslClient::step(std::string_view challenge) {
-    if (complete_) {
+    // RFC 7628 3.2.3: the server says why the token will not do, and waits for an answer
+    // that means nothing before it refuses.
+    const bool bears_token = mechanism_ == "OAUTHBEARER" || mechanism_ == "XOAUTH2";
+    if (complete_ && bears_token && complaint_.empty()) {
+        complaint_ = printable(challenge, complaint_limit);
+        complete_ = false;
+        return mechanism_ == "XOAUTH2" ? std::string() : std::string("\1");
+    }
+    if (complete_ || !complaint_.empty()) {
         explain("the server asks for more than the mechanism has");
         return std::nullopt;
     }

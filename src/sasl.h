@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
 // SASL mechanisms by libsasl2, one at a time: only the plug-in of the mechanism in use is
-// loaded, and PLAIN and LOGIN are registered in process, so that they work where no plug-in
-// package is installed. This file knows nothing of SMTP.
+// loaded, and PLAIN, LOGIN, XOAUTH2 and OAUTHBEARER are registered in process, so that they
+// work where no plug-in package is installed. This file knows nothing of SMTP.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "stream.h"
 
 namespace sallyport {
 
@@ -18,14 +21,26 @@ struct SaslIdentity {
     std::string authzid;
     std::string realm;
     std::string host; ///< the server's name, for mechanisms that use it
+    std::uint16_t port = 0;
+    ChannelBinding binding; ///< for the mechanisms whose name ends in -PLUS
+};
+
+enum class Credential { none, password, token };
+
+struct SaslWishes {
+    std::vector<std::string> configured{}; ///< in order; empty: automatic
+    Credential credential = Credential::password;
+    bool encrypted = true;
+    bool can_bind = false;  ///< there is a channel binding
+    bool must_bind = false; ///< nothing but a mechanism that uses it will do
 };
 
 /// Mechanisms to try, best first: what the server offers, of `configured` in its order, or,
-/// if that is empty, by preference: SCRAM, then PLAIN, LOGIN, CRAM-MD5; without TLS those
-/// that send the secret itself come last.
+/// if that is empty, by preference: with a token OAUTHBEARER, then XOAUTH2; with a password
+/// SCRAM, bound to the channel first, then PLAIN, LOGIN, CRAM-MD5; with neither EXTERNAL.
+/// Without TLS those that send the secret itself come last.
 std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered,
-                                         const std::vector<std::string>& configured,
-                                         bool encrypted);
+                                         const SaslWishes& wishes);
 
 /// One exchange with one mechanism. Octets are raw: the caller does the base64.
 class SaslClient {
@@ -38,8 +53,10 @@ class SaslClient {
 
     /// Begins with `mechanism`. False if its plug-in is not installed or it has no use for
     /// these credentials; trouble() says which. `initial` is the initial response, if the
-    /// mechanism has one (it may be empty).
-    bool start(const std::string& mechanism);
+    /// mechanism has one (it may be empty). `plus_missing`: the server could have been
+    /// bound to the channel and does not offer it; SCRAM tells it so, and a server whose
+    /// offer somebody changed on the way refuses (RFC 5802 6).
+    bool start(const std::string& mechanism, bool plus_missing = false);
     [[nodiscard]] const std::optional<std::string>& initial() const { return initial_; }
 
     /// Answers a challenge. Nothing if the server failed to prove itself or the challenge
@@ -48,6 +65,9 @@ class SaslClient {
 
     /// Why the last start() or step() failed: "SCRAM-SHA-256: install libsasl2-modules".
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
+
+    /// Why the server refuses a token, in its own words (RFC 7628 3.2.2), or empty.
+    [[nodiscard]] const std::string& complaint() const { return complaint_; }
 
     /// True once the client side is satisfied: the server has proved itself where it must.
     [[nodiscard]] bool complete() const { return complete_; }
@@ -60,6 +80,7 @@ class SaslClient {
     std::optional<std::string> initial_;
     std::string trouble_;
     std::string mechanism_;
+    std::string complaint_;
     bool complete_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "sasl_mechanisms.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -139,6 +140,53 @@ int step_login(void* context, sasl_client_params_t* parameters, const char* chal
     return give(exchange, client_out, client_out_size);
 }
 
+/// RFC 5801 4: what parts the header of a message must not be in a name.
+std::string escape_name(std::string_view name) {
+    std::string escaped;
+    for (const char c : name)
+        escaped += c == ',' ? "=2C" : c == '=' ? "=3D" : std::string(1, c);
+    return escaped;
+}
+
+int step_oauthbearer(void* context, sasl_client_params_t* parameters,
+                     const char* /*challenge*/, unsigned /*challenge_size*/,
+                     sasl_interact_t** /*prompts*/, const char** client_out,
+                     unsigned* client_out_size, sasl_out_params_t* out) {
+    auto& exchange = *static_cast<Exchange*>(context);
+    const Credentials credentials(*parameters->utils);
+    const auto user = credentials.simple(SASL_CB_AUTHNAME);
+    const auto authzid = credentials.simple(SASL_CB_USER);
+    const int named = name_identities(*parameters, user, authzid, *out);
+    if (named != SASL_OK)
+        return named;
+    const auto token = credentials.password();
+    exchange.answer.reserve(1024 + token.size());
+    exchange.answer.append("n,a=").append(escape_name(authzid.empty() ? user : authzid));
+    exchange.answer.append(",\1host=").append(parameters->serverFQDN);
+    exchange.answer.append("\1port=").append(credentials.simple(port_callback));
+    exchange.answer.append("\1auth=Bearer ").append(token).append("\1\1");
+    out->doneflag = 1;
+    return give(exchange, client_out, client_out_size);
+}
+
+int step_xoauth2(void* context, sasl_client_params_t* parameters, const char* /*challenge*/,
+                 unsigned /*challenge_size*/, sasl_interact_t** /*prompts*/,
+                 const char** client_out, unsigned* client_out_size,
+                 sasl_out_params_t* out) {
+    auto& exchange = *static_cast<Exchange*>(context);
+    const Credentials credentials(*parameters->utils);
+    const auto user = credentials.simple(SASL_CB_AUTHNAME);
+    const int named = name_identities(*parameters, user, {}, *out);
+    if (named != SASL_OK)
+        return named;
+    const auto token = credentials.password();
+    exchange.answer.reserve(1024 + token.size());
+    exchange.answer.append("user=").append(user).append("\1auth=Bearer ");
+    exchange.answer.append(token).append("\1\1");
+    out->doneflag = 1;
+    return give(exchange, client_out, client_out_size);
+}
+
 sasl_client_plug_t describe(const char* name, unsigned features,
                             decltype(sasl_client_plug_t::mech_step) step) {
     sasl_client_plug_t plugin{};
@@ -151,35 +199,27 @@ sasl_client_plug_t describe(const char* name, unsigned features,
     return plugin;
 }
 
-int offer(sasl_client_plug_t& plugin, int max_version, int* version,
+int offer(const sasl_utils_t* /*utils*/, int max_version, int* version,
           sasl_client_plug_t** plugins, int* count) {
+    constexpr unsigned first = SASL_FEAT_WANT_CLIENT_FIRST | SASL_FEAT_ALLOWS_PROXY;
+    static std::array offered{
+        describe("PLAIN", first, step_plain),
+        describe("LOGIN", SASL_FEAT_SERVER_FIRST, step_login),
+        describe("OAUTHBEARER", first, step_oauthbearer),
+        describe("XOAUTH2", SASL_FEAT_WANT_CLIENT_FIRST, step_xoauth2),
+    };
     if (max_version < SASL_CLIENT_PLUG_VERSION)
         return SASL_BADVERS;
     *version = SASL_CLIENT_PLUG_VERSION;
-    *plugins = &plugin;
-    *count = 1;
+    *plugins = offered.data();
+    *count = static_cast<int>(offered.size());
     return SASL_OK;
-}
-
-int plug_plain(const sasl_utils_t* /*utils*/, int max_version, int* version,
-               sasl_client_plug_t** plugins, int* count) {
-    static sasl_client_plug_t plugin =
-        describe("PLAIN", SASL_FEAT_WANT_CLIENT_FIRST | SASL_FEAT_ALLOWS_PROXY, step_plain);
-    return offer(plugin, max_version, version, plugins, count);
-}
-
-int plug_login(const sasl_utils_t* /*utils*/, int max_version, int* version,
-               sasl_client_plug_t** plugins, int* count) {
-    static sasl_client_plug_t plugin =
-        describe("LOGIN", SASL_FEAT_SERVER_FIRST, step_login);
-    return offer(plugin, max_version, version, plugins, count);
 }
 
 } // namespace
 
 bool register_mechanisms() {
-    return sasl_client_add_plugin("plain", plug_plain) == SASL_OK &&
-           sasl_client_add_plugin("login", plug_login) == SASL_OK;
+    return sasl_client_add_plugin("sallyport", offer) == SASL_OK;
 }
 
 } // namespace sallyport

@@ -53,10 +53,10 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
         tls_ = verified->protocol();
     else
         extensions_.requiretls = false; // RFC 8689 2: offered within TLS, or not at all
-    if (relay.auth_wanted && verified != nullptr)
-        authenticate(Permit(*verified), true);
-    else if (relay.auth_wanted)
-        authenticate(Permit(relay.allow_plaintext_auth.value()), false);
+    if (wants_login() && verified != nullptr)
+        authenticate(Permit(*verified), verified->channel_binding(), connection.port);
+    else if (wants_login())
+        authenticate(Permit(relay.allow_plaintext_auth.value()), {}, connection.port);
     recipient_limit_ = extensions_.rcptmax.value_or(relay.max_recipients);
 }
 
@@ -113,20 +113,47 @@ VerifiedStream& Session::start_tls(Route& route) {
     return wire_.secure(route.securer());
 }
 
-void Session::authenticate(const Permit& permit, bool encrypted) {
-    const auto ranked = rank_mechanisms(extensions_.auth, relay_.auth, encrypted);
-    SaslClient client({relay_.user, relay_.authzid, relay_.realm, relay_.host},
-                      context_.secret->reveal(permit));
+/// A client certificate without anything else to log in with may be enough as it is.
+bool Session::wants_login() const {
+    const bool may_do_without = !relay_.has_secret() && relay_.auth.empty();
+    const auto& offered = extensions_.auth;
+    return relay_.auth_wanted &&
+           (!may_do_without || std::ranges::find(offered, "EXTERNAL") != offered.end());
+}
+
+void Session::authenticate(const Permit& permit, ChannelBinding binding,
+                           std::uint16_t port) {
+    SaslWishes wishes;
+    wishes.configured = relay_.auth;
+    wishes.credential = relay_.is_token       ? Credential::token
+                        : relay_.has_secret() ? Credential::password
+                                              : Credential::none;
+    wishes.encrypted = !tls_.empty();
+    wishes.can_bind = !binding.type.empty();
+    wishes.must_bind = relay_.require_channel_binding;
+    const auto ranked = rank_mechanisms(extensions_.auth, wishes);
+    const bool plus_missing =
+        wishes.can_bind && relay_.auth.empty() &&
+        std::ranges::none_of(extensions_.auth, [](const std::string& mechanism) {
+            return mechanism.ends_with("-PLUS");
+        });
+    // The name that the server has proved to have.
+    const std::string& host = relay_.tls_name.empty() ? relay_.host : relay_.tls_name;
+    SaslClient client(
+        {relay_.user, relay_.authzid, relay_.realm, host, port, std::move(binding)},
+        context_.secret ? context_.secret->reveal(permit) : std::string_view());
     std::string troubles;
     for (const auto& mechanism : ranked) {
-        if (!client.start(mechanism))
+        if (!client.start(mechanism, plus_missing))
             troubles += "; " + client.trouble();
         else if (run_mechanism(client, mechanism))
             return;
     }
     const std::string offers =
         extensions_.auth.empty() ? "nothing" : printable(joined(extensions_.auth));
-    const std::string wants = relay_.auth.empty() ? "" : ", auth = " + joined(relay_.auth);
+    std::string wants = relay_.auth.empty() ? "" : ", auth = " + joined(relay_.auth);
+    if (wishes.must_bind)
+        wants += ", require_channel_binding = yes";
     wire_.fail(ExitStatus::no_perm, Fault::relay, "AUTH",
                "no mechanism in common: the server offers " + offers + wants + troubles,
                "5.7.4");
@@ -154,7 +181,7 @@ bool Session::run_mechanism(SaslClient& client, const std::string& mechanism) {
     if (reply.code == 504)
         return false;
     if (!reply.positive())
-        refuse(wire_, step, reply);
+        refuse(wire_, step, reply, client.complaint());
     if (!client.complete())
         wire_.fail(ExitStatus::no_perm, Fault::relay, step,
                    "the server said yes before it had proved who it is", "5.7.8");

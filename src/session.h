@@ -85,7 +85,8 @@ class Session {
     void say_ehlo();
     void say_helo(const Reply& refused);
     VerifiedStream& start_tls(Route& route);
-    void authenticate(const Permit& permit, bool encrypted);
+    [[nodiscard]] bool wants_login() const;
+    void authenticate(const Permit& permit, ChannelBinding binding, std::uint16_t port);
     bool run_mechanism(SaslClient& client, const std::string& mechanism);
     [[noreturn]] void cancel_auth(const std::string& step, ExitStatus status,
                                   const std::string& why);

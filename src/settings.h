@@ -45,6 +45,9 @@ struct Relay {
     std::string tls_ca;         ///< file or directory; empty: the system's
     std::string tls_name;       ///< empty: host
     TlsVersion tls_min = TlsVersion::tls1_2;
+    std::vector<std::string> tls_pin; ///< SHA-256 of public keys, 32 octets each
+    bool tls_pin_only = false;        ///< `tls_ca = none`: the pin is all there is
+    std::string tls_crl;
     std::string tls_cert;
     std::string tls_key;
     bool auth_wanted = false;      ///< false: `auth = none`, or nothing to log in with
@@ -52,7 +55,9 @@ struct Relay {
     std::string user;
     std::string authzid;
     std::string realm;
-    SecretSource password;
+    SecretSource secret;   ///< password or token
+    bool is_token = false; ///< the secret is an OAuth 2 access token
+    bool require_channel_binding = false;
     std::optional<PlaintextConsent> allow_plaintext_auth;
     std::string helo; ///< empty: by rule, see Identity
     IpFamily ip = IpFamily::any;
@@ -72,6 +77,10 @@ struct Relay {
 
     /// Whether `match` lets it be used for this envelope sender.
     [[nodiscard]] bool serves(std::string_view reverse_path) const;
+
+    [[nodiscard]] bool has_secret() const {
+        return !std::holds_alternative<std::monostate>(secret);
+    }
 };
 
 struct SenderSettings {

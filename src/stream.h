@@ -45,12 +45,21 @@ class Stream {
     virtual Transfer write(std::string_view octets, Deadline deadline) = 0;
 };
 
+/// RFC 5056: octets that are the same at both ends of this very TLS session, and of no
+/// other.
+struct ChannelBinding {
+    std::string type; ///< "tls-exporter", "tls-server-end-point"; empty: there are none
+    std::string data;
+};
+
 /// A stream whose far end has proved who it is: credentials may be written to it, because
 /// Secret::reveal takes one. Two classes derive from it: TlsStream and the tests' stand-in.
 class VerifiedStream : public Stream {
   public:
     /// For the log: "TLSv1.3".
     [[nodiscard]] virtual std::string protocol() const = 0;
+    /// What ties a log-in to this stream.
+    [[nodiscard]] virtual ChannelBinding channel_binding() const { return {}; }
 };
 
 /// Turns a stream into a verified one, or throws (77: certificate refused; 76, 75: no

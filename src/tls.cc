@@ -2,12 +2,14 @@
 #include "tls.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "base64.h"
 #include "failure.h"
 #include "printable.h"
 #include "trust.h"
@@ -61,6 +63,10 @@ Method make_method() {
     BIO_meth_set_ctrl(method.get(), transport_control);
     return method;
 }
+
+struct OctetsDeleter {
+    void operator()(void* octets) const { OPENSSL_free(octets); }
+};
 
 struct SslDeleter {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
@@ -124,7 +130,40 @@ class TlsStream : public VerifiedStream {
         return SSL_get_version(ssl_.get());
     }
 
+    [[nodiscard]] ChannelBinding channel_binding() const override {
+        return SSL_version(ssl_.get()) == TLS1_3_VERSION ? exporter() : end_point();
+    }
+
   private:
+    /// RFC 9266.
+    [[nodiscard]] ChannelBinding exporter() const {
+        constexpr std::string_view label = "EXPORTER-Channel-Binding";
+        std::array<unsigned char, 32> octets{};
+        if (SSL_export_keying_material(ssl_.get(), octets.data(), octets.size(),
+                                       label.data(), label.size(), nullptr, 0, 0) != 1)
+            return {};
+        return {"tls-exporter", {octets.begin(), octets.end()}};
+    }
+
+    /// RFC 5929 4.1: the hash of the server's certificate by its signature's own algorithm,
+    /// and by SHA-256 where that is a weaker one. tls-unique would need RFC 7627.
+    [[nodiscard]] ChannelBinding end_point() const {
+        const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+        int algorithm = NID_undef;
+        if (X509_get_signature_info(const_cast<X509*>(certificate), &algorithm, nullptr,
+                                    nullptr, nullptr) != 1)
+            return {};
+        if (algorithm == NID_md5 || algorithm == NID_sha1)
+            algorithm = NID_sha256;
+        std::array<unsigned char, EVP_MAX_MD_SIZE> octets{};
+        unsigned size = 0;
+        const EVP_MD* const digest = EVP_get_digestbynid(algorithm);
+        if (digest == nullptr ||
+            X509_digest(certificate, digest, octets.data(), &size) != 1)
+            return {};
+        return {"tls-server-end-point", {octets.begin(), octets.begin() + size}};
+    }
+
     std::string trouble() {
         if (!transport_->trouble.empty())
             return transport_->trouble;
@@ -151,6 +190,50 @@ void expect_name(SSL* ssl, const std::string& name) {
                  std::string(name).data()) != 1)
         throw Failure(ExitStatus::config, Fault::local,
                       "tls_name: no host name: " + printable(name));
+}
+
+/// SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 2.4), in its 32 octets.
+std::string public_key_digest(const X509* certificate) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+    const std::unique_ptr<unsigned char, OctetsDeleter> owner(der);
+    std::string digest(SHA256_DIGEST_LENGTH, '\0');
+    if (size <= 0 || EVP_Digest(der, static_cast<std::size_t>(size),
+                                reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+                                EVP_sha256(), nullptr) != 1)
+        digest.clear();
+    return digest;
+}
+
+/// Nothing has been sent under TLS yet.
+void check_pin(SSL* ssl, const std::vector<std::string>& pins, const std::string& where) {
+    const std::string found = public_key_digest(SSL_get0_peer_certificate(ssl));
+    if (!pins.empty() && std::ranges::find(pins, found) == pins.end())
+        throw Failure(ExitStatus::no_perm, Fault::relay,
+                      where +
+                          "certificate refused: its key is none of tls_pin; it is "
+                          "sha256//" +
+                          encode_base64(found),
+                      "4.7.5");
+}
+
+/// With `tls_ca = none` the key's pin is all that counts, if it is a strong key.
+int accept_any(int verified, X509_STORE_CTX* context) {
+    if (X509_STORE_CTX_get_error(context) == X509_V_ERR_EE_KEY_TOO_SMALL)
+        return verified;
+    X509_STORE_CTX_set_error(context, X509_V_OK);
+    return 1;
+}
+
+/// The server's own certificate needs a current list of its issuer's; those above it are
+/// looked up where there is one.
+int allow_missing_list(int verified, X509_STORE_CTX* context) {
+    if (verified == 1 ||
+        X509_STORE_CTX_get_error(context) != X509_V_ERR_UNABLE_TO_GET_CRL ||
+        X509_STORE_CTX_get_error_depth(context) == 0)
+        return verified;
+    X509_STORE_CTX_set_error(context, X509_V_OK);
+    return 1;
 }
 
 /// What to do about the refusals that administrators meet.
@@ -184,11 +267,23 @@ std::string advice(long verdict, const std::string& name) {
     throw Failure(ExitStatus::protocol, Fault::relay, where + openssl_reason(), "4.7.5");
 }
 
+void load_revocations(SSL_CTX* context, const std::string& path) {
+    if (!is_regular_file(path))
+        not_a_file("tls_crl", path);
+    X509_STORE* const store = SSL_CTX_get_cert_store(context);
+    X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+    if (lookup == nullptr ||
+        X509_load_crl_file(lookup, path.c_str(), X509_FILETYPE_PEM) < 1)
+        unusable("tls_crl", path);
+    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, allow_missing_list);
+}
+
 } // namespace
 
 TlsSecurer::TlsSecurer(const Relay& relay)
     : context_(SSL_CTX_new(TLS_client_method())),
-      name_(relay.tls_name.empty() ? relay.host : relay.tls_name) {
+      name_(relay.tls_name.empty() ? relay.host : relay.tls_name), pins_(relay.tls_pin) {
     SSL_CTX* const context = context_.get();
     if (context == nullptr)
         throw Failure(ExitStatus::software, Fault::local, "OpenSSL: " + openssl_reason());
@@ -206,7 +301,12 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    load_authorities(context, relay.tls_ca);
+    if (relay.tls_pin_only)
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, accept_any);
+    else
+        load_authorities(context, relay.tls_ca);
+    if (!relay.tls_crl.empty())
+        load_revocations(context, relay.tls_crl);
     if (!relay.tls_cert.empty() && !is_regular_file(relay.tls_cert))
         not_a_file("tls_cert", relay.tls_cert);
     if (!relay.tls_key.empty() && !is_regular_file(relay.tls_key))
@@ -238,6 +338,7 @@ std::unique_ptr<VerifiedStream> TlsSecurer::secure(std::unique_ptr<Stream> plain
     if (SSL_connect(ssl.get()) != 1 || SSL_get_verify_result(ssl.get()) != X509_V_OK ||
         SSL_get0_peer_certificate(ssl.get()) == nullptr)
         handshake_failed(ssl.get(), *transport, peer + ": TLS: ", name_);
+    check_pin(ssl.get(), pins_, peer + ": TLS: ");
     return std::make_unique<TlsStream>(std::move(method), std::move(transport),
                                        std::move(ssl));
 }

@@ -2,11 +2,13 @@
 //
 // TLS by OpenSSL, as a Stream over a Stream. A TlsStream exists only after the handshake
 // has verified the chain, the dates, the purpose and the name (RFC 9525: subjectAltName,
-// never the common name): an unverified one cannot be constructed.
+// never the common name), or the public key that the administrator pinned: an unverified
+// one cannot be constructed.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <openssl/ssl.h>
 
@@ -17,7 +19,7 @@ namespace sallyport {
 
 class TlsSecurer : public Securer {
   public:
-    /// Reads the relay's tls_ca, tls_cert, tls_key and tls_min. Failure (78, local) if they
+    /// Reads the files that the relay's tls_ keys name. Failure (78, local) if they
     /// cannot be used.
     explicit TlsSecurer(const Relay& relay);
 
@@ -33,7 +35,8 @@ class TlsSecurer : public Securer {
     };
 
     std::unique_ptr<SSL_CTX, ContextDeleter> context_;
-    std::string name_; ///< that the certificate must bear
+    std::string name_;              ///< that the certificate must bear
+    std::vector<std::string> pins_; ///< of which its key must be one, if there are any
 };
 
 } // namespace sallyport

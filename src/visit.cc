@@ -52,7 +52,7 @@ void Visit::prepare() {
     const Deadline deadline = run_deadline();
     LoadedSecret loaded;
     if (relay_.auth_wanted)
-        loaded = load_secret(relay_.password,
+        loaded = load_secret(relay_.secret,
                              std::min(deadline, Clock::now() + relay_.connect_timeout));
     if (!loaded.note.empty())
         notes_.push_back(std::move(loaded.note));

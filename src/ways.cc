@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ways.h"
 
+#include <algorithm>
+
 #include <array>
 #include <utility>
 
@@ -40,6 +42,37 @@ void finish_local(Relay& relay) {
         misconfigured(relay.origin, "TLS over unix: needs tls_name");
 }
 
+/// With EXTERNAL it is the client certificate's key that proves who we are, with GSSAPI a
+/// ticket.
+bool needs_secret(const Relay& relay) {
+    if (relay.auth.empty())
+        return relay.has_secret() || !relay.user.empty();
+    return !std::ranges::all_of(relay.auth, [](const std::string& mechanism) {
+        return mechanism == "EXTERNAL" || mechanism == "GSSAPI";
+    });
+}
+
+void finish_login(Relay& relay) {
+    const bool has_certificate = !relay.tls_cert.empty() && relay.tls != TlsMode::none;
+    const bool wants_secret = needs_secret(relay);
+    relay.auth_wanted =
+        relay.auth_wanted && (wants_secret || has_certificate || !relay.auth.empty());
+    if (!relay.auth_wanted)
+        return;
+    if (wants_secret && relay.user.empty())
+        misconfigured(relay.origin, "a log-in needs a user");
+    if (wants_secret && !relay.has_secret())
+        misconfigured(relay.origin,
+                      "a log-in needs a password, password_file, password_command, "
+                      "token_file or token_command; without one set auth = none");
+    const bool external = std::ranges::find(relay.auth, "EXTERNAL") != relay.auth.end();
+    if (external && !has_certificate)
+        misconfigured(relay.origin, "EXTERNAL needs tls_cert and tls_key");
+    if (relay.tls == TlsMode::none && !relay.allow_plaintext_auth)
+        misconfigured(relay.origin, "a log-in without TLS needs allow_plaintext_auth = yes "
+                                    "in a configuration file");
+}
+
 } // namespace
 
 Proxy read_proxy(std::string_view text, const std::string& origin) {
@@ -57,9 +90,18 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
     return proxy;
 }
 
-void finish_ways(Relay& relay) {
+void finish_relay(Relay& relay) {
+    if (relay.host.empty())
+        misconfigured(relay.origin, "[relay] has no host");
     if (relay.is_local())
         finish_local(relay);
+    if (relay.tls_cert.empty() != relay.tls_key.empty())
+        misconfigured(relay.origin, "tls_cert and tls_key go together");
+    if (relay.tls_pin_only && relay.tls_pin.empty())
+        misconfigured(relay.origin, "tls_ca = none needs a tls_pin");
+    if (relay.tls_pin_only && !relay.tls_crl.empty())
+        misconfigured(relay.origin, "tls_crl needs a tls_ca that is not none");
+    finish_login(relay);
 }
 
 } // namespace sallyport

@@ -16,6 +16,6 @@ Proxy read_proxy(std::string_view text, const std::string& origin);
 
 /// When all keys are known: refuses what does not go together, and sets what depends on
 /// several.
-void finish_ways(Relay& relay);
+void finish_relay(Relay& relay);
 
 } // namespace sallyport

@@ -204,7 +204,7 @@ struct Scene {
         relay.auth_wanted = true;
         relay.auth = {mechanism};
         relay.user = user;
-        relay.password = std::make_shared<const Secret>(secret);
+        relay.secret = std::make_shared<const Secret>(secret);
     }
 
     [[nodiscard]] Message message() const {

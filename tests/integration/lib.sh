@@ -251,7 +251,7 @@ make_messages() {
 # ---- sending ----
 
 # relay_conf FILE PORT TLS [LINE]...: a configuration; further lines go into [relay], and
-# replace what would stand there by default.
+# replace what would stand there by default; a token stands for the password.
 relay_conf() {
     local file=$work/$1 port=$2 tls=$3 line keys=
     shift 3
@@ -261,7 +261,7 @@ relay_conf() {
     {
         printf '[relay]\nhost = 127.0.0.1\nport = %s\ntls = %s\n' "$port" "$tls"
         case $keys in *tls_ca*) ;; *) printf 'tls_ca = %s\n' "$work/ca.pem" ;; esac
-        case $keys in *password*) ;; *) printf 'password = "%s"\n' "$password" ;; esac
+        case $keys in *password* | *token_*) ;; *) printf 'password = "%s"\n' "$password" ;; esac
         printf 'user = %s\n' "$user"
         [ $# = 0 ] || printf '%s\n' "$@"
         printf '[sender]\ndomain = %s\n[log]\nto = stderr\n' "$domain"

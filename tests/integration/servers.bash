@@ -234,7 +234,7 @@ dovecot_conf() {
 	auth_debug = yes
 	auth_failure_delay = 0
 	mail_location = maildir:~/Maildir
-	auth_mechanisms = plain login cram-md5 scram-sha-256
+	auth_mechanisms = plain login cram-md5 scram-sha-256 oauthbearer xoauth2
 	disable_plaintext_auth = yes
 	hostname = submit.test
 	first_valid_uid = 905
@@ -244,6 +244,11 @@ dovecot_conf() {
 	submission_relay_host = 127.0.0.1
 	submission_relay_port = $backend_port
 	submission_relay_trusted = no
+	passdb {
+	  driver = oauth2
+	  mechanisms = oauthbearer xoauth2
+	  args = $inside/dovecot/oauth2.conf
+	}
 	passdb {
 	  driver = passwd-file
 	  args = $inside/dovecot/users
@@ -264,6 +269,34 @@ dovecot_conf() {
 	CONF
 }
 
+# Dovecot looks into the token itself: no other service is asked.
+dovecot_tokens() {
+    mkdir -p "$work/dovecot/keys/default/HS256"
+    printf 'secret of the issuer' | base64 >"$work/dovecot/keys/default/HS256/default"
+    cat >"$work/dovecot/oauth2.conf" <<-CONF
+	introspection_mode = local
+	local_validation_key_dict = fs:posix:prefix=$inside/dovecot/keys/
+	username_attribute = sub
+	CONF
+}
+
+base64url() {
+    base64 -w 0 | tr '+/' '-_' | tr -d '='
+}
+
+# write_token FILE SECONDS: a JSON web token (RFC 7519) for $user, good for so long from now.
+write_token() {
+    local now text
+    now=$(date +%s)
+    text=$(printf '{"alg":"HS256","typ":"JWT"}' | base64url)
+    text+=.$(printf '{"sub":"%s","iat":%d,"nbf":%d,"exp":%d}' "$user" $((now - 3600)) \
+        $((now - 3600)) $((now + $2)) | base64url)
+    text+=.$(printf '%s' "$text" | chroot "$server_root" /usr/bin/openssl dgst -sha256 \
+        -hmac 'secret of the issuer' -binary | base64url)
+    printf '%s\n' "$text" >"$1"
+    chmod 0600 "$1"
+}
+
 start_dovecot() {
     start_postfix
     server_log=$work/dovecot.log
@@ -272,6 +305,7 @@ start_dovecot() {
     mkdir -p "$work/dovecot/run" "$work/dovecot/state" "$work/dovecot/home"
     chown 905:905 "$work/dovecot/home"
     printf '%s:{PLAIN}%s\n' "$user" "$password" >"$work/dovecot/users"
+    dovecot_tokens
     dovecot_conf >"$work/dovecot/dovecot.conf"
     start dovecot /usr/sbin/dovecot -F -c "$inside/dovecot/dovecot.conf"
     await_daemon dovecot "$starttls_port"

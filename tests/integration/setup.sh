@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Makes the real servers and callers available to the integration tests: Exim, Dovecot and
-# Postfix, cron, mail readers, git and the mailers of four languages, as Debian ships them,
+# Makes the real servers and callers available to the integration tests: Exim, Dovecot,
+# Postfix, a Kerberos KDC, cron, mail readers, git and the mailers of four languages, as Debian ships them,
 # unpacked with all the libraries they need into one directory that the tests chroot into.
 # Nothing is installed: no maintainer script runs, no daemon starts, and the MTA packages, which exclude one another,
 # lie side by side. Only the machine's lists of packages may be refreshed.
@@ -27,6 +27,9 @@ readonly callers=(
     php-swiftmailer nodejs node-nodemailer ruby-mail
 )
 
+# A KDC, and what asks it for tickets.
+readonly kerberos=(krb5-kdc krb5-admin-server krb5-user libsasl2-modules-gssapi-mit)
+
 # The first list excludes the second only in the package manager's eyes: unpacked, the two MTAs
 # share nothing but the name sendmail, which no test uses as it comes.
 readonly postfix_and_others=(
@@ -34,6 +37,7 @@ readonly postfix_and_others=(
     dovecot-core dovecot-submissiond dovecot-lmtpd dovecot-pop3d
     microsocks tinyproxy-bin dnsmasq-base
     php-cli cron
+    "${kerberos[@]}"
     "${callers[@]}"
     libc-bin coreutils dash findutils grep mawk sed
     libinih1 libssl3 libstdc++6

@@ -9,12 +9,13 @@ can_mount() {
     unshare --mount --propagation private mount --bind "$work" "$work" 2>/dev/null
 }
 
-# The program with those of its libraries that the servers' root lacks.
+# copy_program [PROGRAM NAME]: ours, or another, with those of its libraries that the servers'
+# root lacks.
 copy_program() {
-    local library
+    local program=${1:-$SALLYPORT} library
     mkdir -p "$work/stage/lib" "$work/stage/bin" "$work/stage/home"
-    cp "$SALLYPORT" "$work/stage/bin/sendmail"
-    { ldd "$SALLYPORT" 2>/dev/null || true; } | awk '$2 == "=>" && $3 ~ "^/" { print $3 }' |
+    cp "$program" "$work/stage/bin/${2:-sendmail}"
+    { ldd "$program" 2>/dev/null || true; } | awk '$2 == "=>" && $3 ~ "^/" { print $3 }' |
         while read -r library; do
             [ -e "$server_root$library" ] || [ -e "$server_root${library#/usr}" ] ||
                 [ -e "$server_root/usr$library" ] || cp -L "$library" "$work/stage/lib/"

@@ -24,7 +24,7 @@ bool has_resolver() {
 }
 
 bool has_mechanism(const std::string& name) {
-    SaslClient client({"user", "", "", "localhost"}, "secret");
+    SaslClient client({"user", "", "", "localhost", 0, {}}, "secret");
     return client.start(name);
 }
 

@@ -48,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(three_lines_are_enough, Fixture) {
     BOOST_TEST(relay.user == "me@example.org");
     BOOST_TEST(relay.auth_wanted);
     BOOST_TEST(relay.auth.empty());
-    BOOST_TEST(std::holds_alternative<std::shared_ptr<const Secret>>(relay.password));
+    BOOST_TEST(std::holds_alternative<std::shared_ptr<const Secret>>(relay.secret));
     BOOST_TEST(relay.port == (std::vector<std::uint16_t>{465, 587}),
                boost::test_tools::per_element());
     BOOST_TEST(!relay.tls);
@@ -185,7 +185,7 @@ BOOST_FIXTURE_TEST_CASE(ones_own_file_may_say_all, Fixture) {
     const std::string path = folder.write(
         "own.conf", relay_with("password_command = id\n[log]\nto = file:/l\n"));
     sources.environment = {"SALLYPORT_CONFIG=" + path};
-    BOOST_TEST(std::holds_alternative<SecretCommand>(relay().password));
+    BOOST_TEST(std::holds_alternative<SecretCommand>(relay().secret));
     BOOST_TEST((load().log.target == LogTarget::file));
 }
 

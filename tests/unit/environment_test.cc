@@ -49,7 +49,7 @@ BOOST_FIXTURE_TEST_CASE(no_file_is_needed, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_password_in_a_file, Fixture) {
     const auto file = std::get<SecretFile>(
-        relay_of({url, "SALLYPORT_PASSWORD_FILE=/run/secrets/smtp"}).password);
+        relay_of({url, "SALLYPORT_PASSWORD_FILE=/run/secrets/smtp"}).secret);
     BOOST_TEST(file.path == "/run/secrets/smtp");
     BOOST_TEST(file.origin == "SALLYPORT_PASSWORD_FILE");
     BOOST_TEST(why_not({url, password, "SALLYPORT_PASSWORD_FILE=/run/secrets/smtp"}) ==
@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(a_variable_changes_the_only_relay_of_the_file, Fixture) 
     const Settings settings = load();
     BOOST_TEST(settings.relays.front().host == "mail.example");
     BOOST_TEST(settings.relays.front().port.front() == 587);
-    BOOST_TEST(std::holds_alternative<SecretFile>(settings.relays.front().password));
+    BOOST_TEST(std::holds_alternative<SecretFile>(settings.relays.front().secret));
     BOOST_TEST((settings.log.target == LogTarget::standard_error));
     BOOST_TEST(settings.sender.domain == "b");
 }
@@ -142,10 +142,10 @@ BOOST_FIXTURE_TEST_CASE(errors_in_the_url, Fixture) {
                "SALLYPORT_URL: provider is not in this version");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?tls=none"}) ==
                "SALLYPORT_URL: tls: it is set already by SALLYPORT_URL: tls");
-    BOOST_TEST(
-        why_not({"SALLYPORT_URL=smtps://u@x"}) ==
-        "SALLYPORT_URL: a log-in needs a password, password_file or password_command; "
-        "without one set auth = none");
+    BOOST_TEST(why_not({"SALLYPORT_URL=smtps://u@x"}) ==
+               "SALLYPORT_URL: a log-in needs a password, password_file, password_command, "
+               "token_file or token_command; "
+               "without one set auth = none");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://:p@x"}) ==
                "SALLYPORT_URL: user: it is empty");
 }

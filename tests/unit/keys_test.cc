@@ -95,11 +95,11 @@ BOOST_FIXTURE_TEST_CASE(keys_of_the_log_in, Fixture) {
     BOOST_TEST(relay.authzid == "other");
     BOOST_TEST(relay.realm == "r");
     const auto file =
-        std::get<SecretFile>(relay_with("user = me\npassword_file = /run/secret").password);
+        std::get<SecretFile>(relay_with("user = me\npassword_file = /run/secret").secret);
     BOOST_TEST(file.path == "/run/secret");
     BOOST_TEST(file.origin == folder.path("system.conf") + ":4: password_file");
     const auto command = std::get<SecretCommand>(
-        relay_with("user = me\npassword_command = pass show x").password);
+        relay_with("user = me\npassword_command = pass show x").secret);
     BOOST_TEST(command.command == "pass show x");
     BOOST_TEST(command.origin == folder.path("system.conf") + ":4: password_command");
     BOOST_TEST(why_not("user =") == "system.conf:3: user: it is empty");
@@ -121,27 +121,76 @@ BOOST_FIXTURE_TEST_CASE(mechanisms, Fixture) {
     BOOST_TEST(relay_with(log_in + "auth = scram-sha-256, PLAIN").auth ==
                    (Texts{"SCRAM-SHA-256", "PLAIN"}),
                boost::test_tools::per_element());
-    BOOST_TEST(why_not(log_in + "auth = PLAIN, GSSAPI") ==
-               "system.conf:5: auth: GSSAPI is none of SCRAM-SHA-512, SCRAM-SHA-256, "
-               "SCRAM-SHA-1, PLAIN, LOGIN, CRAM-MD5");
+    BOOST_TEST(why_not(log_in + "auth = PLAIN, ANONYMOUS") ==
+               "system.conf:5: auth: ANONYMOUS is none of OAUTHBEARER, XOAUTH2, "
+               "SCRAM-SHA-512-PLUS, SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-512, "
+               "SCRAM-SHA-256, SCRAM-SHA-1, PLAIN, LOGIN, CRAM-MD5, EXTERNAL, GSSAPI, "
+               "DIGEST-MD5, NTLM");
     BOOST_TEST(why_not("auth =") ==
                "system.conf:3: auth: a list is wanted, and it is empty");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_log_in_needs_all_its_parts, Fixture) {
-    BOOST_TEST(
-        why_not("user = me") ==
-        "system.conf:2: a log-in needs a password, password_file or password_command; "
-        "without one set auth = none");
+    BOOST_TEST(why_not("user = me") ==
+               "system.conf:2: a log-in needs a password, password_file, password_command, "
+               "token_file or token_command; without one set auth = none");
     for (const char* lines : {"password = p", "password_file = /p", "auth = PLAIN"})
         BOOST_TEST(why_not(lines) == "system.conf:2: a log-in needs a user");
     BOOST_TEST(
         why_not("user = me\nauth = PLAIN").starts_with("system.conf:2: a log-in needs"));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_log_in_without_a_secret, Fixture) {
+    const std::string certificate = "tls_cert = /c\ntls_key = /k\n";
+    for (const auto& lines : {std::string("auth = GSSAPI"), certificate + "auth = EXTERNAL",
+                              certificate, certificate + "auth = external, gssapi"}) {
+        const Relay relay = relay_with(lines);
+        BOOST_TEST(relay.auth_wanted);
+        BOOST_TEST(!relay.has_secret());
+    }
+    BOOST_TEST(!relay_with(certificate + "tls = none").auth_wanted);
+    BOOST_TEST(!relay_with(certificate + "auth = none").auth_wanted);
+    BOOST_TEST(why_not(certificate + "auth = EXTERNAL PLAIN") ==
+               "system.conf:2: a log-in needs a user");
+    BOOST_TEST(why_not("auth = EXTERNAL") ==
+               "system.conf:2: EXTERNAL needs tls_cert and tls_key");
+}
+
+BOOST_FIXTURE_TEST_CASE(tokens, Fixture) {
+    const Relay file = relay_with("user = me\ntoken_file = /run/token");
+    BOOST_TEST(file.is_token);
+    BOOST_TEST(std::get<SecretFile>(file.secret).path == "/run/token");
+    const Relay command = relay_with("user = me\ntoken_command = oama access me");
+    BOOST_TEST(command.is_token);
+    BOOST_TEST(std::get<SecretCommand>(command.secret).command == "oama access me");
+    BOOST_TEST(!relay_with(log_in).is_token);
+    BOOST_TEST(
+        relay_with(log_in + "require_channel_binding = yes").require_channel_binding);
+    BOOST_TEST(!relay_with(log_in).require_channel_binding);
+}
+
+BOOST_FIXTURE_TEST_CASE(pins_and_revocations, Fixture) {
+    const std::string pin = "sha256//" + std::string(42, 'A') + "8=";
+    const Relay relay = relay_with("tls_pin = " + pin + ", " + pin + "\ntls_crl = /crl");
+    BOOST_TEST(relay.tls_pin.size() == 2U);
+    BOOST_TEST(relay.tls_pin.front().size() == 32U);
+    BOOST_TEST(!relay.tls_pin_only);
+    BOOST_TEST(relay.tls_crl == "/crl");
+    BOOST_TEST(relay_with("tls_ca = none\ntls_pin = " + pin).tls_pin_only);
+    BOOST_TEST(why_not("tls_ca = none") == "system.conf:2: tls_ca = none needs a tls_pin");
+    BOOST_TEST(why_not("tls_ca = none\ntls_crl = /crl\ntls_pin = " + pin) ==
+               "system.conf:2: tls_crl needs a tls_ca that is not none");
+    for (const char* odd : {"AAAA", "sha256//AAAA", "sha256//?", "sha1//AAAA"})
+        BOOST_TEST(
+            why_not(std::string("tls_pin = ") + odd) ==
+            "system.conf:3: tls_pin: sha256// and 44 characters of base64 are wanted");
+}
+
 BOOST_FIXTURE_TEST_CASE(one_password_is_enough, Fixture) {
-    for (const char* second : {"password_file = /p", "password_command = id"})
-        BOOST_TEST(why_not(log_in + second).starts_with("system.conf:5: password_"));
+    for (const char* second : {"password_file = /p", "password_command = id",
+                               "token_file = /t", "token_command = id"})
+        BOOST_TEST(why_not(log_in + second)
+                       .ends_with(": it is set already by system.conf:4: password"));
     BOOST_TEST(why_not("user = me\npassword_file = /p\npassword_command = id") ==
                "system.conf:5: password_command: it is set already by system.conf:4: "
                "password_file");
@@ -299,9 +348,7 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
-    for (const char* key :
-         {"provider", "srv", "tls_pin", "tls_crl", "token_command", "token_file",
-          "protocol", "require_channel_binding", "pop_before", "max_messages"})
+    for (const char* key : {"provider", "srv", "protocol", "pop_before", "max_messages"})
         BOOST_TEST(why_not(std::string(key) + " = x") ==
                    std::string("system.conf:3: ") + key + " is not in this version");
     for (const char* section : {"queue", "limits"})

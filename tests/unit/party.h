@@ -77,4 +77,31 @@ struct Party {
     Certificate certificate;
 };
 
+/// A revocation list of `issuer`, in PEM, good from two hours ago until `until` seconds
+/// from now.
+inline std::string revocation_list(const Party& issuer, const Party* revoked, long until) {
+    const std::unique_ptr<X509_CRL, Free<X509_CRL_free>> list(X509_CRL_new());
+    const std::unique_ptr<ASN1_TIME, Free<ASN1_TIME_free>> time(ASN1_TIME_new());
+    X509_CRL_set_version(list.get(), 1);
+    X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(issuer.certificate.get()));
+    X509_gmtime_adj(time.get(), -7200);
+    X509_CRL_set1_lastUpdate(list.get(), time.get());
+    if (revoked != nullptr) {
+        X509_REVOKED* const entry = X509_REVOKED_new();
+        X509_REVOKED_set_serialNumber(entry,
+                                      X509_get_serialNumber(revoked->certificate.get()));
+        X509_REVOKED_set_revocationDate(entry, time.get());
+        X509_CRL_add0_revoked(list.get(), entry);
+    }
+    X509_gmtime_adj(time.get(), until);
+    X509_CRL_set1_nextUpdate(list.get(), time.get());
+    X509_CRL_sort(list.get());
+    X509_CRL_sign(list.get(), issuer.key.get(), EVP_sha256());
+    const std::unique_ptr<BIO, Free<BIO_free_all>> memory(BIO_new(BIO_s_mem()));
+    PEM_write_bio_X509_CRL(memory.get(), list.get());
+    const char* octets = nullptr;
+    const long size = BIO_ctrl(memory.get(), BIO_CTRL_INFO, 0, &octets);
+    return {octets, static_cast<std::size_t>(size)};
+}
+
 } // namespace sallyport

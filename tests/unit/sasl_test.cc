@@ -12,7 +12,7 @@ namespace utf = boost::unit_test;
 namespace {
 
 SaslIdentity someone(std::string authzid = {}) {
-    return {"user@example.org", std::move(authzid), "", "mail.example.org"};
+    return {"user@example.org", std::move(authzid), "", "mail.example.org", 587, {}};
 }
 
 /// The case is skipped, and Boost.Test says why, where a plug-in is missing.
@@ -31,15 +31,51 @@ struct Installed {
 
 BOOST_AUTO_TEST_CASE(ranking) {
     const Names offered{"LOGIN", "CRAM-MD5", "PLAIN", "SCRAM-SHA-256", "GSSAPI"};
-    BOOST_TEST(rank_mechanisms(offered, {}, true) ==
-                   (Names{"SCRAM-SHA-256", "PLAIN", "LOGIN", "CRAM-MD5"}),
+    const auto rank = [&](const SaslWishes& wishes) {
+        return rank_mechanisms(offered, wishes);
+    };
+    BOOST_TEST(rank({}) == (Names{"SCRAM-SHA-256", "PLAIN", "LOGIN", "CRAM-MD5"}),
                boost::test_tools::per_element());
-    BOOST_TEST(rank_mechanisms(offered, {}, false) ==
+    BOOST_TEST(rank({.encrypted = false}) ==
                    (Names{"SCRAM-SHA-256", "CRAM-MD5", "PLAIN", "LOGIN"}),
                boost::test_tools::per_element());
-    BOOST_TEST(rank_mechanisms(offered, {"LOGIN", "SCRAM-SHA-1"}, true) == (Names{"LOGIN"}),
+    BOOST_TEST(rank({.configured = {"LOGIN", "SCRAM-SHA-1", "GSSAPI"}}) ==
+                   (Names{"LOGIN", "GSSAPI"}),
                boost::test_tools::per_element());
-    BOOST_TEST(rank_mechanisms({}, {}, true).empty());
+    BOOST_TEST(rank({.credential = Credential::token}).empty());
+    BOOST_TEST(rank({.credential = Credential::none}).empty());
+    BOOST_TEST(rank({.can_bind = true, .must_bind = true}).empty());
+    BOOST_TEST(rank_mechanisms({}, {}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(ranking_by_what_there_is_to_log_in_with) {
+    const Names offered{"PLAIN",       "XOAUTH2", "EXTERNAL",
+                        "OAUTHBEARER", "NTLM",    "DIGEST-MD5"};
+    BOOST_TEST(rank_mechanisms(offered, {.credential = Credential::token}) ==
+                   (Names{"OAUTHBEARER", "XOAUTH2"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(rank_mechanisms(offered, {.credential = Credential::none}) ==
+                   (Names{"EXTERNAL"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(rank_mechanisms(offered, {}) == (Names{"PLAIN"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(rank_mechanisms(offered, {.configured = {"NTLM", "PLAIN"},
+                                         .credential = Credential::token}) ==
+                   (Names{"NTLM", "PLAIN"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(ranking_by_channel_binding) {
+    const Names offered{"PLAIN", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256-PLUS"};
+    BOOST_TEST(
+        rank_mechanisms(offered, {.can_bind = true}) ==
+            (Names{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "PLAIN"}),
+        boost::test_tools::per_element());
+    BOOST_TEST(rank_mechanisms(offered, {}) == (Names{"SCRAM-SHA-512", "PLAIN"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(rank_mechanisms(offered, {.can_bind = true, .must_bind = true}) ==
+                   (Names{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS"}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(plain_without_any_plugin) {
@@ -67,6 +103,56 @@ BOOST_AUTO_TEST_CASE(login_answers_in_turn_whatever_the_prompts) {
     BOOST_TEST(!client.step("more"));
 }
 
+BOOST_AUTO_TEST_CASE(xoauth2_without_any_plugin) {
+    SaslClient client(someone(), "t0ken");
+    BOOST_REQUIRE(client.start("XOAUTH2"));
+    BOOST_TEST(client.initial().value() == "user=user@example.org\1auth=Bearer t0ken\1\1");
+    BOOST_TEST(client.complete());
+    BOOST_TEST(client.step("{\"status\":\"401\"}\r").value().empty());
+    BOOST_TEST(client.complaint() == "{\"status\":\"401\"}?");
+    BOOST_TEST(!client.complete());
+    BOOST_TEST(!client.step("once more"));
+}
+
+BOOST_AUTO_TEST_CASE(oauthbearer_without_any_plugin) {
+    SaslClient client({"a,b=c@example.org", "", "", "mail.example.org", 587, {}}, "t0ken");
+    BOOST_REQUIRE(client.start("OAUTHBEARER"));
+    BOOST_TEST(client.initial().value() ==
+               "n,a=a=2Cb=3Dc@example.org,\1host=mail.example.org\1port=587\1"
+               "auth=Bearer t0ken\1\1");
+    BOOST_TEST(client.complete());
+    BOOST_TEST(client.step("{}").value() == "\1");
+    BOOST_TEST(client.complaint() == "{}");
+    BOOST_REQUIRE(client.start("XOAUTH2"));
+    BOOST_TEST(client.complaint().empty());
+}
+
+BOOST_AUTO_TEST_CASE(external_leaves_the_name_to_the_server_or_names_another) {
+    SaslClient client({"", "", "", "mail.example.org", 587, {}}, "");
+    BOOST_REQUIRE(client.start("EXTERNAL"));
+    BOOST_TEST(client.initial().value().empty());
+    BOOST_TEST(client.complete());
+    SaslClient other({"", "other", "", "mail.example.org", 587, {}}, "");
+    BOOST_REQUIRE(other.start("EXTERNAL"));
+    BOOST_TEST(other.initial().value() == "other");
+}
+
+BOOST_AUTO_TEST_CASE(scram_says_what_it_knows_of_the_channel,
+                     *utf::precondition(Installed{"SCRAM-SHA-256"})) {
+    SaslIdentity bound = someone();
+    bound.binding = {"tls-exporter", std::string(32, 'x')};
+    SaslClient client(bound, "pw");
+    BOOST_REQUIRE(client.start("SCRAM-SHA-256-PLUS"));
+    BOOST_TEST(client.initial().value().starts_with("p=tls-exporter,,n="));
+    BOOST_REQUIRE(client.start("SCRAM-SHA-256", true));
+    BOOST_TEST(client.initial().value().starts_with("y,,n="));
+    BOOST_REQUIRE(client.start("SCRAM-SHA-256"));
+    BOOST_TEST(client.initial().value().starts_with("n,,n="));
+    SaslClient unbound(someone(), "pw");
+    BOOST_REQUIRE(unbound.start("SCRAM-SHA-256", true));
+    BOOST_TEST(unbound.initial().value().starts_with("n,,n="));
+}
+
 BOOST_AUTO_TEST_CASE(a_client_can_begin_again) {
     SaslClient client(someone(), "pw");
     BOOST_REQUIRE(client.start("PLAIN"));
@@ -77,11 +163,11 @@ BOOST_AUTO_TEST_CASE(a_client_can_begin_again) {
 BOOST_AUTO_TEST_CASE(unknown_mechanisms_do_not_start) {
     SaslClient client(someone(), "pw");
     BOOST_TEST(!client.start("ANONYMOUS"));
-    BOOST_TEST(!client.start("EXTERNAL"));
+    BOOST_TEST(!client.start("SCRAM-SHA-3"));
 }
 
 BOOST_AUTO_TEST_CASE(cram_md5_of_rfc_2195, *utf::precondition(Installed{"CRAM-MD5"})) {
-    SaslClient client({"tim", "", "", "host"}, "tanstaaftanstaaf");
+    SaslClient client({"tim", "", "", "host", 25, {}}, "tanstaaftanstaaf");
     BOOST_REQUIRE(client.start("CRAM-MD5"));
     BOOST_TEST(!client.initial());
     BOOST_TEST(client.step("<1896.697170952@postoffice.reston.mci.net>").value() ==

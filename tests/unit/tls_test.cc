@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base64.h"
 #include "failure.h"
 #include "party.h"
 #include "socket.h"
@@ -64,7 +65,32 @@ struct Fixture {
         relay.host = "mail.example.org";
         relay.tls_ca = ca_file;
     }
-    ~Fixture() { ::unlink(ca_file.c_str()); }
+    ~Fixture() {
+        ::unlink(ca_file.c_str());
+        ::unlink(crl_file.c_str());
+    }
+
+    /// The pin of a key, as the configuration has it.
+    static std::string digest(const Party& party) {
+        unsigned char* der = nullptr;
+        const int size = i2d_PUBKEY(party.key.get(), &der);
+        std::string octets(32, '\0');
+        EVP_Digest(der, static_cast<std::size_t>(size),
+                   reinterpret_cast<unsigned char*>(octets.data()), nullptr, EVP_sha256(),
+                   nullptr);
+        OPENSSL_free(der);
+        return octets;
+    }
+
+    /// Leaves the list, which names `revoked`, where tls_crl is looked for.
+    void revoke(const Party& issuer, const Party* revoked, long until = 3600) {
+        const std::string pem = revocation_list(issuer, revoked, until);
+        const UniqueFd file(
+            ::open(crl_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+        BOOST_REQUIRE(::write(file.get(), pem.data(), pem.size()) ==
+                      static_cast<ssize_t>(pem.size()));
+        relay.tls_crl = crl_file;
+    }
 
     /// "TLSv1.3 hello" after an echo, or the failure's status and text.
     std::string talk_to(const Party& party, int max_version = TLS1_3_VERSION) {
@@ -82,6 +108,7 @@ struct Fixture {
             const Transfer got = verified->read(octets, deadline);
             BOOST_TEST(verified->read(octets, deadline).trouble ==
                        "connection closed by the server");
+            binding = verified->channel_binding();
             return verified->protocol() + " " + std::string(octets, got.octets);
         } catch (const Failure& failure) {
             stream.reset();
@@ -91,6 +118,8 @@ struct Fixture {
     }
 
     std::string ca_file = "/tmp/sallyport-tls-XXXXXX";
+    std::string crl_file = "/tmp/sallyport-crl-" + std::to_string(::getpid());
+    ChannelBinding binding; ///< of the last talk
     Relay relay;
     Party ca{"authority", nullptr};
     Party good{
@@ -206,4 +235,77 @@ BOOST_FIXTURE_TEST_CASE(keys_that_cannot_be_used_are_named, Fixture) {
         return failure.status() == ExitStatus::config &&
                std::string(failure.what()).starts_with("tls_cert = /nonexistent/cert: ");
     });
+}
+
+BOOST_FIXTURE_TEST_CASE(a_pinned_key_is_wanted_beside_the_rest, Fixture) {
+    relay.tls_pin = {std::string(32, 'x'), digest(good)};
+    BOOST_TEST(talk_to(good) == "TLSv1.3 hello");
+    relay.host = "other.example.org";
+    BOOST_TEST(talk_to(good).starts_with("77 peer: TLS: certificate refused: hostname"));
+    relay.host = "mail.example.org";
+    relay.tls_pin = {digest(ca)};
+    const std::string refused = talk_to(good);
+    BOOST_TEST(refused.starts_with("77 peer: TLS: certificate refused: its key is none of "
+                                   "tls_pin; it is sha256//"));
+    relay.tls_pin = {decode_base64(refused.substr(refused.size() - 44)).value()};
+    BOOST_TEST(talk_to(good) == "TLSv1.3 hello");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_pinned_key_alone_will_do_if_it_is_said, Fixture) {
+    const Party alone("anybody", nullptr, {.from = -7200, .until = -3600});
+    relay.tls_ca.clear();
+    relay.tls_pin_only = true;
+    relay.tls_pin = {digest(alone)};
+    BOOST_TEST(talk_to(alone) == "TLSv1.3 hello");
+    BOOST_TEST(talk_to(alone, TLS1_2_VERSION) == "TLSv1.2 hello");
+    BOOST_TEST(talk_to(good).starts_with("77 "));
+}
+
+BOOST_FIXTURE_TEST_CASE(revoked_certificates, Fixture) {
+    const Party other("mail", &ca,
+                      {.authority = false, .alternative_names = "DNS:mail.example.org"});
+    revoke(ca, &good);
+    BOOST_TEST(talk_to(good) == "77 peer: TLS: certificate refused: certificate revoked");
+    BOOST_TEST(talk_to(other) == "TLSv1.3 hello");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_revocation_list_must_be_there_and_current, Fixture) {
+    const Party stranger("stranger", nullptr);
+    revoke(stranger, nullptr);
+    BOOST_TEST(talk_to(good) ==
+               "77 peer: TLS: certificate refused: unable to get certificate CRL");
+    revoke(ca, nullptr, -1800);
+    BOOST_TEST(talk_to(good) == "77 peer: TLS: certificate refused: CRL has expired");
+    relay.tls_crl = "/nonexistent/crl";
+    BOOST_TEST(talk_to(good) == "78 tls_crl = /nonexistent/crl: no such regular file");
+}
+
+BOOST_FIXTURE_TEST_CASE(authorities_between_need_no_list, Fixture) {
+    const Party between("between", &ca);
+    const Party server("mail", &between,
+                       {.authority = false, .alternative_names = "DNS:mail.example.org"});
+    relay.tls_ca = ca_file;
+    const UniqueFd file(::open(ca_file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    const std::string pem = between.pem();
+    BOOST_REQUIRE(::write(file.get(), pem.data(), pem.size()) ==
+                  static_cast<ssize_t>(pem.size()));
+    revoke(between, nullptr);
+    BOOST_TEST(talk_to(server) == "TLSv1.3 hello");
+    revoke(ca, &between);
+    BOOST_TEST(talk_to(server) == "77 peer: TLS: certificate refused: certificate revoked");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_log_in_can_be_tied_to, Fixture) {
+    BOOST_TEST(talk_to(good) == "TLSv1.3 hello");
+    BOOST_TEST(binding.type == "tls-exporter");
+    BOOST_TEST(binding.data.size() == 32U);
+    const std::string first = binding.data;
+    BOOST_TEST(talk_to(good) == "TLSv1.3 hello");
+    BOOST_TEST((binding.data != first));
+    BOOST_TEST(talk_to(good, TLS1_2_VERSION) == "TLSv1.2 hello");
+    BOOST_TEST(binding.type == "tls-server-end-point");
+    std::string expected(32, '\0');
+    X509_digest(good.certificate.get(), EVP_sha256(),
+                reinterpret_cast<unsigned char*>(expected.data()), nullptr);
+    BOOST_TEST((binding.data == expected));
 }

@@ -14,6 +14,7 @@
 namespace sallyport {
 
 struct Extensions {
+    bool lmtp = false; ///< RFC 2033: the session speaks it, whatever is offered
     bool starttls = false;
     bool pipelining = false;              ///< RFC 2920
     bool chunking = false;                ///< RFC 3030

@@ -51,6 +51,12 @@ void set_port(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.port = read_ports(value.text, value.origin);
 }
 
+void set_protocol(Settings& /*settings*/, Relay& relay, Value& value) {
+    if (value.text != "smtp" && value.text != "lmtp")
+        misconfigured(value.origin, "smtp or lmtp is wanted");
+    relay.lmtp = value.text == "lmtp";
+}
+
 void set_tls(Settings& /*settings*/, Relay& relay, Value& value) {
     if (value.text == "implicit")
         relay.tls = TlsMode::implicit;
@@ -275,6 +281,7 @@ constexpr std::array keys{
     Key{"relay", "host", set_relay_text<&Relay::host, read_server>},
     Key{"relay", "match", set_match},
     Key{"relay", "port", set_port},
+    Key{"relay", "protocol", set_protocol},
     Key{"relay", "ip", set_ip},
     Key{"relay", "source_address", set_relay_text<&Relay::source_address, read_address>},
     Key{"relay", "proxy", set_proxy},
@@ -319,7 +326,6 @@ constexpr std::array keys{
     Key{"exit", "tempfail", set_tempfail},
     Key{"relay", "provider", reserved},
     Key{"relay", "srv", reserved},
-    Key{"relay", "protocol", reserved},
     Key{"relay", "pop_before", reserved},
     Key{"relay", "max_messages", reserved},
 };

@@ -73,13 +73,15 @@ void Session::say(std::string_view command, std::string_view step,
 }
 
 void Session::say_ehlo() {
-    say("EHLO " + ehlo_name_ + "\r\n", "EHLO");
-    const Reply reply = wire_.receive("EHLO");
-    if (reply.permanent())
+    const std::string verb = relay_.lmtp ? "LHLO" : "EHLO"; // RFC 2033 4.1
+    say(verb + " " + ehlo_name_ + "\r\n", verb);
+    const Reply reply = wire_.receive(verb);
+    if (reply.permanent() && !relay_.lmtp)
         return say_helo(reply);
     if (!reply.positive())
-        refuse(wire_, "EHLO", reply);
+        refuse(wire_, verb, reply);
     extensions_ = parse_extensions(reply, relay_.ignore);
+    extensions_.lmtp = relay_.lmtp;
 }
 
 /// RFC 5321 3.2: a server that does not know EHLO has no extension, so neither TLS nor

@@ -41,6 +41,7 @@ struct Relay {
     std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
     std::string host;   ///< name, address without brackets, "unix:/path"
     std::vector<std::uint16_t> port{465, 587};
+    bool lmtp = false;          ///< RFC 2033 instead of SMTP
     std::optional<TlsMode> tls; ///< empty: by port, see tls_mode()
     std::string tls_ca;         ///< file or directory; empty: the system's
     std::string tls_name;       ///< empty: host

@@ -61,6 +61,10 @@ void Transaction::mail(std::optional<std::uint64_t> size) {
 }
 
 void Transaction::rcpt(Outcome& recipient) {
+    if (extensions_.lmtp && !accepted_.empty()) {
+        recipient.put_off = true;
+        return;
+    }
     queue_rcpt(recipient);
     flush();
 }
@@ -69,6 +73,10 @@ void Transaction::send(const Message& message) {
     message_ = &message;
     check_size(message.size());
     send_message();
+    const Outcome& first = *accepted_.front();
+    if (first.status != ExitStatus::ok)
+        throw Failure(first.status, Fault::message, first.text, first.enhanced,
+                      first.reply_code);
 }
 
 void Transaction::send_message() {
@@ -234,6 +242,11 @@ void Transaction::take_rcpt_reply(Outcome& recipient, const Reply& reply) {
         recipient.put_off = true;
         return;
     }
+    refuse_recipient(recipient, step, reply);
+}
+
+void Transaction::refuse_recipient(Outcome& recipient, std::string_view step,
+                                   const Reply& reply) {
     recipient.text = concat({wire_.peer(), ": ", step, ": ", reply.text()});
     recipient.reply_code = reply.code;
     recipient.enhanced = reply.enhanced();

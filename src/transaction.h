@@ -42,6 +42,7 @@ class Transaction {
     /// MAIL announces `size`, if it is known, and may have to announce 8-bit text before it
     /// is. A refusal of MAIL or the data is a Failure, that of a recipient an outcome.
     void mail(std::optional<std::uint64_t> size);
+    /// By LMTP one only is accepted: the end of the message has one verdict to pass on.
     void rcpt(Outcome& recipient);
     /// Wants at least one accepted recipient.
     void send(const Message& message);
@@ -67,6 +68,7 @@ class Transaction {
     void read_replies();
     void take_mail_reply(const Reply& reply);
     void take_rcpt_reply(Outcome& recipient, const Reply& reply);
+    void refuse_recipient(Outcome& recipient, std::string_view step, const Reply& reply);
 
     void send_by_chunks();
     std::uint64_t append_first_chunk();
@@ -80,6 +82,8 @@ class Transaction {
     [[noreturn]] void take_last_words(std::string_view step, const Reply& reply,
                                       std::size_t position);
     void take_verdict();
+    void take_verdict_on(std::span<Outcome* const> recipients, const Reply& verdict);
+    void take_each_verdict();
     void nothing_accepted();
     void note(std::string_view text);
 

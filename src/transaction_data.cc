@@ -42,9 +42,10 @@ std::string octets_shown(std::size_t count) {
 
 /// RFC 3030. With PIPELINING a first chunk rides with the commands; all the rest is one
 /// chunk more. It waits for the replies to everything before it, so that a reply too many
-/// is seen, and not taken for the verdict.
+/// is seen, and not taken for the verdict. With LMTP nothing rides along: how many verdicts
+/// are due is known when the recipients are.
 void Transaction::send_by_chunks() {
-    if (flight_.size() > commands_limit) {
+    if (flight_.size() > commands_limit || (extensions_.lmtp && !flight_.empty())) {
         flush();
         if (accepted_.empty())
             return nothing_accepted();
@@ -146,7 +147,7 @@ void Transaction::append_end_of_text() {
         flight_ += ".\r\n";
         shown_ += ".\r\n";
     }
-    ++unsent_;
+    unsent_ += extensions_.lmtp ? accepted_.size() : 1;
     append_quit();
 }
 
@@ -160,19 +161,42 @@ void Transaction::append_quit() {
 }
 
 void Transaction::take_verdict() {
+    if (extensions_.lmtp)
+        return take_each_verdict();
     const Reply verdict = wire_.receive(end_of_data, verdict_timeout);
     if (!verdict.positive())
         refuse(wire_, end_of_data, verdict);
     wire_.set_in_doubt(false);
-    const std::string enhanced = verdict.enhanced();
-    const std::string text = verdict.text();
-    for (Outcome* recipient : accepted_) {
+    take_verdict_on(accepted_, verdict);
+    in_step_ = true;
+}
+
+void Transaction::take_verdict_on(std::span<Outcome* const> recipients,
+                                  const Reply& verdict) {
+    for (Outcome* recipient : recipients) {
         recipient->decided = true;
         recipient->status = ExitStatus::ok;
-        recipient->enhanced = enhanced;
-        recipient->text = text;
+        recipient->enhanced = verdict.enhanced();
+        recipient->text = verdict.text();
         recipient->reply_code = verdict.code;
     }
+}
+
+/// RFC 2033 4.2: a reply for each recipient that was accepted, in their order. Those whose
+/// reply does not come stay in doubt, whatever the others' say.
+void Transaction::take_each_verdict() {
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+        Outcome& recipient = *accepted_[i];
+        const std::string step = "end of data for <" + recipient.address + ">";
+        const Reply verdict = wire_.receive(step, verdict_timeout);
+        if (verdict.positive())
+            take_verdict_on(std::span(accepted_).subspan(i, 1), verdict);
+        else if (verdict.intermediate())
+            refuse(wire_, step, verdict);
+        else
+            refuse_recipient(recipient, step, verdict);
+    }
+    wire_.set_in_doubt(false);
     in_step_ = true;
 }
 

@@ -2,7 +2,6 @@
 #include "ways.h"
 
 #include <algorithm>
-
 #include <array>
 #include <utility>
 
@@ -95,6 +94,8 @@ void finish_relay(Relay& relay) {
         misconfigured(relay.origin, "[relay] has no host");
     if (relay.is_local())
         finish_local(relay);
+    if (relay.lmtp && relay.port == Relay().port) // RFC 2033 5: not those of SMTP
+        relay.port = {24};
     if (relay.tls_cert.empty() != relay.tls_key.empty())
         misconfigured(relay.origin, "tls_cert and tls_key go together");
     if (relay.tls_pin_only && relay.tls_pin.empty())

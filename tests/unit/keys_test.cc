@@ -36,6 +36,15 @@ BOOST_FIXTURE_TEST_CASE(keys_of_the_server, Fixture) {
     BOOST_TEST(relay_with("").host == "mail.example");
     BOOST_TEST(relay_with("port = 2525 25").port == (std::vector<std::uint16_t>{2525, 25}),
                boost::test_tools::per_element());
+    BOOST_TEST(relay_with("protocol = lmtp").lmtp);
+    BOOST_TEST(load().relays.front().port == std::vector<std::uint16_t>{24},
+               boost::test_tools::per_element());
+    BOOST_TEST(relay_with("protocol = lmtp\nport = 2400").port ==
+                   std::vector<std::uint16_t>{2400},
+               boost::test_tools::per_element());
+    BOOST_TEST(!relay_with("protocol = smtp").lmtp);
+    BOOST_TEST(why_not("protocol = qmqp") ==
+               "system.conf:3: protocol: smtp or lmtp is wanted");
     BOOST_TEST((relay_with("ip = any").ip == IpFamily::any));
     BOOST_TEST((relay_with("ip = 4").ip == IpFamily::ipv4));
     BOOST_TEST((relay_with("ip = 6").ip == IpFamily::ipv6));
@@ -348,7 +357,7 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
-    for (const char* key : {"provider", "srv", "protocol", "pop_before", "max_messages"})
+    for (const char* key : {"provider", "srv", "pop_before", "max_messages"})
         BOOST_TEST(why_not(std::string(key) + " = x") ==
                    std::string("system.conf:3: ") + key + " is not in this version");
     for (const char* section : {"queue", "limits"})

@@ -69,10 +69,10 @@ class Builder {
 
     /// [relay] keys go to the relay begun last.
     void set(const Key& key, Value& value) {
-        // One password or token, however it is given.
+        // One password or token, and one place, however they are given.
         const bool is_secret =
             key.name.starts_with("password") || key.name.starts_with("token");
-        const auto name = is_secret ? "password" : key.name;
+        const auto name = is_secret ? "password" : key.name == "srv" ? "host" : key.name;
         const auto [place, is_first] =
             set_by_.try_emplace(concat({key.section, ".", name, ".",
                                         std::to_string(relay_count()), ".", user_}),
@@ -195,10 +195,7 @@ class ConfigFile {
     }
 
     void set(Builder& builder, const Key& key, IniEntry& entry, const std::string& at) {
-        const bool is_secret =
-            key.name == "password" ||
-            (key.name == "proxy" && entry.value.find('@') != std::string::npos);
-        if (is_secret && readable_by_others_)
+        if (readable_by_others_ && holds_secret(key.name, entry.value))
             misconfigured(shown_,
                           "it holds a password, and others can read it: chmod 0600, or "
                           "0640 with a group");
@@ -280,15 +277,16 @@ class Environment {
         if (key->section == "relay")
             choose_relay(shown);
         if (redirects(full_name(name)))
-            builder_.redirect_relay(key->name == "host");
+            builder_.redirect_relay(key->name == "host" || key->name == "srv");
         set(find_key(key->section, key->name, shown), text, shown);
         wipe(text);
     }
 
     /// Where the relay is and how it proves itself is settled first.
     static bool redirects(std::string_view name) {
-        return name == "SALLYPORT_RELAY_HOST" || name == "SALLYPORT_RELAY_PORT" ||
-               name == "SALLYPORT_RELAY_PROXY" || name.starts_with("SALLYPORT_RELAY_TLS");
+        return name == "SALLYPORT_RELAY_HOST" || name == "SALLYPORT_RELAY_SRV" ||
+               name == "SALLYPORT_RELAY_PORT" || name == "SALLYPORT_RELAY_PROXY" ||
+               name.starts_with("SALLYPORT_RELAY_TLS");
     }
 
     static std::string full_name(const std::string& name) {

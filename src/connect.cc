@@ -59,10 +59,14 @@ UniqueFd connect_local(const std::string& path) {
 Connector::Connector(const std::vector<Address>& addresses,
                      const std::vector<std::uint16_t>& ports, std::optional<Address> source)
     : source_(source) {
-    for (const std::uint16_t port : ports) {
-        for (const Address& address : addresses)
-            candidates_.push_back({address, port, false});
-    }
+    for (const std::uint16_t port : ports)
+        add(addresses, port);
+}
+
+void Connector::add(const std::vector<Address>& addresses, std::uint16_t port) {
+    for (const Address& address : addresses)
+        candidates_.push_back({address, port, targets_, false});
+    ++targets_;
 }
 
 void Connector::start() {
@@ -93,7 +97,7 @@ std::optional<ConnectedSocket> Connector::connect(Deadline deadline) {
 void Connector::begin_next() {
     Candidate& candidate = candidates_[next_++];
     const bool port_done =
-        next_ < candidates_.size() && candidates_[next_].port != candidate.port;
+        next_ < candidates_.size() && candidates_[next_].target != candidate.target;
     begin_next_at_ = Clock::now() + (port_done ? next_port_after : next_address_after);
     UniqueFd fd(::socket(candidate.address.family,
                          SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
@@ -141,7 +145,7 @@ bool Connector::await(Deadline until, std::optional<ConnectedSocket>& winner) {
         if (error == 0) {
             attempt.candidate->used = true;
             winner = ConnectedSocket{std::move(attempt.fd), attempt.candidate->address,
-                                     attempt.candidate->port};
+                                     attempt.candidate->port, attempt.candidate->target};
         } else {
             note(*attempt.candidate, describe_errno(error));
             failed = true;

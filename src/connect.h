@@ -23,6 +23,7 @@ struct ConnectedSocket {
     UniqueFd fd;
     Address address;
     std::uint16_t port = 0;
+    std::size_t target = 0; ///< how many calls of add() came before its own
 };
 
 /// The ways to a relay, each used at most once: used when it failed to connect or was
@@ -34,6 +35,9 @@ class Connector {
     Connector(const std::vector<Address>& addresses,
               const std::vector<std::uint16_t>& ports,
               std::optional<Address> source = std::nullopt);
+
+    /// The next target to try: a port of a host with these addresses.
+    void add(const std::vector<Address>& addresses, std::uint16_t port);
 
     /// Begins the first attempt and waits for nothing: the network works while OpenSSL is
     /// made ready. connect() goes on from there.
@@ -49,6 +53,7 @@ class Connector {
     struct Candidate {
         Address address;
         std::uint16_t port = 0;
+        std::size_t target = 0;
         bool used = false;
     };
     struct Attempt {
@@ -65,6 +70,7 @@ class Connector {
     std::optional<Address> source_;
     std::vector<Candidate> candidates_; ///< those before next_ are begun
     std::size_t next_ = 0;
+    std::size_t targets_ = 0;
     Deadline begin_next_at_{};
     std::vector<Attempt> running_;
     std::string trouble_;

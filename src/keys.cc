@@ -47,6 +47,16 @@ void set_sender_mailbox(Settings& settings, Relay& /*relay*/, Value& value) {
     settings.sender.*member = read_mailbox(value.text, value.origin);
 }
 
+void set_host(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.host = read_server(value.text, value.origin);
+    relay.srv = false;
+}
+
+void set_srv(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.host = read_domain(value.text, value.origin);
+    relay.srv = true;
+}
+
 void set_port(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.port = read_ports(value.text, value.origin);
 }
@@ -278,7 +288,8 @@ constexpr SetKey reserved = nullptr;
 
 /// In the order of sallyport.conf(5), where each is described.
 constexpr std::array keys{
-    Key{"relay", "host", set_relay_text<&Relay::host, read_server>},
+    Key{"relay", "host", set_host},
+    Key{"relay", "srv", set_srv},
     Key{"relay", "match", set_match},
     Key{"relay", "port", set_port},
     Key{"relay", "protocol", set_protocol},
@@ -325,7 +336,6 @@ constexpr std::array keys{
     Key{"log", "format", set_log_format},
     Key{"exit", "tempfail", set_tempfail},
     Key{"relay", "provider", reserved},
-    Key{"relay", "srv", reserved},
     Key{"relay", "pop_before", reserved},
     Key{"relay", "max_messages", reserved},
 };

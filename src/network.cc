@@ -12,6 +12,7 @@
 #include "printable.h"
 #include "proxy.h"
 #include "socket.h"
+#include "srv.h"
 #include "tls.h"
 
 namespace sallyport {
@@ -50,13 +51,22 @@ class InternetRoute : public Route {
             return next_local();
         if (relay_.proxy)
             return next_through(*relay_.proxy);
+        if (!connector_ && relay_.srv)
+            find_services(deadline);
         if (!connector_)
-            connector_ = find_ways(relay_.host, relay_.port, deadline);
+            connector_.emplace(addresses_of(relay_.host, deadline), relay_.port,
+                               source(deadline));
         if (connector_->exhausted())
             return std::nullopt;
         auto connected = connect_by(*connector_, relay_.host, deadline);
-        const std::string peer = relay_.host + shown(connected);
-        return connection_of(std::move(connected), peer);
+        const Service* const service =
+            services_.empty() ? nullptr : &services_[connected.target];
+        const std::string& host = service != nullptr ? service->target : relay_.host;
+        const std::string peer = host + shown(connected);
+        Connection connection = connection_of(std::move(connected), peer);
+        if (service != nullptr)
+            connection.tls = service->tls;
+        return connection;
     }
 
     Securer& securer() override {
@@ -83,7 +93,8 @@ class InternetRoute : public Route {
         const std::uint16_t port = relay_.port[next_port_++];
         const auto share = relay_.connect_timeout / static_cast<int>(relay_.port.size());
         const Deadline deadline = std::min(Clock::now() + share, run_deadline_);
-        Connector connector = find_ways(proxy.host, {proxy.port}, deadline);
+        Connector connector(addresses_of(proxy.host, deadline), {proxy.port},
+                            source(deadline));
         auto connected = connect_by(connector, proxy.host, deadline);
         const std::string peer = relay_.host + ":" + std::to_string(port) + " via " +
                                  proxy.host + shown(connected);
@@ -93,21 +104,51 @@ class InternetRoute : public Route {
         return connection;
     }
 
-    [[nodiscard]] Connector find_ways(const std::string& host,
-                                      const std::vector<std::uint16_t>& ports,
-                                      Deadline deadline) const {
-        auto addresses = resolve(host, relay_.ip, deadline);
-        std::optional<Address> source;
-        if (!relay_.source_address.empty()) {
-            source = resolve(relay_.source_address, IpFamily::any, deadline).front();
-            std::erase_if(addresses, [&source](const Address& address) {
-                return address.family != source->family;
-            });
+    /// RFC 6186 3: the servers of a domain, each with its port.
+    void find_services(Deadline deadline) {
+        services_ = look_up_services(relay_.host, relay_.tls, deadline);
+        connector_.emplace(std::vector<Address>(), std::vector<std::uint16_t>(),
+                           source(deadline));
+        std::optional<Failure> last;
+        for (const Service& service : services_) {
+            const Resolution found = try_addresses_of(service.target, deadline);
+            connector_->add(found.addresses, service.port);
+            if (found.failure)
+                last.emplace(*found.failure);
         }
-        if (addresses.empty())
-            failed(host, "it has no address of the kind of source_address " +
-                             relay_.source_address);
-        return {interleave(addresses), ports, source};
+        if (connector_->exhausted())
+            throw last.value();
+    }
+
+    [[nodiscard]] std::vector<Address> addresses_of(const std::string& host,
+                                                    Deadline deadline) const {
+        Resolution found = try_addresses_of(host, deadline);
+        if (found.failure)
+            throw *found.failure;
+        return std::move(found.addresses);
+    }
+
+    /// Those that can be reached from source_address, in the order to try them.
+    [[nodiscard]] Resolution try_addresses_of(const std::string& host,
+                                              Deadline deadline) const {
+        Resolution found = try_resolve(host, relay_.ip, deadline);
+        const auto from = source(deadline);
+        if (from)
+            std::erase_if(found.addresses, [&from](const Address& address) {
+                return address.family != from->family;
+            });
+        if (!found.addresses.empty())
+            found.addresses = interleave(found.addresses);
+        else if (!found.failure)
+            found.failure = not_connected(
+                host, "it has no address of the kind of source_address " + from->text());
+        return found;
+    }
+
+    [[nodiscard]] std::optional<Address> source(Deadline deadline) const {
+        if (relay_.source_address.empty())
+            return std::nullopt;
+        return resolve(relay_.source_address, IpFamily::any, deadline).front();
     }
 
     ConnectedSocket connect_by(Connector& connector, const std::string& host,
@@ -118,13 +159,13 @@ class InternetRoute : public Route {
             securer(); // a first round trip's time to load the trust store in
         auto connected = connector.connect(deadline);
         if (!connected)
-            failed(host, connector.trouble());
+            throw not_connected(host, connector.trouble());
         return std::move(*connected);
     }
 
-    [[noreturn]] static void failed(const std::string& host, const std::string& why) {
-        throw Failure(ExitStatus::temp_fail, Fault::relay, host + ": connecting: " + why,
-                      "4.4.1");
+    static Failure not_connected(const std::string& host, const std::string& why) {
+        return {ExitStatus::temp_fail, Fault::relay, host + ": connecting: " + why,
+                "4.4.1"};
     }
 
     static std::string shown(const ConnectedSocket& connected) {
@@ -145,6 +186,7 @@ class InternetRoute : public Route {
 
     const Relay& relay_;
     Deadline run_deadline_;
+    std::vector<Service> services_; ///< of srv, as the targets of connector_
     std::optional<Connector> connector_;
     bool used_ = false;         ///< the local socket was
     std::size_t next_port_ = 0; ///< to ask a proxy for

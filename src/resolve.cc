@@ -14,8 +14,6 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-#include "failure.h"
-
 namespace sallyport {
 
 namespace {
@@ -82,11 +80,11 @@ Answer look_up_by(Deadline deadline, const std::string& host, int family) {
     return std::move(*answer);
 }
 
-[[noreturn]] void not_resolved(const std::string& host, int error) {
+Failure not_resolved(const std::string& host, int error) {
     const bool no_such_name = error == EAI_NONAME || error == EAI_NODATA;
-    throw Failure(no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail, Fault::relay,
-                  host + ": looking up the name: " + ::gai_strerror(error),
-                  no_such_name ? "5.4.4" : "4.4.3");
+    return {no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail, Fault::relay,
+            host + ": looking up the name: " + ::gai_strerror(error),
+            no_such_name ? "5.4.4" : "4.4.3"};
 }
 
 } // namespace
@@ -101,12 +99,19 @@ std::string Address::text() const {
 }
 
 std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline) {
+    Resolution found = try_resolve(host, family, deadline);
+    if (found.failure)
+        throw *found.failure;
+    return std::move(found.addresses);
+}
+
+Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadline) {
     Answer answer = look_up(host, to_family(family), AI_NUMERICHOST);
     if (answer.error != 0)
         answer = look_up_by(deadline, host, to_family(family));
     if (answer.error != 0 || answer.addresses.empty())
-        not_resolved(host, answer.error != 0 ? answer.error : EAI_NONAME);
-    return answer.addresses;
+        return {{}, not_resolved(host, answer.error != 0 ? answer.error : EAI_NONAME)};
+    return {std::move(answer.addresses), std::nullopt};
 }
 
 std::vector<Address> interleave(const std::vector<Address>& addresses) {

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <netinet/in.h>
 
+#include "failure.h"
 #include "settings.h"
 #include "stream.h"
 
@@ -25,10 +27,18 @@ struct Address {
     [[nodiscard]] std::string text() const;
 };
 
+struct Resolution {
+    std::vector<Address> addresses;
+    std::optional<Failure> failure; ///< where there are none
+};
+
 /// Addresses of `host`: numeric at once, names by getaddrinfo in a helper thread that is
 /// left behind if it is not done by `deadline`. Failure: 68 (relay) if the name does not
 /// exist, 75 (relay) otherwise.
 std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline);
+
+/// The same for one host of several: only that time is over is thrown.
+Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadline);
 
 /// IPv6 and IPv4 in turn, beginning with the family of the first (RFC 8305 4).
 std::vector<Address> interleave(const std::vector<Address>& addresses);

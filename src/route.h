@@ -19,7 +19,8 @@ struct Connection {
     std::unique_ptr<Stream> stream;
     std::string peer; ///< host[address]:port, as in the log
     std::uint16_t port = 0;
-    std::string local_literal; ///< RFC 5321 4.1.3, with brackets: for EHLO
+    std::string local_literal;    ///< RFC 5321 4.1.3, with brackets: for EHLO
+    std::optional<TlsMode> tls{}; ///< how it begins there, if the port does not say
 };
 
 /// All ways to one relay, each tried at most once.

@@ -39,7 +39,7 @@ Session::Session(Connection& connection, const Relay& relay, const SessionContex
 Session::Session(Connection connection, const Relay& relay, const SessionContext& context,
                  Route& route)
     : Session(connection, relay, context) {
-    const TlsMode mode = relay.tls_mode(connection.port);
+    const TlsMode mode = connection.tls.value_or(relay.tls_mode(connection.port));
     const VerifiedStream* verified = nullptr;
     if (mode == TlsMode::implicit)
         verified = &wire_.secure(route.securer());

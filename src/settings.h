@@ -39,7 +39,8 @@ struct Relay {
     std::string name;               ///< of `[relay NAME]`, or empty
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any
     std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
-    std::string host;   ///< name, address without brackets, "unix:/path"
+    std::string host;   ///< name, address without brackets, "unix:/path"; see srv
+    bool srv = false;   ///< host is a domain whose SRV records name the servers
     std::vector<std::uint16_t> port{465, 587};
     bool lmtp = false;          ///< RFC 2033 instead of SMTP
     std::optional<TlsMode> tls; ///< empty: by port, see tls_mode()

@@ -48,12 +48,12 @@ bool is_address(const std::string& text) {
             scope.size() != 1 && is_name(scope.substr(scope.empty() ? 0 : 1)));
 }
 
-bool is_host_name(std::string_view text) {
-    return text.front() != '.' && text.front() != '-' && text.find("..") == text.npos &&
-           is_name(text);
-}
-
 } // namespace
+
+bool is_host_name(std::string_view text) {
+    return !text.empty() && text.front() != '.' && text.front() != '-' &&
+           text.find("..") == text.npos && is_name(text);
+}
 
 void misconfigured(std::string_view origin, std::string_view why) {
     throw Failure(ExitStatus::config, Fault::local, concat({origin, ": ", why}), "4.3.5");
@@ -137,8 +137,7 @@ std::string read_path(std::string_view text, const std::string& origin) {
 std::string read_host(std::string_view text, const std::string& origin) {
     const bool bracketed = text.starts_with('[') && text.ends_with(']');
     std::string host(bracketed ? text.substr(1, text.size() - 2) : text);
-    const bool good =
-        is_address(host) || (!bracketed && !host.empty() && is_host_name(host));
+    const bool good = is_address(host) || (!bracketed && is_host_name(host));
     if (!good || host.size() > host_limit)
         misconfigured(origin, "a host name or an address is wanted");
     return host;
@@ -159,6 +158,15 @@ std::string read_address(std::string_view text, const std::string& origin) {
     if (!is_address(host))
         misconfigured(origin, "an IPv4 or IPv6 address is wanted");
     return host;
+}
+
+std::string read_domain(std::string_view text, const std::string& origin) {
+    std::string domain = read_host(text, origin);
+    if (is_address(domain))
+        misconfigured(origin, "a domain is wanted");
+    if (domain.ends_with('.'))
+        domain.pop_back();
+    return domain;
 }
 
 std::vector<std::uint16_t> read_ports(std::string_view text, const std::string& origin) {

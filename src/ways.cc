@@ -41,6 +41,17 @@ void finish_local(Relay& relay) {
         misconfigured(relay.origin, "TLS over unix: needs tls_name");
 }
 
+void check_srv(const Relay& relay) {
+    if (relay.port != Relay{}.port)
+        misconfigured(relay.origin, "srv finds the ports: port goes with host");
+    if (relay.tls == TlsMode::none)
+        misconfigured(relay.origin, "srv finds servers with TLS only");
+    if (relay.proxy)
+        misconfigured(relay.origin, "srv cannot be looked up through a proxy");
+    if (relay.lmtp)
+        misconfigured(relay.origin, "srv finds servers that speak SMTP only");
+}
+
 /// With EXTERNAL it is the client certificate's key that proves who we are, with GSSAPI a
 /// ticket.
 bool needs_secret(const Relay& relay) {
@@ -89,11 +100,17 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
     return proxy;
 }
 
+bool holds_secret(std::string_view key, std::string_view value) {
+    return key == "password" || (key == "proxy" && value.find('@') != value.npos);
+}
+
 void finish_relay(Relay& relay) {
     if (relay.host.empty())
-        misconfigured(relay.origin, "[relay] has no host");
+        misconfigured(relay.origin, "[relay] has no host and no srv");
     if (relay.is_local())
         finish_local(relay);
+    if (relay.srv)
+        check_srv(relay);
     if (relay.lmtp && relay.port == Relay().port) // RFC 2033 5: not those of SMTP
         relay.port = {24};
     if (relay.tls_cert.empty() != relay.tls_key.empty())

@@ -14,6 +14,9 @@ namespace sallyport {
 /// "socks5://host:port" or "http://host:port", with user:password@ or without.
 Proxy read_proxy(std::string_view text, const std::string& origin);
 
+/// Whether this value of this [relay] key is a secret or has one in it.
+bool holds_secret(std::string_view key, std::string_view value);
+
 /// When all keys are known: refuses what does not go together, and sets what depends on
 /// several.
 void finish_relay(Relay& relay);

@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(a_variable_makes_a_relay, Fixture) {
     BOOST_TEST(relay.auth_wanted);
     BOOST_TEST(why_not({"SALLYPORT_RELAY_PORT=25"}) ==
                "SALLYPORT_RELAY_PORT: [relay] has no "
-               "host");
+               "host and no srv");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_variable_changes_the_only_relay_of_the_file, Fixture) {

@@ -74,6 +74,42 @@ BOOST_FIXTURE_TEST_CASE(a_proxy_in_a_file, Configuring) {
     BOOST_TEST(why() == "system.conf:2: unix: is not reached through a proxy");
 }
 
+BOOST_FIXTURE_TEST_CASE(the_servers_of_a_domain, Configuring) {
+    const auto why_not = [this](const std::string& lines) {
+        static_cast<void>(has_system_file("[relay]\nsrv = example.org\n" + lines));
+        return why();
+    };
+    static_cast<void>(has_system_file("[relay]\nsrv = example.org.\ntls = starttls\n"));
+    BOOST_TEST(relay().srv);
+    BOOST_TEST(relay().host == "example.org");
+    for (const char* odd : {"192.0.2.1", "::1"}) {
+        static_cast<void>(has_system_file(std::string("[relay]\nsrv = ") + odd + "\n"));
+        BOOST_TEST(why() == "system.conf:2: srv: a domain is wanted");
+    }
+    static_cast<void>(has_system_file("[relay]\nsrv = unix:/s\n"));
+    BOOST_TEST(why() == "system.conf:2: srv: a host name or an address is wanted");
+    BOOST_TEST(why_not("host = mail.example.org\n") ==
+               "system.conf:3: host: it is set already by system.conf:2: srv");
+    BOOST_TEST(why_not("port = 587\n") ==
+               "system.conf:2: srv finds the ports: port goes with host");
+    BOOST_TEST(why_not("tls = none\n") == "system.conf:2: srv finds servers with TLS only");
+    BOOST_TEST(why_not("proxy = http://p:1\n") ==
+               "system.conf:2: srv cannot be looked up through a proxy");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_domain_in_the_environment, Configuring) {
+    has_relay("user = me\npassword = p\n");
+    sources.environment = {"SALLYPORT_RELAY_SRV=example.org"};
+    // The password was not given for that.
+    BOOST_TEST(why().starts_with("system.conf:2: a log-in needs a password"));
+    sources.environment.emplace_back("SALLYPORT_PASSWORD=q");
+    BOOST_TEST(relay().srv);
+    static_cast<void>(has_system_file("[relay]\nsrv = example.org\n"));
+    sources.environment = {"SALLYPORT_RELAY_HOST=mail.example"};
+    BOOST_TEST(!relay().srv);
+    BOOST_TEST(relay().host == "mail.example");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_proxy_in_the_environment, Configuring) {
     has_relay("user = me\npassword = p\ntls = none\nallow_plaintext_auth = yes\n");
     BOOST_TEST(relay().allow_plaintext_auth.has_value());

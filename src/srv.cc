@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include "srv.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
+#include <arpa/nameser.h>
+#include <netdb.h>
+#include <resolv.h>
+#include <sys/random.h>
+
+#include "failure.h"
+#include "resolve.h"
+#include "values.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t most_services = 8;
+
+/// A DNS message (RFC 1035 4), read from its front to its end.
+class DnsReader {
+  public:
+    explicit DnsReader(std::string_view message)
+        : begin_(reinterpret_cast<const unsigned char*>(message.data())), at_(begin_),
+          end_(begin_ + message.size()) {}
+
+    [[nodiscard]] bool failed() const { return failed_; }
+
+    std::uint16_t number() {
+        const unsigned char* const octets = skip(2);
+        return static_cast<std::uint16_t>(failed_ ? 0U : octets[0] << 8U | octets[1]);
+    }
+
+    const unsigned char* skip(std::size_t size) {
+        failed_ = failed_ || static_cast<std::size_t>(end_ - at_) < size;
+        return failed_ ? at_ : std::exchange(at_, at_ + size);
+    }
+
+    /// In text form; the root is empty.
+    std::string name() {
+        std::array<char, NS_MAXDNAME> text{};
+        const int size = failed_ ? -1
+                                 : ::dn_expand(begin_, end_, at_, text.data(),
+                                               static_cast<int>(text.size()));
+        failed_ = size < 0;
+        at_ += failed_ ? 0 : size;
+        return text.data();
+    }
+
+    [[nodiscard]] bool is_at(const unsigned char* place) const { return at_ == place; }
+
+  private:
+    const unsigned char* begin_;
+    const unsigned char* at_;
+    const unsigned char* end_;
+    bool failed_ = false;
+};
+
+/// RFC 2782: priority, weight, port, target.
+void read_record(DnsReader& reader, TlsMode tls, std::vector<Service>& services) {
+    Service service;
+    service.tls = tls;
+    service.priority = reader.number();
+    service.weight = reader.number();
+    service.port = reader.number();
+    service.target = reader.name();
+    if (!reader.failed() && service.port != 0 && is_host_name(service.target))
+        services.push_back(std::move(service));
+}
+
+struct Answer {
+    std::vector<Service> services;
+    bool trouble = false; ///< what was not found may be there all the same
+};
+
+/// The first, where there is no entropy yet.
+std::uint32_t random_below(std::uint32_t limit) {
+    std::uint32_t number = 0;
+    return ::getrandom(&number, sizeof number, GRND_NONBLOCK) > 0 ? number % limit : 0;
+}
+
+/// `domain` has no dot at its end, and none of the resolver's search list is put there.
+void ask(res_state state, const std::string& name, TlsMode tls, Answer& answer) {
+    std::string message(NS_MAXMSG, '\0');
+    auto* const octets = reinterpret_cast<unsigned char*>(message.data());
+    const int size = ::res_nquery(state, name.c_str(), ns_c_in, ns_t_srv, octets,
+                                  static_cast<int>(message.size()));
+    if (size < 0) {
+        const int error = state->res_h_errno;
+        answer.trouble = answer.trouble || (error != HOST_NOT_FOUND && error != NO_DATA);
+        return;
+    }
+    message.resize(std::min(message.size(), static_cast<std::size_t>(size)));
+    const auto services = parse_services(message, tls);
+    answer.trouble = answer.trouble || !services;
+    if (!services)
+        return;
+    for (Service& service : in_order(*services, random_below))
+        answer.services.push_back(std::move(service));
+}
+
+/// RFC 8314 5.1: TLS at once is preferred.
+void look_up(const std::string& domain, std::optional<TlsMode> tls, Answer& answer) {
+    struct __res_state state {};
+    if (::res_ninit(&state) != 0) {
+        answer.trouble = true;
+        return;
+    }
+    if (tls.value_or(TlsMode::implicit) == TlsMode::implicit)
+        ask(&state, "_submissions._tcp." + domain, TlsMode::implicit, answer);
+    if (tls.value_or(TlsMode::starttls) == TlsMode::starttls)
+        ask(&state, "_submission._tcp." + domain, TlsMode::starttls, answer);
+    ::res_nclose(&state);
+}
+
+} // namespace
+
+std::optional<std::vector<Service>> parse_services(std::string_view message, TlsMode tls) {
+    DnsReader reader(message);
+    reader.skip(4);
+    const std::uint16_t questions = reader.number();
+    const std::uint16_t answers = reader.number();
+    reader.skip(4);
+    for (unsigned i = 0; i < questions && !reader.failed(); ++i) {
+        reader.name();
+        reader.skip(4);
+    }
+    std::vector<Service> services;
+    for (unsigned i = 0; i < answers && !reader.failed(); ++i) {
+        reader.name();
+        const std::uint16_t type = reader.number();
+        const std::uint16_t kind = reader.number();
+        reader.skip(4); // how long it may be kept
+        const std::uint16_t size = reader.number();
+        DnsReader record = reader;
+        const unsigned char* const begin = reader.skip(size);
+        if (type != ns_t_srv || kind != ns_c_in || reader.failed())
+            continue;
+        read_record(record, tls, services);
+        if (record.failed() || !record.is_at(begin + size))
+            return std::nullopt;
+    }
+    if (reader.failed())
+        return std::nullopt;
+    return services;
+}
+
+std::vector<Service> in_order(std::vector<Service> services,
+                              const std::function<std::uint32_t(std::uint32_t)>& random) {
+    std::vector<Service> ordered;
+    while (!services.empty() && ordered.size() < most_services) {
+        const std::uint16_t priority =
+            std::ranges::min_element(services, {}, &Service::priority)->priority;
+        // RFC 2782: what has no weight is to have a very small chance beside what has one.
+        const auto share = [priority](const Service& service) {
+            return service.priority == priority ? service.weight * 16U + 1 : 0U;
+        };
+        std::uint32_t total = 0;
+        for (const Service& service : services)
+            total += share(service);
+        std::uint32_t left = random(total);
+        auto chosen = services.begin();
+        for (; left >= share(*chosen); ++chosen)
+            left -= share(*chosen);
+        ordered.push_back(std::move(*chosen));
+        services.erase(chosen);
+    }
+    return ordered;
+}
+
+std::vector<Service> look_up_services(const std::string& domain, std::optional<TlsMode> tls,
+                                      Deadline deadline) {
+    const auto answer = std::make_shared<Answer>();
+    const std::string step = domain + ": looking up its submission servers: ";
+    run_aside(deadline, step, [answer, domain, tls] { look_up(domain, tls, *answer); });
+    if (answer->services.empty() && answer->trouble)
+        throw Failure(ExitStatus::temp_fail, Fault::relay, step + "no answer from DNS",
+                      "4.4.3");
+    if (answer->services.empty())
+        throw Failure(ExitStatus::no_host, Fault::relay, step + "it names none in DNS",
+                      "5.4.4");
+    return std::move(answer->services);
+}
+
+} // namespace sallyport

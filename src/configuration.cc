@@ -283,10 +283,9 @@ class Environment {
     }
 
     /// Where the relay is and how it proves itself is settled first.
-    static bool redirects(std::string_view name) {
-        return name == "SALLYPORT_RELAY_HOST" || name == "SALLYPORT_RELAY_SRV" ||
-               name == "SALLYPORT_RELAY_PORT" || name == "SALLYPORT_RELAY_PROXY" ||
-               name.starts_with("SALLYPORT_RELAY_TLS");
+    static bool redirects(const std::string& name) {
+        const Key* const key = find_key_of_variable(name); // in any case of letters
+        return key != nullptr && key->section == "relay" && is_way(key->name);
     }
 
     static std::string full_name(const std::string& name) {

@@ -100,6 +100,11 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
     return proxy;
 }
 
+bool is_way(std::string_view key) {
+    return key == "host" || key == "srv" || key == "port" || key == "proxy" ||
+           key.starts_with("tls");
+}
+
 bool holds_secret(std::string_view key, std::string_view value) {
     return key == "password" || (key == "proxy" && value.find('@') != value.npos);
 }

@@ -14,6 +14,9 @@ namespace sallyport {
 /// "socks5://host:port" or "http://host:port", with user:password@ or without.
 Proxy read_proxy(std::string_view text, const std::string& origin);
 
+/// Whether this [relay] key says where the relay is, or how it is reached or proves itself.
+bool is_way(std::string_view key);
+
 /// Whether this value of this [relay] key is a secret or has one in it.
 bool holds_secret(std::string_view key, std::string_view value);
 

@@ -173,6 +173,14 @@ BOOST_FIXTURE_TEST_CASE(consent_does_not_outlive_its_relay, Fixture) {
                    .starts_with("SALLYPORT_URL: a log-in without TLS"));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_password_does_not_outlive_its_host, Fixture) {
+    has_relay("user = u\npassword = p\n");
+    for (const char* name : {"HOST", "host", "SRV", "Srv"})
+        BOOST_TEST(why_not({std::string("SALLYPORT_RELAY_") + name + "=other.example"})
+                       .starts_with("system.conf:2: a log-in needs a password"));
+    BOOST_TEST(relay_of({"SALLYPORT_RELAY_HELO=www"}).auth_wanted);
+}
+
 BOOST_FIXTURE_TEST_CASE(unknown_variables_are_noted_only, Fixture) {
     has_variables({url, password, "SALLYPORT_PORT=tcp://10.0.0.1:25",
                    "SALLYPORT_SERVICE_HOST=x", "SALLYPORT_RELAY_HOTS=x", "SALLYPORT_=x",

@@ -70,9 +70,7 @@ class Builder {
     /// [relay] keys go to the relay begun last.
     void set(const Key& key, Value& value) {
         // One password or token, and one place, however they are given.
-        const bool is_secret =
-            key.name.starts_with("password") || key.name.starts_with("token");
-        const auto name = is_secret ? "password" : key.name == "srv" ? "host" : key.name;
+        const auto name = place_of(key.name);
         const auto [place, is_first] =
             set_by_.try_emplace(concat({key.section, ".", name, ".",
                                         std::to_string(relay_count()), ".", user_}),
@@ -277,7 +275,7 @@ class Environment {
         if (key->section == "relay")
             choose_relay(shown);
         if (redirects(full_name(name)))
-            builder_.redirect_relay(key->name == "host" || key->name == "srv");
+            builder_.redirect_relay(names_server(key->name));
         set(find_key(key->section, key->name, shown), text, shown);
         wipe(text);
     }

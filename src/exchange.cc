@@ -38,10 +38,10 @@ std::string Exchange::read_line(std::string_view step) {
 }
 
 void Exchange::fail(ExitStatus status, Fault fault, std::string_view step,
-                    const std::string& what, const char* enhanced) const {
+                    const std::string& what, const char* enhanced, int reply_code) const {
     std::string text = peer_;
     text.append(": ").append(step).append(": ").append(what);
-    throw Failure(status, fault, text, enhanced);
+    throw Failure(status, fault, text, enhanced, reply_code);
 }
 
 } // namespace sallyport

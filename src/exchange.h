@@ -31,9 +31,10 @@ class Exchange {
     /// have more than 16 KiB.
     std::string read_line(std::string_view step);
 
-    /// "peer: step: what".
+    /// "peer: step: what", thrown; see Failure.
     [[noreturn]] void fail(ExitStatus status, Fault fault, std::string_view step,
-                           const std::string& what, const char* enhanced) const;
+                           const std::string& what, const char* enhanced,
+                           int reply_code = 0) const;
 
   private:
     Stream& stream_;

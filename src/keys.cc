@@ -151,6 +151,10 @@ void set_proxy(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.proxy = read_proxy(value.text, value.origin);
 }
 
+void set_pop_before(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.pop_before = read_pop_server(value.text, value.origin);
+}
+
 void refuse_stranger(const Value& value) {
     if (value.trust == Trust::no_files)
         misconfigured(
@@ -317,6 +321,7 @@ constexpr std::array keys{
     Key{"relay", "authzid", set_relay_text<&Relay::authzid, read_text>},
     Key{"relay", "realm", set_relay_text<&Relay::realm, read_text>},
     Key{"relay", "require_channel_binding", set_require_channel_binding},
+    Key{"relay", "pop_before", set_pop_before},
     Key{"relay", "allow_plaintext_auth", set_allow_plaintext_auth},
     Key{"relay", "connect_timeout", set_relay_duration<&Relay::connect_timeout, 1>},
     Key{"relay", "timeout", set_relay_duration<&Relay::timeout, 1>},
@@ -336,7 +341,6 @@ constexpr std::array keys{
     Key{"log", "format", set_log_format},
     Key{"exit", "tempfail", set_tempfail},
     Key{"relay", "provider", reserved},
-    Key{"relay", "pop_before", reserved},
     Key{"relay", "max_messages", reserved},
 };
 

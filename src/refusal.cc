@@ -51,10 +51,9 @@ void refuse(Wire& wire, std::string_view step, const Reply& reply,
     if (enhanced.empty())
         enhanced = default_enhanced(status);
     const auto* const between = remark.empty() ? "" : "; ";
-    throw Failure(
-        status, fault_of(status),
-        concat({wire.peer(), ": ", step, ": ", reply.text(), between, remark}),
-        std::move(enhanced), reply.code);
+    throw Failure(status, fault_of(status),
+                  concat({wire.peer(), ": ", step, ": ", reply.text(), between, remark}),
+                  std::move(enhanced), reply.code);
 }
 
 } // namespace sallyport

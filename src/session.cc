@@ -140,7 +140,9 @@ void Session::authenticate(const Permit& permit, ChannelBinding binding,
             return mechanism.ends_with("-PLUS");
         });
     // The name that the server has proved to have.
-    const std::string& host = relay_.tls_name.empty() ? relay_.host : relay_.tls_name;
+    const std::string host = !relay_.tls_name.empty() ? relay_.tls_name
+                             : relay_.is_local()      ? "localhost"
+                                                      : relay_.host;
     SaslClient client(
         {relay_.user, relay_.authzid, relay_.realm, host, port, std::move(binding)},
         context_.secret ? context_.secret->reveal(permit) : std::string_view());

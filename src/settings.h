@@ -35,6 +35,13 @@ struct Proxy {
     std::shared_ptr<const ProxySecret> password; ///< null: no log-in
 };
 
+/// Where to log in before a message is sent.
+struct PopServer {
+    std::string host;
+    std::uint16_t port = 0;
+    TlsMode tls = TlsMode::implicit;
+};
+
 struct Relay {
     std::string name;               ///< of `[relay NAME]`, or empty
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any
@@ -65,6 +72,7 @@ struct Relay {
     IpFamily ip = IpFamily::any;
     std::string source_address; ///< IPv4 or IPv6 address; empty: the kernel's choice
     std::optional<Proxy> proxy;
+    std::optional<PopServer> pop_before;
     std::vector<std::string> ignore; ///< upper-case EHLO keywords
     std::chrono::milliseconds connect_timeout{30'000};
     std::chrono::milliseconds timeout{300'000};

@@ -7,6 +7,7 @@
 
 #include "ascii.h"
 #include "failure.h"
+#include "pop.h"
 #include "printable.h"
 #include "secret.h"
 
@@ -35,6 +36,8 @@ std::unique_ptr<Session> Visit::next_session() {
     if (!route_)
         prepare();
     const auto begun = Clock::now();
+    if (pop_route_ && !log_in_by_pop())
+        return nullptr;
     auto connection = route_->connect();
     if (!connection)
         return nullptr;
@@ -51,14 +54,36 @@ std::unique_ptr<Session> Visit::next_session() {
 void Visit::prepare() {
     const Deadline deadline = run_deadline();
     LoadedSecret loaded;
-    if (relay_.auth_wanted)
+    if (relay_.auth_wanted || relay_.pop_before)
         loaded = load_secret(relay_.secret,
                              std::min(deadline, Clock::now() + relay_.connect_timeout));
     if (!loaded.note.empty())
         notes_.push_back(std::move(loaded.note));
     session_context_.emplace(SessionContext{ehlo_name(), std::move(loaded.secret),
                                             context_.transcript, deadline, notes_});
+    if (relay_.pop_before) {
+        pop_ = relay_;
+        pop_->host = relay_.pop_before->host;
+        pop_->port = {relay_.pop_before->port};
+        pop_->tls = relay_.pop_before->tls;
+        pop_->tls_name.clear();
+        pop_->srv = false;
+        pop_route_ = network_.route(*pop_, deadline);
+    }
     route_ = network_.route(relay_, deadline);
+}
+
+/// Once, over the next of the server's addresses; false when all were used.
+bool Visit::log_in_by_pop() {
+    auto connection = pop_route_->connect();
+    if (!connection)
+        return false;
+    peer_ = connection->peer;
+    const Deadline deadline = std::min(run_deadline(), Clock::now() + relay_.timeout);
+    sallyport::log_in_by_pop(std::move(*connection), pop_route_->securer(), *pop_->tls,
+                             relay_.user, *session_context_->secret, deadline);
+    pop_route_.reset();
+    return true;
 }
 
 Deadline Visit::run_deadline() const {

@@ -44,6 +44,7 @@ class Visit {
 
   private:
     void prepare();
+    bool log_in_by_pop();
     [[nodiscard]] std::string ehlo_name() const;
 
     const Relay& relay_;
@@ -53,6 +54,8 @@ class Visit {
     std::vector<std::string>& notes_;
     std::optional<SessionContext> session_context_;
     std::unique_ptr<Route> route_;
+    std::optional<Relay> pop_;         ///< the POP server to log in to first
+    std::unique_ptr<Route> pop_route_; ///< until that is done
     std::string peer_;
     Delays delays_;
 };

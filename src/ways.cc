@@ -12,6 +12,10 @@ namespace sallyport {
 
 namespace {
 
+std::uint16_t read_port(std::string_view text, const std::string& origin) {
+    return static_cast<std::uint16_t>(read_number(text, 1, 65535, origin));
+}
+
 /// One part of the URL of a proxy.
 void set_proxy_part(Proxy& proxy, UrlSetting& part, const std::string& origin) {
     if (part.value.size() > Proxy::text_limit)
@@ -19,7 +23,7 @@ void set_proxy_part(Proxy& proxy, UrlSetting& part, const std::string& origin) {
     if (part.key == "tls")
         proxy.kind = part.value == "http" ? Proxy::Kind::http : Proxy::Kind::socks5;
     else if (part.key == "port")
-        proxy.port = static_cast<std::uint16_t>(read_number(part.value, 1, 65535, origin));
+        proxy.port = read_port(part.value, origin);
     else if (part.key == "host")
         proxy.host = read_host(part.value, origin);
     else if (part.key == "user")
@@ -53,10 +57,10 @@ void check_srv(const Relay& relay) {
 }
 
 /// With EXTERNAL it is the client certificate's key that proves who we are, with GSSAPI a
-/// ticket.
+/// ticket. Who has logged in by POP does so to the server only if that is named.
 bool needs_secret(const Relay& relay) {
     if (relay.auth.empty())
-        return relay.has_secret() || !relay.user.empty();
+        return !relay.pop_before && (relay.has_secret() || !relay.user.empty());
     return !std::ranges::all_of(relay.auth, [](const std::string& mechanism) {
         return mechanism == "EXTERNAL" || mechanism == "GSSAPI";
     });
@@ -64,17 +68,20 @@ bool needs_secret(const Relay& relay) {
 
 void finish_login(Relay& relay) {
     const bool has_certificate = !relay.tls_cert.empty() && relay.tls != TlsMode::none;
-    const bool wants_secret = needs_secret(relay);
+    bool wants_secret = needs_secret(relay);
     relay.auth_wanted =
         relay.auth_wanted && (wants_secret || has_certificate || !relay.auth.empty());
-    if (!relay.auth_wanted)
-        return;
+    wants_secret = relay.pop_before || (relay.auth_wanted && wants_secret);
     if (wants_secret && relay.user.empty())
         misconfigured(relay.origin, "a log-in needs a user");
     if (wants_secret && !relay.has_secret())
         misconfigured(relay.origin,
                       "a log-in needs a password, password_file, password_command, "
                       "token_file or token_command; without one set auth = none");
+    if (relay.pop_before && relay.is_token)
+        misconfigured(relay.origin, "pop_before needs a password, and not a token");
+    if (!relay.auth_wanted)
+        return;
     const bool external = std::ranges::find(relay.auth, "EXTERNAL") != relay.auth.end();
     if (external && !has_certificate)
         misconfigured(relay.origin, "EXTERNAL needs tls_cert and tls_key");
@@ -101,8 +108,35 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
 }
 
 bool is_way(std::string_view key) {
-    return key == "host" || key == "srv" || key == "port" || key == "proxy" ||
-           key.starts_with("tls");
+    return names_server(key) || key == "port" || key == "proxy" || key.starts_with("tls");
+}
+
+PopServer read_pop_server(std::string_view text, const std::string& origin) {
+    constexpr std::array schemes{UrlScheme{"pop3s://", "implicit", "995"},
+                                 UrlScheme{"pop3://", "starttls", "110"}};
+    PopServer server;
+    for (const UrlSetting& part :
+         parse_place_url(text, schemes, "pop3s:// or pop3:// is wanted in front", origin)) {
+        if (part.key == "tls")
+            server.tls = part.value == "implicit" ? TlsMode::implicit : TlsMode::starttls;
+        else if (part.key == "port")
+            server.port = read_port(part.value, origin);
+        else if (part.key == "host")
+            server.host = read_host(part.value, origin);
+        else
+            misconfigured(origin, "the user is that of the relay, and so is the password");
+    }
+    return server;
+}
+
+std::string_view place_of(std::string_view key) {
+    return (key.starts_with("password") || key.starts_with("token")) ? "password"
+           : key == "srv"                                            ? "host"
+                                                                     : key;
+}
+
+bool names_server(std::string_view key) {
+    return key == "host" || key == "srv" || key == "pop_before";
 }
 
 bool holds_secret(std::string_view key, std::string_view value) {

@@ -219,13 +219,14 @@ start_exim() {
     await_daemon exim "$starttls_port"
 }
 
-# ---- Dovecot's submission service, which hands on to the Postfix started before ----
+# ---- Dovecot's POP and its submission service, which hands on to the Postfix started before ----
 
-readonly dovecot_needs=(/usr/sbin/dovecot /usr/lib/dovecot/submission-login)
+readonly dovecot_needs=(/usr/sbin/dovecot /usr/lib/dovecot/submission-login
+    /usr/lib/dovecot/pop3-login)
 
 dovecot_conf() {
     cat <<-CONF
-	protocols = submission
+	protocols = submission pop3
 	listen = 127.0.0.1
 	base_dir = $inside/dovecot/run
 	state_dir = $inside/dovecot/state
@@ -266,6 +267,15 @@ dovecot_conf() {
 	    ssl = yes
 	  }
 	}
+	service pop3-login {
+	  inet_listener pop3 {
+	    port = $pop3_port
+	  }
+	  inet_listener pop3s {
+	    port = $pop3s_port
+	    ssl = yes
+	  }
+	}
 	CONF
 }
 
@@ -301,7 +311,7 @@ start_dovecot() {
     start_postfix
     server_log=$work/dovecot.log
     server_trace='Return-Path X-Original-To Delivered-To Received Received'
-    free_ports starttls_port implicit_port
+    free_ports starttls_port implicit_port pop3_port pop3s_port
     mkdir -p "$work/dovecot/run" "$work/dovecot/state" "$work/dovecot/home"
     chown 905:905 "$work/dovecot/home"
     printf '%s:{PLAIN}%s\n' "$user" "$password" >"$work/dovecot/users"

@@ -357,7 +357,7 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
-    for (const char* key : {"provider", "pop_before", "max_messages"})
+    for (const char* key : {"provider", "max_messages"})
         BOOST_TEST(why_not(std::string(key) + " = x") ==
                    std::string("system.conf:3: ") + key + " is not in this version");
     for (const char* section : {"queue", "limits"})

@@ -15,7 +15,6 @@ namespace sallyport {
 struct Talk {
     std::string said;                                    ///< what the server has yet to say
     std::string heard{};                                 ///< what the client wrote
-    std::string heard_clear{};                           ///< of that, before TLS
     std::string end = "connection closed by the server"; ///< after all is said
     bool endless = false; ///< what it says, it says again and again
 };

@@ -97,6 +97,44 @@ BOOST_FIXTURE_TEST_CASE(the_servers_of_a_domain, Configuring) {
                "system.conf:2: srv cannot be looked up through a proxy");
 }
 
+BOOST_AUTO_TEST_CASE(pop_servers) {
+    const PopServer at_once = read_pop_server("pop3s://pop.example", "conf");
+    BOOST_TEST(at_once.host == "pop.example");
+    BOOST_TEST(at_once.port == 995);
+    BOOST_TEST((at_once.tls == TlsMode::implicit));
+    const PopServer stls = read_pop_server("pop3://[::1]:1110", "conf");
+    BOOST_TEST(stls.host == "::1");
+    BOOST_TEST(stls.port == 1110);
+    BOOST_TEST((stls.tls == TlsMode::starttls));
+    BOOST_TEST(read_pop_server("pop3://h", "conf").port == 110);
+    const auto why_not = [](const char* url) {
+        return std::string(failure_of([&] { return read_pop_server(url, "conf"); }).what());
+    };
+    BOOST_TEST(why_not("pop.example") == "conf: pop3s:// or pop3:// is wanted in front");
+    BOOST_TEST(why_not("pop3s://me@h") ==
+               "conf: the user is that of the relay, and so is the password");
+    BOOST_TEST(why_not("pop3s://h:0") == "conf: a number from 1 to 65535 is wanted");
+}
+
+BOOST_FIXTURE_TEST_CASE(pop_before_smtp, Configuring) {
+    const std::string pop = "pop_before = pop3s://pop.example\n";
+    has_relay(pop + "user = me\npassword = p\ntls = none\n");
+    BOOST_TEST(relay().pop_before->host == "pop.example");
+    BOOST_TEST(!relay().auth_wanted);
+    has_relay(pop + "user = me\npassword = p\nauth = PLAIN\n");
+    BOOST_TEST(relay().auth_wanted);
+    has_relay(pop + "user = me\npassword = p\nauth = PLAIN\ntls = none\n");
+    BOOST_TEST(why().starts_with("system.conf:2: a log-in without TLS needs"));
+    has_relay(pop + "user = me\n");
+    BOOST_TEST(why().starts_with("system.conf:2: a log-in needs a password"));
+    has_relay(pop + "password = p\n");
+    BOOST_TEST(why() == "system.conf:2: a log-in needs a user");
+    has_relay("user = me\npassword = p\n");
+    sources.environment = {"SALLYPORT_RELAY_POP_BEFORE=pop3s://other.example"};
+    // The password was not given for that.
+    BOOST_TEST(why().starts_with("system.conf:2: a log-in needs a password"));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_domain_in_the_environment, Configuring) {
     has_relay("user = me\npassword = p\n");
     sources.environment = {"SALLYPORT_RELAY_SRV=example.org"};

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "pop.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "exchange.h"
+#include "printable.h"
+
+namespace sallyport {
+
+namespace {
+
+/// For what cannot change the outcome any more.
+constexpr std::chrono::seconds courtesy_wait{10};
+
+/// RFC 3206 4, RFC 2449 8.1.1: it is not the password's fault.
+bool is_transient(std::string_view text) {
+    return text.starts_with("-ERR [SYS/TEMP]") || text.starts_with("-ERR [IN-USE]") ||
+           text.starts_with("-ERR [LOGIN-DELAY]");
+}
+
+/// RFC 1939 3: "+OK" goes on.
+void expect_ok(Exchange& exchange, std::string_view step) {
+    const std::string line = exchange.read_line(step);
+    if (line == "+OK" || line.starts_with("+OK "))
+        return;
+    if (line != "-ERR" && !line.starts_with("-ERR "))
+        exchange.fail(ExitStatus::protocol, Fault::relay, step,
+                      "not a reply of POP: " + printable(line, 80), "5.5.0");
+    if (is_transient(line))
+        exchange.fail(ExitStatus::temp_fail, Fault::relay, step, printable(line, 200),
+                      "4.7.0");
+    // A server without STLS is what a server without STARTTLS is to SMTP.
+    if (step == "STLS")
+        exchange.fail(ExitStatus::protocol, Fault::relay, step, printable(line, 200),
+                      "4.7.4");
+    // What a refused log-in is to SMTP, so that it is not tried again either.
+    exchange.fail(ExitStatus::no_perm, Fault::relay, step, printable(line, 200), "5.7.8",
+                  535);
+}
+
+void command(Exchange& exchange, std::string_view line, std::string_view step) {
+    exchange.write(line, step);
+    expect_ok(exchange, step);
+}
+
+} // namespace
+
+void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
+                   const std::string& user, const Secret& password, Deadline deadline) {
+    const std::string peer = connection.peer + ": POP";
+    if (mode == TlsMode::starttls) {
+        // Octets behind its reply are left in the stream, and are no handshake (RFC 2595
+        // 4).
+        Exchange clear(*connection.stream, peer, deadline);
+        expect_ok(clear, "greeting");
+        command(clear, "STLS\r\n", "STLS");
+    }
+    const auto stream = securer.secure(std::move(connection.stream), peer, deadline);
+    Exchange exchange(*stream, peer, deadline);
+    if (mode == TlsMode::implicit)
+        expect_ok(exchange, "greeting");
+    command(exchange, "USER " + user + "\r\n", "USER");
+    const std::string_view secret = password.reveal(Permit(*stream));
+    std::string line;
+    line.reserve(secret.size() + 7); // so that it leaves no copies behind
+    line.append("PASS ").append(secret).append("\r\n");
+    exchange.write(line, "PASS");
+    wipe(line);
+    expect_ok(exchange, "PASS");
+    // Some note the log-in when the session is over. What becomes of QUIT is no matter.
+    const Deadline courtesy = std::min(deadline, Clock::now() + courtesy_wait);
+    char octets[512];
+    if (!stream->write("QUIT\r\n", courtesy).failed())
+        stream->read(octets, courtesy);
+}
+
+} // namespace sallyport

@@ -45,6 +45,9 @@ postfix_main() {
 	smtputf8_enable = yes
 	message_size_limit = 20000000
 	local_header_rewrite_clients =
+	virtual_alias_maps = inline:{
+	  { submit@bugs.debian.org = root@$domain },
+	  { maintonly@bugs.debian.org = root@$domain } }
 	virtual_mailbox_domains = $domain
 	virtual_mailbox_base = $inside/mail
 	virtual_mailbox_maps = texthash:$inside/postfix/etc/boxes

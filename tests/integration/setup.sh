@@ -17,14 +17,23 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$here/place.bash"
 
-# What calls sendmail, 70 MB to fetch with all it depends on. Left out is what is an MTA or a list
-# manager of its own (Sympa, INN) or cannot be driven without a terminal (Alpine, Emacs).
+# What calls sendmail, with what the part of Sympa that sends mail loads. Left out is what
+# does not run unpacked (Emacs), or asks for more than all the others (RT).
 readonly callers=(
     mutt neomutt s-nail bsd-mailx mailutils mpack nmh git-email
     at anacron logwatch procmail vacation maildrop
     perl libemail-sender-perl libmime-lite-perl libmailtools-perl
     python3 libphp-phpmailer php-mbstring php-symfony-mailer php-symfony-mime
-    php-swiftmailer nodejs node-nodemailer ruby-mail
+    php-swiftmailer nodejs node-nodemailer ruby-mail php-mail php-pear
+    reportbug popularity-contest debsecan apt-listchanges unattended-upgrades cron-apt
+    smartmontools fail2ban mdadm sudo git dovecot-sieve inn2 busybox-static
+    alpine ncurses-base bash bsdutils gzip hostname libbg2 util-linux
+    libio-stringy-perl libmime-tools-perl libnet-dns-perl libclass-singleton-perl
+    libmime-encwords-perl libmime-charset-perl libunicode-linebreak-perl libintl-perl
+    libtemplate-perl libdatetime-format-mail-perl libfile-nfslock-perl
+    libhtml-stripscripts-parser-perl libhtml-tree-perl libhtml-format-perl
+    libnet-cidr-perl libfile-copy-recursive-perl libcgi-pm-perl libdbi-perl
+    libxml-libxml-perl
 )
 
 # A KDC, and what asks it for tickets.
@@ -44,6 +53,10 @@ readonly postfix_and_others=(
 )
 readonly exim=(exim4-daemon-heavy)
 
+# Fetched without what they depend on: they exclude others of these, or ask for much that the
+# part of them which sends mail does without.
+readonly alone=(bcron systemd-cron rmail devscripts sympa)
+
 cannot() {
     printf 'setup: %s\n' "$1" >&2
     exit 77
@@ -61,7 +74,14 @@ fetch() {
 }
 
 fetch_all() {
-    fetch "${postfix_and_others[@]}" && fetch "${exim[@]}"
+    fetch "${postfix_and_others[@]}" && fetch "${exim[@]}" && fetch_alone
+}
+
+# Into the same place as the others.
+fetch_alone() {
+    (cd "$place/archives" && apt-get -qq -o APT::Sandbox::User=root \
+        -o APT::Get::AllowUnauthenticated=false download "${alone[@]}") \
+        >>"$place/apt.log" 2>&1 </dev/null
 }
 
 # The place is emptied and filled again: it must be ours, or new.
@@ -136,7 +156,7 @@ check_devices() {
 # cron and atd ask PAM before each job; the packages' own files are made by their scripts.
 write_pam() {
     local service
-    for service in cron atd other; do
+    for service in cron atd sudo other; do
         cat >"$1/etc/pam.d/$service" <<-'PAM'
 	auth     required pam_permit.so
 	account  required pam_permit.so
@@ -152,6 +172,8 @@ write_links() {
     php=$(find "$1/usr/bin" -name 'php[0-9]*' -type f -printf '%f' -quit)
     ln -s "$php" "$1/usr/bin/php"
     ln -s mawk "$1/usr/bin/awk"
+    ln -s bsd-mailx "$1/usr/bin/mail"
+    ln -s which.debianutils "$1/usr/bin/which"
     ln -s ../run "$1/var/run"
 }
 
@@ -172,6 +194,7 @@ unpack() {
     touch "$root/etc/postfix/dynamicmaps.cf"
     printf 'compatibility_level = 3.7\n' >"$root/etc/postfix/main.cf"
     : >"$root/etc/postfix/master.cf"
+    : >"$root/etc/popularity-contest.conf"
 }
 
 main() {

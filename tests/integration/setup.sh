@@ -46,6 +46,7 @@ readonly postfix_and_others=(
     dovecot-core dovecot-submissiond dovecot-lmtpd dovecot-pop3d
     microsocks tinyproxy-bin dnsmasq-base
     php-cli cron
+    tcpdump
     "${kerberos[@]}"
     "${callers[@]}"
     libc-bin coreutils dash findutils grep mawk sed

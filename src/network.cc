@@ -109,22 +109,20 @@ class InternetRoute : public Route {
         services_ = look_up_services(relay_.host, relay_.tls, deadline);
         connector_.emplace(std::vector<Address>(), std::vector<std::uint16_t>(),
                            source(deadline));
-        std::optional<Failure> last;
+        Resolution found;
         for (const Service& service : services_) {
-            const Resolution found = try_addresses_of(service.target, deadline);
+            found = try_addresses_of(service.target, deadline);
             connector_->add(found.addresses, service.port);
-            if (found.failure)
-                last.emplace(*found.failure);
         }
         if (connector_->exhausted())
-            throw last.value();
+            throw found.reason();
     }
 
     [[nodiscard]] std::vector<Address> addresses_of(const std::string& host,
                                                     Deadline deadline) const {
         Resolution found = try_addresses_of(host, deadline);
         if (found.failure)
-            throw *found.failure;
+            throw found.reason();
         return std::move(found.addresses);
     }
 

@@ -101,7 +101,7 @@ std::string Address::text() const {
 std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline) {
     Resolution found = try_resolve(host, family, deadline);
     if (found.failure)
-        throw *found.failure;
+        throw found.reason();
     return std::move(found.addresses);
 }
 

@@ -30,6 +30,8 @@ struct Address {
 struct Resolution {
     std::vector<Address> addresses;
     std::optional<Failure> failure; ///< where there are none
+
+    [[nodiscard]] Failure reason() const { return failure.value(); }
 };
 
 /// Addresses of `host`: numeric at once, names by getaddrinfo in a helper thread that is

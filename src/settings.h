@@ -47,7 +47,6 @@ struct Relay {
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any
     std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
     std::string host;   ///< name, address without brackets, "unix:/path"; see srv
-    bool srv = false;   ///< host is a domain whose SRV records name the servers
     std::vector<std::uint16_t> port{465, 587};
     bool lmtp = false;          ///< RFC 2033 instead of SMTP
     std::optional<TlsMode> tls; ///< empty: by port, see tls_mode()
@@ -70,6 +69,7 @@ struct Relay {
     std::optional<PlaintextConsent> allow_plaintext_auth;
     std::string helo; ///< empty: by rule, see Identity
     IpFamily ip = IpFamily::any;
+    bool srv = false;           ///< host is a domain whose SRV records name the servers
     std::string source_address; ///< IPv4 or IPv6 address; empty: the kernel's choice
     std::optional<Proxy> proxy;
     std::optional<PopServer> pop_before;

@@ -62,7 +62,7 @@ void Visit::prepare() {
     session_context_.emplace(SessionContext{ehlo_name(), std::move(loaded.secret),
                                             context_.transcript, deadline, notes_});
     if (relay_.pop_before) {
-        pop_ = relay_;
+        pop_.emplace(relay_);
         pop_->host = relay_.pop_before->host;
         pop_->port = {relay_.pop_before->port};
         pop_->tls = relay_.pop_before->tls;

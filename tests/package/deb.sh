@@ -36,7 +36,8 @@ build() {
     tar -xf "$tarball" -C "$work"
     cp -R "$srcdir/debian" "$work/sallyport-$version/debian"
     cd "$work/sallyport-$version"
-    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc </dev/null
+    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL DEB_BUILD_OPTIONS=nocheck \
+        dpkg-buildpackage -us -uc </dev/null
 }
 
 # The packages' files, without directories; a link with what it points to.

@@ -59,12 +59,17 @@ class Builder {
     void remove_relays() { settings_.relays.clear(); }
 
     /// The only relay is to be reached otherwise than the file says: the consent that
-    /// stands there was not given for that, nor, if it is another host, the password.
+    /// stands there was not given for that, nor, if it is another host, the password; and
+    /// the POP server of the file's host is not told the password for another.
     void redirect_relay(bool to_another_host) {
         Relay& relay = settings_.relays.back();
         relay.allow_plaintext_auth.reset();
-        if (to_another_host)
-            relay.secret = {};
+        if (!to_another_host)
+            return;
+        relay.secret = {};
+        if (!set_by_.contains(
+                concat({"relay.pop_before.", std::to_string(relay_count()), "."})))
+            relay.pop_before.reset();
     }
 
     /// [relay] keys go to the relay begun last.

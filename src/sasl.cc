@@ -70,18 +70,18 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
     throw Failure(ExitStatus::software, Fault::local, "libsasl2: " + text);
 }
 
-/// The iteration count of a server-first-message (RFC 5802 7), 0 if there is none.
-std::uint32_t iterations(std::string_view challenge) {
+/// Whether a server-first-message (RFC 5802 7) asks for few enough iterations. Of a number
+/// that is written oddly nobody knows what the plug-in would take it for.
+bool is_affordable(std::string_view challenge) {
     const auto at = challenge.find(",i=");
+    if (at == std::string_view::npos)
+        return true;
+    const auto digits = challenge.substr(at + 3);
+    const char* const end = digits.data() + digits.size();
     std::uint32_t count = 0;
-    if (at != std::string_view::npos) {
-        const auto digits = challenge.substr(at + 3);
-        const auto parsed =
-            std::from_chars(digits.data(), digits.data() + digits.size(), count);
-        if (parsed.ec == std::errc::result_out_of_range)
-            return scram_iteration_limit + 1;
-    }
-    return count;
+    const auto parsed = std::from_chars(digits.data(), end, count);
+    return parsed.ec == std::errc{} && count <= scram_iteration_limit &&
+           (parsed.ptr == end || *parsed.ptr == ',');
 }
 
 /// libsasl2 declares callbacks as functions without parameters.
@@ -297,7 +297,8 @@ std::optional<std::string> SaslClient::step(std::string_view challenge) {
     // that means nothing before it refuses.
     const bool bears_token = mechanism_ == "OAUTHBEARER" || mechanism_ == "XOAUTH2";
     if (complete_ && bears_token && complaint_.empty()) {
-        complaint_ = printable(challenge, complaint_limit);
+        complaint_ =
+            challenge.empty() ? "no reason given" : printable(challenge, complaint_limit);
         complete_ = false;
         return mechanism_ == "XOAUTH2" ? std::string() : std::string("\1");
     }
@@ -305,7 +306,7 @@ std::optional<std::string> SaslClient::step(std::string_view challenge) {
         explain("the server asks for more than the mechanism has");
         return std::nullopt;
     }
-    if (mechanism_.starts_with("SCRAM-") && iterations(challenge) > scram_iteration_limit) {
+    if (mechanism_.starts_with("SCRAM-") && !is_affordable(challenge)) {
         explain("the server wants more than 1,000,000 iterations");
         return std::nullopt;
     }

@@ -78,6 +78,9 @@ void finish_login(Relay& relay) {
         misconfigured(relay.origin,
                       "a log-in needs a password, password_file, password_command, "
                       "token_file or token_command; without one set auth = none");
+    if (relay.pop_before && relay.require_channel_binding)
+        misconfigured(relay.origin, "POP sends the password itself: pop_before does not go "
+                                    "with require_channel_binding");
     if (relay.pop_before && relay.is_token)
         misconfigured(relay.origin, "pop_before needs a password, and not a token");
     if (!relay.auth_wanted)

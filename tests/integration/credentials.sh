@@ -63,9 +63,11 @@ write_stripper() {
 	use warnings;
 	use IO::Socket::INET;
 	$| = 1;
+	$SIG{PIPE} = 'IGNORE';
 	my $server = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1') or die;
 	print 'ready ', $server->sockport, "\n";
-	while (my $client = $server->accept) {
+	while (1) {
+	    my $client = $server->accept or next;
 	    print $client "220 here\r\n";
 	    while (my $line = <$client>) {
 	        if ($line =~ /^EHLO/) {

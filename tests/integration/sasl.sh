@@ -23,7 +23,7 @@ sasl_env=()
 
 # The program and the server both run in the servers' root: its plug-ins and its Kerberos.
 set_sasl_stage() {
-    copy_program
+    copy_program "$SALLYPORT" sendmail
     copy_program "$builddir/tests/support/sasl_server" sasl_server
     printf '%s' "$password" | chroot "$server_root" /usr/sbin/saslpasswd2 -c -p \
         -u submit.test -f "$inside/sasldb2" "$user"

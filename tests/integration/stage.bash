@@ -9,12 +9,11 @@ can_mount() {
     unshare --mount --propagation private mount --bind "$work" "$work" 2>/dev/null
 }
 
-# copy_program [PROGRAM NAME]: ours, or another, with those of its libraries that the servers'
-# root lacks.
+# copy_program PROGRAM NAME: with those of its libraries that the servers' root lacks.
 copy_program() {
-    local program=${1:-$SALLYPORT} library
+    local program=$1 library
     mkdir -p "$work/stage/lib" "$work/stage/bin" "$work/stage/home"
-    cp "$program" "$work/stage/bin/${2:-sendmail}"
+    cp "$program" "$work/stage/bin/$2"
     { ldd "$program" 2>/dev/null || true; } | awk '$2 == "=>" && $3 ~ "^/" { print $3 }' |
         while read -r library; do
             [ -e "$server_root$library" ] || [ -e "$server_root${library#/usr}" ] ||
@@ -48,7 +47,7 @@ write_recorder() {
 set_stage() {
     local closed_port
     free_ports closed_port
-    copy_program
+    copy_program "$SALLYPORT" sendmail
     write_recorder
     relay_conf stage/working "$starttls_port" starttls "tls_ca = $inside/ca.pem"
     relay_conf stage/unreachable "$closed_port" starttls "tls_ca = $inside/ca.pem"

@@ -123,6 +123,9 @@ BOOST_AUTO_TEST_CASE(oauthbearer_without_any_plugin) {
     BOOST_TEST(client.complete());
     BOOST_TEST(client.step("{}").value() == "\1");
     BOOST_TEST(client.complaint() == "{}");
+    BOOST_REQUIRE(client.start("OAUTHBEARER"));
+    BOOST_TEST(client.step("").value() == "\1");
+    BOOST_TEST(!client.step(""));
     BOOST_REQUIRE(client.start("XOAUTH2"));
     BOOST_TEST(client.complaint().empty());
 }
@@ -181,7 +184,8 @@ BOOST_AUTO_TEST_CASE(scram_iterations_are_bounded,
     BOOST_REQUIRE(client.start("SCRAM-SHA-256"));
     const std::string first = client.initial().value();
     const std::string nonce = first.substr(first.find("r="));
-    for (const char* count : {"1000001", "99999999999999999999"})
+    for (const char* count :
+         {"1000001", "99999999999999999999", "+1000001", " 1000001", "-1", "4096x", ""})
         BOOST_TEST(!client.step(nonce + "x,s=QSXCR+Q6sek8bf92,i=" + count));
 }
 

@@ -129,10 +129,29 @@ BOOST_FIXTURE_TEST_CASE(pop_before_smtp, Configuring) {
     BOOST_TEST(why().starts_with("system.conf:2: a log-in needs a password"));
     has_relay(pop + "password = p\n");
     BOOST_TEST(why() == "system.conf:2: a log-in needs a user");
+    has_relay(pop + "user = me\ntoken_file = /t\n");
+    BOOST_TEST(why() == "system.conf:2: pop_before needs a password, and not a token");
+    has_relay(pop + "user = me\npassword = p\nrequire_channel_binding = yes\n");
+    BOOST_TEST(why() == "system.conf:2: POP sends the password itself: pop_before does not "
+                        "go with require_channel_binding");
     has_relay("user = me\npassword = p\n");
     sources.environment = {"SALLYPORT_RELAY_POP_BEFORE=pop3s://other.example"};
     // The password was not given for that.
     BOOST_TEST(why().starts_with("system.conf:2: a log-in needs a password"));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_password_for_another_host_is_not_for_the_pop_server_of_the_file,
+                        Configuring) {
+    has_relay("pop_before = pop3s://pop.example\nuser = me\npassword = p\n");
+    const std::string host = "SALLYPORT_RELAY_HOST=other.example";
+    const std::string pop = "SALLYPORT_RELAY_POP_BEFORE=pop3s://pop.other.example";
+    sources.environment = {host, "SALLYPORT_PASSWORD=q"};
+    BOOST_TEST(!relay().pop_before);
+    for (const auto& both : {std::vector{host, pop}, std::vector{pop, host}}) {
+        sources.environment = both;
+        sources.environment.emplace_back("SALLYPORT_PASSWORD=q");
+        BOOST_TEST(relay().pop_before->host == "pop.other.example");
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_domain_in_the_environment, Configuring) {

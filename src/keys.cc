@@ -8,7 +8,6 @@
 
 #include "address.h"
 #include "ascii.h"
-#include "base64.h"
 #include "printable.h"
 #include "values.h"
 #include "ways.h"
@@ -189,16 +188,7 @@ void set_tls_ca(Settings& /*settings*/, Relay& relay, Value& value) {
 }
 
 void set_tls_pin(Settings& /*settings*/, Relay& relay, Value& value) {
-    constexpr std::string_view kind = "sha256//";
-    constexpr std::size_t digest_size = 32;
-    relay.tls_pin.clear();
-    for (const std::string& pin : read_list(value.text, value.origin)) {
-        auto digest =
-            pin.starts_with(kind) ? decode_base64(pin.substr(kind.size())) : std::nullopt;
-        if (!digest || digest->size() != digest_size)
-            misconfigured(value.origin, "sha256// and 44 characters of base64 are wanted");
-        relay.tls_pin.push_back(std::move(*digest));
-    }
+    relay.tls_pin = read_pins(value.text, value.origin);
 }
 
 void set_allow_plaintext_auth(Settings& /*settings*/, Relay& relay, Value& value) {

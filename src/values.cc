@@ -11,6 +11,7 @@
 
 #include "address.h"
 #include "ascii.h"
+#include "base64.h"
 #include "concat.h"
 #include "failure.h"
 #include "printable.h"
@@ -227,6 +228,20 @@ std::string_view nearest(std::string_view name,
     return *std::ranges::min_element(known, {}, [name](std::string_view candidate) {
         return distance(name, candidate);
     });
+}
+
+std::vector<std::string> read_pins(std::string_view text, const std::string& origin) {
+    constexpr std::string_view kind = "sha256//";
+    constexpr std::size_t digest_size = 32;
+    std::vector<std::string> pins;
+    for (const std::string& pin : read_list(text, origin)) {
+        auto digest =
+            pin.starts_with(kind) ? decode_base64(pin.substr(kind.size())) : std::nullopt;
+        if (!digest || digest->size() != digest_size)
+            misconfigured(origin, "sha256// and 44 characters of base64 are wanted");
+        pins.push_back(std::move(*digest));
+    }
+    return pins;
 }
 
 } // namespace sallyport

@@ -149,22 +149,6 @@ BOOST_FIXTURE_TEST_CASE(a_log_in_needs_all_its_parts, Fixture) {
         why_not("user = me\nauth = PLAIN").starts_with("system.conf:2: a log-in needs"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_log_in_without_a_secret, Fixture) {
-    const std::string certificate = "tls_cert = /c\ntls_key = /k\n";
-    for (const auto& lines : {std::string("auth = GSSAPI"), certificate + "auth = EXTERNAL",
-                              certificate, certificate + "auth = external, gssapi"}) {
-        const Relay relay = relay_with(lines);
-        BOOST_TEST(relay.auth_wanted);
-        BOOST_TEST(!relay.has_secret());
-    }
-    BOOST_TEST(!relay_with(certificate + "tls = none").auth_wanted);
-    BOOST_TEST(!relay_with(certificate + "auth = none").auth_wanted);
-    BOOST_TEST(why_not(certificate + "auth = EXTERNAL PLAIN") ==
-               "system.conf:2: a log-in needs a user");
-    BOOST_TEST(why_not("auth = EXTERNAL") ==
-               "system.conf:2: EXTERNAL needs tls_cert and tls_key");
-}
-
 BOOST_FIXTURE_TEST_CASE(tokens, Fixture) {
     const Relay file = relay_with("user = me\ntoken_file = /run/token");
     BOOST_TEST(file.is_token);
@@ -193,16 +177,6 @@ BOOST_FIXTURE_TEST_CASE(pins_and_revocations, Fixture) {
         BOOST_TEST(
             why_not(std::string("tls_pin = ") + odd) ==
             "system.conf:3: tls_pin: sha256// and 44 characters of base64 are wanted");
-}
-
-BOOST_FIXTURE_TEST_CASE(one_password_is_enough, Fixture) {
-    for (const char* second : {"password_file = /p", "password_command = id",
-                               "token_file = /t", "token_command = id"})
-        BOOST_TEST(why_not(log_in + second)
-                       .ends_with(": it is set already by system.conf:4: password"));
-    BOOST_TEST(why_not("user = me\npassword_file = /p\npassword_command = id") ==
-               "system.conf:5: password_command: it is set already by system.conf:4: "
-               "password_file");
 }
 
 BOOST_FIXTURE_TEST_CASE(in_clear_only_where_a_file_says_so, Fixture) {

@@ -116,6 +116,36 @@ BOOST_AUTO_TEST_CASE(pop_servers) {
     BOOST_TEST(why_not("pop3s://h:0") == "conf: a number from 1 to 65535 is wanted");
 }
 
+BOOST_FIXTURE_TEST_CASE(one_password_is_enough, Configuring) {
+    for (const char* second :
+         {"password_file = /p", "password_command = id", "token_file = /t"}) {
+        has_relay(std::string("user = me\npassword = p\n") + second + "\n");
+        BOOST_TEST(why().ends_with(": it is set already by system.conf:4: password"));
+    }
+    has_relay("token_file = /t\npassword_command = id\n");
+    BOOST_TEST(why() == "system.conf:4: password_command: it is set already by "
+                        "system.conf:3: token_file");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_log_in_without_a_secret, Configuring) {
+    const std::string certificate = "tls_cert = /c\ntls_key = /k\n";
+    for (const auto& lines :
+         {std::string("auth = GSSAPI\n"), certificate, certificate + "auth = EXTERNAL\n",
+          certificate + "auth = external, gssapi\n"}) {
+        has_relay(lines);
+        BOOST_TEST(relay().auth_wanted);
+        BOOST_TEST(!relay().has_secret());
+    }
+    for (const char* line : {"tls = none\n", "auth = none\n"}) {
+        has_relay(certificate + line);
+        BOOST_TEST(!relay().auth_wanted);
+    }
+    has_relay(certificate + "auth = EXTERNAL PLAIN\n");
+    BOOST_TEST(why() == "system.conf:2: a log-in needs a user");
+    has_relay("auth = EXTERNAL\n");
+    BOOST_TEST(why() == "system.conf:2: EXTERNAL needs tls_cert and tls_key");
+}
+
 BOOST_FIXTURE_TEST_CASE(pop_before_smtp, Configuring) {
     const std::string pop = "pop_before = pop3s://pop.example\n";
     has_relay(pop + "user = me\npassword = p\ntls = none\n");

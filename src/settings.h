@@ -48,28 +48,28 @@ struct Relay {
     std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
     std::string host;   ///< name, address without brackets, "unix:/path"; see srv
     std::vector<std::uint16_t> port{465, 587};
-    bool lmtp = false;          ///< RFC 2033 instead of SMTP
-    std::optional<TlsMode> tls; ///< empty: by port, see tls_mode()
-    std::string tls_ca;         ///< file or directory; empty: the system's
-    std::string tls_name;       ///< empty: host
-    TlsVersion tls_min = TlsVersion::tls1_2;
+    std::optional<TlsMode> tls;       ///< empty: by port, see tls_mode()
+    std::string tls_ca;               ///< file or directory; empty: the system's
+    std::string tls_name;             ///< empty: host
     std::vector<std::string> tls_pin; ///< SHA-256 of public keys, 32 octets each
-    bool tls_pin_only = false;        ///< `tls_ca = none`: the pin is all there is
     std::string tls_crl;
     std::string tls_cert;
     std::string tls_key;
+    TlsVersion tls_min = TlsVersion::tls1_2;
+    IpFamily ip = IpFamily::any;
+    bool lmtp = false;     ///< RFC 2033 instead of SMTP
+    bool srv = false;      ///< host is a domain whose SRV records name the servers
+    bool is_token = false; ///< the secret is an OAuth 2 access token
+    bool require_channel_binding = false;
+    bool tls_pin_only = false;     ///< `tls_ca = none`: the pin is all there is
     bool auth_wanted = false;      ///< false: `auth = none`, or nothing to log in with
     std::vector<std::string> auth; ///< upper case, in order; empty: automatic
     std::string user;
     std::string authzid;
     std::string realm;
-    SecretSource secret;   ///< password or token
-    bool is_token = false; ///< the secret is an OAuth 2 access token
-    bool require_channel_binding = false;
+    SecretSource secret; ///< password or token
     std::optional<PlaintextConsent> allow_plaintext_auth;
-    std::string helo; ///< empty: by rule, see Identity
-    IpFamily ip = IpFamily::any;
-    bool srv = false;           ///< host is a domain whose SRV records name the servers
+    std::string helo;           ///< empty: by rule, see Identity
     std::string source_address; ///< IPv4 or IPv6 address; empty: the kernel's choice
     std::optional<Proxy> proxy;
     std::optional<PopServer> pop_before;

@@ -32,7 +32,7 @@ class DnsReader {
 
     std::uint16_t number() {
         const unsigned char* const octets = skip(2);
-        return static_cast<std::uint16_t>(failed_ ? 0U : octets[0] << 8U | octets[1]);
+        return static_cast<std::uint16_t>(failed_ ? 0 : octets[0] << 8 | octets[1]);
     }
 
     const unsigned char* skip(std::size_t size) {

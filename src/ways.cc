@@ -56,6 +56,14 @@ void check_srv(const Relay& relay) {
         misconfigured(relay.origin, "srv finds servers that speak SMTP only");
 }
 
+void check_pop(const Relay& relay) {
+    if (relay.require_channel_binding)
+        misconfigured(relay.origin, "POP sends the password itself: pop_before does not go "
+                                    "with require_channel_binding");
+    if (relay.is_token)
+        misconfigured(relay.origin, "pop_before needs a password, and not a token");
+}
+
 /// With EXTERNAL it is the client certificate's key that proves who we are, with GSSAPI a
 /// ticket. Who has logged in by POP does so to the server only if that is named.
 bool needs_secret(const Relay& relay) {
@@ -78,11 +86,6 @@ void finish_login(Relay& relay) {
         misconfigured(relay.origin,
                       "a log-in needs a password, password_file, password_command, "
                       "token_file or token_command; without one set auth = none");
-    if (relay.pop_before && relay.require_channel_binding)
-        misconfigured(relay.origin, "POP sends the password itself: pop_before does not go "
-                                    "with require_channel_binding");
-    if (relay.pop_before && relay.is_token)
-        misconfigured(relay.origin, "pop_before needs a password, and not a token");
     if (!relay.auth_wanted)
         return;
     const bool external = std::ranges::find(relay.auth, "EXTERNAL") != relay.auth.end();
@@ -161,6 +164,8 @@ void finish_relay(Relay& relay) {
         misconfigured(relay.origin, "tls_ca = none needs a tls_pin");
     if (relay.tls_pin_only && !relay.tls_crl.empty())
         misconfigured(relay.origin, "tls_crl needs a tls_ca that is not none");
+    if (relay.pop_before)
+        check_pop(relay);
     finish_login(relay);
 }
 

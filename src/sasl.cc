@@ -160,7 +160,7 @@ SaslClient::Library::Library(SaslIdentity who, std::string_view secret)
       port(std::to_string(identity.port)) {
     auto& head = *reinterpret_cast<sasl_secret_t*>(secret_octets.data());
     head.len = secret.size();
-    std::memcpy(&head.data[0], secret.data(), secret.size());
+    secret.copy(reinterpret_cast<char*>(&head.data[0]), secret.size());
 }
 
 SaslClient::Library::~Library() {

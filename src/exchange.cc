@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "exchange.h"
 
+#include "concat.h"
+
 namespace sallyport {
 
 void Exchange::write(std::string_view octets, std::string_view step) {
@@ -39,9 +41,8 @@ std::string Exchange::read_line(std::string_view step) {
 
 void Exchange::fail(ExitStatus status, Fault fault, std::string_view step,
                     const std::string& what, const char* enhanced, int reply_code) const {
-    std::string text = peer_;
-    text.append(": ").append(step).append(": ").append(what);
-    throw Failure(status, fault, text, enhanced, reply_code);
+    throw Failure(status, fault, concat({peer_, ": ", step, ": ", what}), enhanced,
+                  reply_code);
 }
 
 } // namespace sallyport

@@ -97,6 +97,15 @@ bool is_syslog_listening() {
            0;
 }
 
+/// The whole of a delay and `opening`, then its parts, `separator` between them.
+std::string format_delays(const Delays& delays, std::string_view opening,
+                          std::string_view separator) {
+    return concat({format_seconds(sum(delays)), opening, format_seconds(delays.message),
+                   separator, format_seconds(delays.connect), separator,
+                   format_seconds(delays.session), separator,
+                   format_seconds(delays.transfer)});
+}
+
 std::string utc_now() {
     const std::time_t now = std::time(nullptr);
     std::tm utc{};
@@ -109,7 +118,6 @@ std::string utc_now() {
 } // namespace
 
 std::string to_text(const LogEntry& entry) {
-    const Delays& delays = entry.delays;
     return concat({entry.id,
                    ": uid=",
                    std::to_string(entry.uid),
@@ -124,15 +132,7 @@ std::string to_text(const LogEntry& entry) {
                    entry.tls.empty() ? "" : ", tls=",
                    printable(entry.tls),
                    ", delay=",
-                   format_seconds(sum(delays)),
-                   ", delays=",
-                   format_seconds(delays.message),
-                   "/",
-                   format_seconds(delays.connect),
-                   "/",
-                   format_seconds(delays.session),
-                   "/",
-                   format_seconds(delays.transfer),
+                   format_delays(entry.delays, ", delays=", "/"),
                    ", dsn=",
                    printable(entry.dsn),
                    ", status=",
@@ -143,7 +143,6 @@ std::string to_text(const LogEntry& entry) {
 }
 
 std::string to_json(const LogEntry& entry) {
-    const Delays& delays = entry.delays;
     return concat({"{\"id\":",
                    quote_json(entry.id),
                    ",\"uid\":",
@@ -159,15 +158,7 @@ std::string to_json(const LogEntry& entry) {
                    ",\"tls\":",
                    quote_json(entry.tls),
                    ",\"delay\":",
-                   format_seconds(sum(delays)),
-                   ",\"delays\":[",
-                   format_seconds(delays.message),
-                   ",",
-                   format_seconds(delays.connect),
-                   ",",
-                   format_seconds(delays.session),
-                   ",",
-                   format_seconds(delays.transfer),
+                   format_delays(entry.delays, ",\"delays\":[", ","),
                    "],\"dsn\":",
                    quote_json(entry.dsn),
                    ",\"status\":",

@@ -97,9 +97,15 @@ void dispose(void* context, const sasl_utils_t* /*utils*/) {
     const std::unique_ptr<Exchange> owner(static_cast<Exchange*>(context));
 }
 
-int step_plain(void* context, sasl_client_params_t* parameters, const char* /*challenge*/,
-               unsigned /*challenge_size*/, sasl_interact_t** /*prompts*/,
-               const char** client_out, unsigned* client_out_size, sasl_out_params_t* out) {
+/// Writes the whole of what a mechanism has to say.
+using Writer = void (*)(std::string& answer, const Credentials& credentials,
+                        const sasl_client_params_t& parameters);
+
+/// A mechanism of one message.
+template<Writer write>
+int step_once(void* context, sasl_client_params_t* parameters, const char* /*challenge*/,
+              unsigned /*challenge_size*/, sasl_interact_t** /*prompts*/,
+              const char** client_out, unsigned* client_out_size, sasl_out_params_t* out) {
     auto& exchange = *static_cast<Exchange*>(context);
     const Credentials credentials(*parameters->utils);
     const auto user = credentials.simple(SASL_CB_AUTHNAME);
@@ -107,12 +113,19 @@ int step_plain(void* context, sasl_client_params_t* parameters, const char* /*ch
     const int named = name_identities(*parameters, user, authzid, *out);
     if (named != SASL_OK)
         return named;
-    const auto password = credentials.password();
-    exchange.answer.reserve(authzid.size() + user.size() + password.size() + 2);
-    exchange.answer.append(authzid).append(1, '\0').append(user).append(1, '\0');
-    exchange.answer.append(password);
+    // So that it leaves no copies behind; a name may be escaped, and a host is named.
+    exchange.answer.reserve(512 + 3 * (user.size() + authzid.size()) +
+                            credentials.password().size());
+    write(exchange.answer, credentials, *parameters);
     out->doneflag = 1;
     return give(exchange, client_out, client_out_size);
+}
+
+void write_plain(std::string& answer, const Credentials& credentials,
+                 const sasl_client_params_t& /*parameters*/) {
+    answer.append(credentials.simple(SASL_CB_USER)).append(1, '\0');
+    answer.append(credentials.simple(SASL_CB_AUTHNAME)).append(1, '\0');
+    answer.append(credentials.password());
 }
 
 int step_login(void* context, sasl_client_params_t* parameters, const char* challenge,
@@ -148,43 +161,20 @@ std::string escape_name(std::string_view name) {
     return escaped;
 }
 
-int step_oauthbearer(void* context, sasl_client_params_t* parameters,
-                     const char* /*challenge*/, unsigned /*challenge_size*/,
-                     sasl_interact_t** /*prompts*/, const char** client_out,
-                     unsigned* client_out_size, sasl_out_params_t* out) {
-    auto& exchange = *static_cast<Exchange*>(context);
-    const Credentials credentials(*parameters->utils);
+void write_oauthbearer(std::string& answer, const Credentials& credentials,
+                       const sasl_client_params_t& parameters) {
     const auto user = credentials.simple(SASL_CB_AUTHNAME);
     const auto authzid = credentials.simple(SASL_CB_USER);
-    const int named = name_identities(*parameters, user, authzid, *out);
-    if (named != SASL_OK)
-        return named;
-    const auto token = credentials.password();
-    exchange.answer.reserve(1024 + token.size());
-    exchange.answer.append("n,a=").append(escape_name(authzid.empty() ? user : authzid));
-    exchange.answer.append(",\1host=").append(parameters->serverFQDN);
-    exchange.answer.append("\1port=").append(credentials.simple(port_callback));
-    exchange.answer.append("\1auth=Bearer ").append(token).append("\1\1");
-    out->doneflag = 1;
-    return give(exchange, client_out, client_out_size);
+    answer.append("n,a=").append(escape_name(authzid.empty() ? user : authzid));
+    answer.append(",\1host=").append(parameters.serverFQDN);
+    answer.append("\1port=").append(credentials.simple(port_callback));
+    answer.append("\1auth=Bearer ").append(credentials.password()).append("\1\1");
 }
 
-int step_xoauth2(void* context, sasl_client_params_t* parameters, const char* /*challenge*/,
-                 unsigned /*challenge_size*/, sasl_interact_t** /*prompts*/,
-                 const char** client_out, unsigned* client_out_size,
-                 sasl_out_params_t* out) {
-    auto& exchange = *static_cast<Exchange*>(context);
-    const Credentials credentials(*parameters->utils);
-    const auto user = credentials.simple(SASL_CB_AUTHNAME);
-    const int named = name_identities(*parameters, user, {}, *out);
-    if (named != SASL_OK)
-        return named;
-    const auto token = credentials.password();
-    exchange.answer.reserve(1024 + token.size());
-    exchange.answer.append("user=").append(user).append("\1auth=Bearer ");
-    exchange.answer.append(token).append("\1\1");
-    out->doneflag = 1;
-    return give(exchange, client_out, client_out_size);
+void write_xoauth2(std::string& answer, const Credentials& credentials,
+                   const sasl_client_params_t& /*parameters*/) {
+    answer.append("user=").append(credentials.simple(SASL_CB_AUTHNAME));
+    answer.append("\1auth=Bearer ").append(credentials.password()).append("\1\1");
 }
 
 sasl_client_plug_t describe(const char* name, unsigned features,
@@ -203,10 +193,10 @@ int offer(const sasl_utils_t* /*utils*/, int max_version, int* version,
           sasl_client_plug_t** plugins, int* count) {
     constexpr unsigned first = SASL_FEAT_WANT_CLIENT_FIRST | SASL_FEAT_ALLOWS_PROXY;
     static std::array offered{
-        describe("PLAIN", first, step_plain),
+        describe("PLAIN", first, step_once<write_plain>),
         describe("LOGIN", SASL_FEAT_SERVER_FIRST, step_login),
-        describe("OAUTHBEARER", first, step_oauthbearer),
-        describe("XOAUTH2", SASL_FEAT_WANT_CLIENT_FIRST, step_xoauth2),
+        describe("OAUTHBEARER", first, step_once<write_oauthbearer>),
+        describe("XOAUTH2", SASL_FEAT_WANT_CLIENT_FIRST, step_once<write_xoauth2>),
     };
     if (max_version < SASL_CLIENT_PLUG_VERSION)
         return SASL_BADVERS;

@@ -89,15 +89,14 @@ speaks_only_if_asked() {
     esac
 }
 
-# Why a program that is named by itself is not run: what Debian 12 does not have, or else.
+# Why a program that is named by itself is not run.
 why_replayed() {
     case $1 in
-    cronie* | dcron | fcron | Gitea | elm | TYPO3 | Nextcloud* | 'Mailman 2')
+    cronie* | vixie-cron* | dcron | fcron | Gitea | elm | TYPO3 | Nextcloud* | 'Mailman 2' | \
+        *' of old')
         printf ' (not in Debian 12)'
         ;;
-    Emacs*) printf ' (does not run unpacked)' ;;
-    RT*) printf ' (70 MB more)' ;;
-    amavis) printf ' (wants its daemon)' ;;
+    *' recipe') printf ' (a line of a script)' ;;
     esac
 }
 
@@ -226,7 +225,7 @@ mail_readers() {
 # Those who send nothing, and are told so.
 queue_keepers() {
     asks mailq 'Mail queue is empty' mailq
-    asks 'check_mailq (Nagios)' 'Mail queue is empty' sendmail -bp
+    asks 'sendmail -bp' 'Mail queue is empty' sendmail -bp
     asks newaliases '' newaliases
     asks 'postinst scripts' '' sendmail -bi
     asks 'if-up and ppp scripts' '' sendmail -q

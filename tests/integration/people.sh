@@ -95,7 +95,7 @@ alpine_case() {
 # ---- what hands mail on ----
 
 filters() {
-    local programs=$inside/programs
+    local programs=$inside/programs amavis_port
     letter_for "store@$domain" >"$work/text"
     boxes=bob
     lent deaf_program 'Dovecot (Sieve redirect)' "$web" "-i -f $web -- bob@$domain" \
@@ -109,6 +109,12 @@ filters() {
     program 'UUCP, rmail' "hub!web@$domain" \
         "-G -oee -odi -oi -pUUCP:hub.UUCP '-fhub!web' bob@$domain" /usr/sbin/rmail \
         "bob@$domain"
+    free_ports amavis_port
+    letter_for alice >"$work/text"
+    boxes='alice bob root'
+    # shellcheck disable=SC2086 # one word a recipient
+    lent program amavis "$web" "-G -i -f $web -- $all_three" "${as_store[@]}" \
+        /bin/sh "$programs/amavis.sh" "$amavis_port" $all_three
     printf 'eins\n.\n..zwei\n' >"$work/text"
     boxes=root
     deaf_program 'INN (innmail)' "$root" '-oi -oem root' /usr/bin/env \

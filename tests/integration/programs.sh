@@ -37,6 +37,7 @@ mailers() {
     program 'Python subprocess' "root@$domain" '-t -oi' /usr/bin/python3 -B "$mailers/sendmail.py"
     program nodemailer "$web" "-i -f $web $all_three" /usr/bin/node "$mailers/nodemailer.js"
     deaf_program 'Ruby mail' "$web" "-i -f $web -- $all_three" /usr/bin/ruby "$mailers/ruby_mail.rb"
+    program RT "$web" "-oi -t -f $web" /usr/bin/perl "$mailers/rt.pl"
 }
 
 php_mailers() {
@@ -48,9 +49,11 @@ php_mailers() {
     program 'SwiftMailer -bs' "$web" -bs "${php[@]}" "$mailers/swiftmailer.php" "$sendmail -bs"
     deaf_program 'SwiftMailer -t' "$web" "-t -i -f$web" \
         "${php[@]}" "$mailers/swiftmailer.php" "$sendmail -t -i"
+    program Laravel "$web" '-bs -i' "${php[@]}" "$mailers/laravel.php" "$sendmail -bs -i"
 }
 
 readers() {
+    local emacs=(/usr/bin/emacs-nox -Q --batch -l "$inside/programs/emacs.el")
     local to=(-s Gruss -b "root@$domain")
     program mutt "$web" "-oem -oi -f $web -- $all_three" /usr/bin/mutt -F /dev/null \
         -e "set from='Web <$web>' use_envelope_from" "${to[@]}" -c "bob@$domain" -- "alice@$domain"
@@ -67,6 +70,8 @@ readers() {
         -a "Cc: bob@$domain" -a "Bcc: root@$domain" "alice@$domain"
     program 'git send-email' "$web" "-f $web -i $all_three" /bin/sh "$inside/programs/git.sh"
     program 'nmh -bs' "$web" '-bs -odb -oem -om' /bin/sh "$inside/programs/nmh.sh" sendmail/smtp Dcc
+    program 'Emacs, message mode' "$web" "-oi -f $web -t" "${emacs[@]}" -f send-message
+    program 'Emacs, mail mode' "$web" "-oi -f $web -oep -odi -t" "${emacs[@]}" -f send-mail
     deaf_program 'nmh -t' "root@$domain" '-t -i' /bin/sh "$inside/programs/nmh.sh" sendmail/pipe Cc
 }
 

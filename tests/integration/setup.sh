@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 #
 # Makes the real servers and callers available to the integration tests: Exim, Dovecot,
-# Postfix, a Kerberos KDC, cron, mail readers, git and the mailers of four languages, as Debian ships them,
-# unpacked with all the libraries they need into one directory that the tests chroot into.
-# Nothing is installed: no maintainer script runs, no daemon starts, and the MTA packages, which exclude one another,
-# lie side by side. Only the machine's lists of packages may be refreshed.
+# Postfix, a Kerberos KDC, cron, mail readers, git and the mailers of four languages, as
+# Debian ships them, unpacked with all the libraries they need into one directory that the tests
+# chroot into.
+# Nothing is installed: no maintainer script runs, no daemon starts, and the MTA packages, which
+# exclude one another, lie side by side. Only the machine's lists of packages may be refreshed.
 #
 # The place is $INTEGRATION_ROOT (see place.bash). Status 77 where this machine cannot do it.
 # shellcheck disable=SC2154 # $place comes from place.bash
@@ -17,8 +18,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$here/place.bash"
 
-# What calls sendmail, with what the part of Sympa that sends mail loads. Left out is what
-# does not run unpacked (Emacs), or asks for more than all the others (RT).
+# What calls sendmail, with what the parts of Sympa, RT and amavis that send mail load.
 readonly callers=(
     mutt neomutt s-nail bsd-mailx mailutils mpack nmh git-email
     at anacron logwatch procmail vacation maildrop
@@ -27,6 +27,7 @@ readonly callers=(
     php-swiftmailer nodejs node-nodemailer ruby-mail php-mail php-pear
     reportbug popularity-contest debsecan apt-listchanges unattended-upgrades cron-apt
     smartmontools fail2ban mdadm sudo git dovecot-sieve inn2 busybox-static
+    emacs-nox php-illuminate-mail php-illuminate-view
     alpine ncurses-base bash bsdutils gzip hostname libbg2 util-linux
     libio-stringy-perl libmime-tools-perl libnet-dns-perl libclass-singleton-perl
     libmime-encwords-perl libmime-charset-perl libunicode-linebreak-perl libintl-perl
@@ -34,6 +35,12 @@ readonly callers=(
     libhtml-stripscripts-parser-perl libhtml-tree-perl libhtml-format-perl
     libnet-cidr-perl libfile-copy-recursive-perl libcgi-pm-perl libdbi-perl
     libxml-libxml-perl
+    libuniversal-require-perl liblog-dispatch-perl libemail-address-perl
+    libemail-address-list-perl libscope-upper-perl libsymbol-global-name-perl
+    liblist-moreutils-perl libclone-perl liblocale-maketext-lexicon-perl
+    liblocale-maketext-fuzzy-perl libencode-hanextra-perl libencode-detect-perl
+    libberkeleydb-perl libmail-dkim-perl libconvert-uulib-perl libnet-libidn-perl
+    libnet-server-perl libunix-syslog-perl libarchive-zip-perl libconvert-tnef-perl file
 )
 
 # A KDC, and what asks it for tickets.
@@ -56,7 +63,10 @@ readonly exim=(exim4-daemon-heavy)
 
 # Fetched without what they depend on: they exclude others of these, or ask for much that the
 # part of them which sends mail does without.
-readonly alone=(bcron systemd-cron rmail devscripts sympa)
+readonly alone=(
+    bcron systemd-cron rmail devscripts sympa amavisd-new request-tracker5
+    monitoring-plugins-common monitoring-plugins-standard
+)
 
 cannot() {
     printf 'setup: %s\n' "$1" >&2
@@ -178,6 +188,11 @@ write_links() {
     ln -s ../run "$1/var/run"
 }
 
+# Emacs warns of compiled Lisp without its source, and cannot load what says so.
+write_sources() {
+    find "$1/usr/share/emacs" -name '*.elc' | sed 's/c$//' | xargs touch -d '2000-01-01'
+}
+
 unpack() {
     local root=$1 package
     mkdir -p "$root"
@@ -187,6 +202,7 @@ unpack() {
     mkdir -p "$root"/{proc,root,run,tmp,var/lib/postfix,var/spool/cron/crontabs}
     chmod 1777 "$root/tmp"
     write_links "$root"
+    write_sources "$root"
     write_accounts "$root"
     write_devices "$root" 2>/dev/null || cannot 'device nodes cannot be made here'
     check_devices "$root"

@@ -30,6 +30,28 @@ watchers() {
     lent deaf_program sudo "store@$domain" -t "${as_store[@]}" /bin/sh "$programs/sudo.sh"
     covers=()
     program 'smartd (its warning script)' "$root" '-i -t' /bin/sh "$programs/smartd.sh"
+    mailq_case
+}
+
+mailq_done() {
+    if [ "$status" != 0 ]; then
+        why="its status is $status: $(head -c 300 "$work/caller.out")"
+        return 1
+    fi
+    grep -q 'OK: postfix mailq reports queue is empty' "$work/caller.out" && return
+    why="it said $(head -c 300 "$work/caller.out")"
+    return 1
+}
+
+# It runs mailq, and sends nothing.
+mailq_case() {
+    local plugin=/usr/lib/nagios/plugins/check_mailq
+    present check_mailq "$plugin" || return 0
+    covers=(-stage/bin/sendmail /usr/bin/mailq)
+    run_program LD_LIBRARY_PATH="$inside/stage/lib" "$plugin" -w 1 -c 2 -M postfix
+    covers=()
+    verdict check_mailq mailq_done
+    row check_mailq 'not meant' -
 }
 
 # A jail that nobody but the caller of the client fills; it writes of each ban alone.

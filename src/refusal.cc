@@ -17,10 +17,13 @@ bool is_about_log_in(std::string_view step, const Reply& reply) {
            enhanced == "5.7.9";
 }
 
-Fault fault_of(ExitStatus status) {
+/// What is refused before there is a message has nothing to do with it.
+Fault fault_of(std::string_view step, ExitStatus status) {
     if (status == ExitStatus::temp_fail)
         return Fault::address;
-    return status == ExitStatus::no_perm ? Fault::relay : Fault::message;
+    const bool greets =
+        step == "greeting" || step == "EHLO" || step == "LHLO" || step == "HELO";
+    return greets || status == ExitStatus::no_perm ? Fault::relay : Fault::message;
 }
 
 std::string default_enhanced(ExitStatus status) {
@@ -51,7 +54,7 @@ void refuse(Wire& wire, std::string_view step, const Reply& reply,
     if (enhanced.empty())
         enhanced = default_enhanced(status);
     const auto* const between = remark.empty() ? "" : "; ";
-    throw Failure(status, fault_of(status),
+    throw Failure(status, fault_of(step, status),
                   concat({wire.peer(), ": ", step, ": ", reply.text(), between, remark}),
                   std::move(enhanced), reply.code);
 }

@@ -24,8 +24,10 @@ constexpr int client_patience = 300'000;      // milliseconds, for it to read it
 /// What a Failure without a reply of the submission server's is for the client. Our own
 /// configuration and the way to the server are no fault of the message: it may come again.
 int code_of(const Failure& failure) {
-    const bool log_in = failure.fault() == Fault::relay; // of ours, no matter of its client
-    if (failure.reply_code() == 421 || log_in)
+    // A refusal of this host or of its log-in is no matter of the client.
+    const bool of_us =
+        failure.fault() == Fault::relay && failure.status() != ExitStatus::data_error;
+    if (failure.reply_code() == 421 || of_us)
         return 451; // the client's line to us stays
     if (failure.reply_code() != 0)
         return failure.reply_code();

@@ -208,6 +208,14 @@ make_certificates() {
         -CAcreateserial -days 2 -extfile "$inside/server.ext" -out "$inside/server.pem"
 }
 
+# make_client_certificate NAME: client.pem and client.key.
+make_client_certificate() {
+    openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" \
+        -keyout "$inside/client.key" -out "$inside/client.csr"
+    openssl x509 -req -in "$inside/client.csr" -CA "$inside/ca.pem" -CAkey "$inside/ca.key" \
+        -CAcreateserial -days 2 -out "$inside/client.pem"
+}
+
 # ---- messages: NAME.eml is what is sent, NAME.expected what a maildir must then hold ----
 
 # A header with nothing to add, and with oddities that nobody may straighten.

@@ -135,10 +135,7 @@ named_cases() {
 # ---- EXTERNAL ----
 
 external_cases() {
-    openssl req -newkey rsa:2048 -nodes -subj "/CN=$user" \
-        -keyout "$inside/client.key" -out "$inside/client.csr"
-    openssl x509 -req -in "$inside/client.csr" -CA "$inside/ca.pem" -CAkey "$inside/ca.key" \
-        -CAcreateserial -days 2 -out "$inside/client.pem"
+    make_client_certificate "$user"
     local certificate=("tls_cert = $inside/client.pem" "tls_key = $inside/client.key")
     start_sasl external --clients "$inside/ca.pem" --mechanisms 'EXTERNAL PLAIN'
     by EXTERNAL "$who" "${certificate[@]}"

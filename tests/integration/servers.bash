@@ -146,6 +146,8 @@ has_return_path() {
 
 readonly exim_needs=(/usr/sbin/exim4)
 
+# An access control list in $work/acl-connect, -mail, -rcpt or -data counts from its next
+# session on.
 exim_conf() {
     cat <<-CONF
 	primary_hostname = submit.test
@@ -163,13 +165,17 @@ exim_conf() {
 	tls_advertise_hosts = *
 	tls_certificate = $inside/server.pem
 	tls_privatekey = $inside/server.key
+	tls_verify_certificates = $inside/ca.pem
+	tls_try_verify_hosts = *
 	auth_advertise_hosts = \${if eq{\$tls_in_cipher}{}{}{*}}
 	recipients_max = 100
 	domainlist local_domains = $domain
 	host_lookup =
 	rfc1413_hosts =
-	acl_smtp_rcpt = rcpt
-	acl_smtp_data = accept
+	acl_smtp_connect = \${if exists{$inside/acl-connect}{$inside/acl-connect}{accept}}
+	acl_smtp_mail = \${if exists{$inside/acl-mail}{$inside/acl-mail}{accept}}
+	acl_smtp_rcpt = \${if exists{$inside/acl-rcpt}{$inside/acl-rcpt}{rcpt}}
+	acl_smtp_data = \${if exists{$inside/acl-data}{$inside/acl-data}{accept}}
 	acl_smtp_predata = accept
 	begin acl
 	rcpt:
@@ -206,6 +212,18 @@ exim_conf() {
 	  public_name = CRAM-MD5
 	  server_secret = \${if eq{\$auth1}{$user}{$password}fail}
 	  server_set_id = \$auth1
+	NTLM:
+	  driver = spa
+	  public_name = NTLM
+	  server_password = \${if eq{\$auth1}{$user}{$password}fail}
+	  server_set_id = \$auth1
+	EXTERNAL:
+	  driver = external
+	  public_name = EXTERNAL
+	  server_advertise_condition = \$tls_in_certificate_verified
+	  server_param2 = \${certextract{subject,CN}{\$tls_in_peercert}}
+	  server_condition = \${if eq{\$auth2}{$user}}
+	  server_set_id = \$auth2
 	CONF
 }
 

@@ -113,9 +113,17 @@ BOOST_FIXTURE_TEST_CASE(of_several_failures_the_last_counts, Fixture) {
     BOOST_TEST(!report.outcomes.front().decided);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_server_that_wants_nothing_from_here_has_not_seen_a_message,
+                        Fixture) {
+    for (const Script& refusal : {Script{"554 no"}, Script{"220 hi", "554 no", "554 no"}}) {
+        BOOST_TEST(deliver_to({refusal, takes_all}).outcomes.front().relay == "two1");
+        BOOST_TEST(status() == 0);
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_refused_message_is_shown_to_nobody_else, Fixture) {
     for (const Script& refusal :
-         {Script{"554 no"}, hello + Script{"550 who"}, hello + Script{"250 s", "550 who"},
+         {hello + Script{"550 who"}, hello + Script{"250 s", "550 who"},
           hello + Script{"250 s", "250 r", "354 go", "554 spam"}}) {
         deliver_to({refusal, takes_all});
         BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
@@ -126,9 +134,9 @@ BOOST_FIXTURE_TEST_CASE(a_refused_message_is_shown_to_nobody_else, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_a_server_says_before_it_hangs_up_is_heard, Fixture) {
-    deliver_to({{"220 hi", "!554 5.7.1 go away"}, takes_all});
+    deliver_to({}, {{"220 hi", "!554 5.7.1 go away"}});
     BOOST_TEST(status() == 69);
-    BOOST_TEST(texts().front() == "one1: EHLO: 554 5.7.1 go away");
+    BOOST_TEST(texts().front() == "two1: EHLO: 554 5.7.1 go away");
     BOOST_TEST(deliver_to({{"220 hi", "!421 busy"}, takes_all}).outcomes.front().relay ==
                "one2");
 }

@@ -66,7 +66,10 @@ constexpr Row rows[] = {
     {"end of data", 552, "too big", 69, Fault::message, "5.0.0"},
     {"end of data", 554, "5.3.4 too big", 69, Fault::message, "5.3.4"},
     // the rest
-    {"greeting", 554, "no service", 69, Fault::message, "5.0.0"},
+    {"greeting", 554, "no service", 69, Fault::relay, "5.0.0"},
+    {"EHLO", 554, "no service", 69, Fault::relay, "5.0.0"},
+    {"HELO", 550, "no", 69, Fault::relay, "5.0.0"},
+    {"LHLO", 550, "no", 69, Fault::relay, "5.0.0"},
     {"MAIL FROM:<>", 550, "5.1.8 who", 69, Fault::message, "5.1.8"},
     {"MAIL FROM:<>", 550, "5.7.80 who", 69, Fault::message, "5.7.80"},
     {"DATA", 503, "5.5.1 no", 69, Fault::message, "5.5.1"},

@@ -64,7 +64,9 @@ class Delivery {
             try {
                 const auto session = visit.next_session();
                 if (session != nullptr)
-                    use(*session, visit);
+                    again = use(*session, visit);
+                if (again)
+                    visit.start_over();
             } catch (const Failure& failure) {
                 settle(failure, visit);
                 const bool elsewhere =
@@ -74,14 +76,18 @@ class Delivery {
         }
     }
 
-    void use(Session& session, const Visit& visit) {
+    /// True if it has done what one session may, and recipients are left.
+    bool use(Session& session, const Visit& visit) {
         for (auto left = pending(); !left.empty(); left = pending()) {
+            if (session.full())
+                return true;
             if (!session.usable())
                 throw Failure(ExitStatus::temp_fail, Fault::address,
                               visit.peer() +
                                   ": the session could not be used for all recipients");
             transact(session, visit, left);
         }
+        return false;
     }
 
     void transact(Session& session, const Visit& visit, const std::vector<Outcome*>& left) {

@@ -39,8 +39,8 @@ std::optional<Number> number(std::string_view text) {
 }
 
 /// RFC 9422 3: LIMITS RCPTMAX=n MAILMAX=n …
-std::optional<std::uint32_t> read_rcptmax(const std::vector<std::string>& words) {
-    constexpr std::string_view prefix = "RCPTMAX=";
+std::optional<std::uint32_t> read_limit(const std::vector<std::string>& words,
+                                        std::string_view prefix) {
     for (const auto& word : words) {
         if (word.starts_with(prefix)) {
             const auto limit =
@@ -60,6 +60,8 @@ void note_extension(Extensions& offered, const std::vector<std::string>& words) 
         offered.pipelining = true;
     } else if (keyword == "CHUNKING") {
         offered.chunking = true;
+    } else if (keyword == "BINARYMIME") {
+        offered.binary_mime = true;
     } else if (keyword == "8BITMIME") {
         offered.eight_bit_mime = true;
     } else if (keyword == "SMTPUTF8") {
@@ -72,7 +74,8 @@ void note_extension(Extensions& offered, const std::vector<std::string>& words) 
         // RFC 1870 4: no number is no fixed limit, as 0 is; so is one we cannot read.
         offered.size = words.size() > 1 ? number<std::uint64_t>(words[1]).value_or(0) : 0;
     } else if (keyword == "LIMITS") {
-        offered.rcptmax = read_rcptmax(words);
+        offered.rcptmax = read_limit(words, "RCPTMAX=");
+        offered.mailmax = read_limit(words, "MAILMAX=");
     } else if (keyword == "AUTH") {
         offered.auth.insert(offered.auth.end(), words.begin() + 1, words.end());
     }

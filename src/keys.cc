@@ -113,14 +113,15 @@ void set_auth(Settings& /*settings*/, Relay& relay, Value& value) {
 void set_ignore(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.ignore.clear();
     for (const std::string& name : read_list(value.text, value.origin))
-        relay.ignore.push_back(read_word(
-            name,
-            {"8BITMIME", "CHUNKING", "DSN", "LIMITS", "PIPELINING", "SIZE", "SMTPUTF8"},
-            value.origin));
+        relay.ignore.push_back(read_word(name,
+                                         {"8BITMIME", "BINARYMIME", "CHUNKING", "DSN",
+                                          "LIMITS", "PIPELINING", "SIZE", "SMTPUTF8"},
+                                         value.origin));
 }
 
-void set_max_recipients(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.max_recipients =
+template<std::uint32_t Relay::*limit>
+void set_limit(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.*limit =
         static_cast<std::uint32_t>(read_number(value.text, 1, 1'000'000, value.origin));
 }
 
@@ -292,7 +293,8 @@ constexpr std::array keys{
     Key{"relay", "proxy", set_proxy},
     Key{"relay", "helo", set_relay_text<&Relay::helo, read_helo>},
     Key{"relay", "ignore", set_ignore},
-    Key{"relay", "max_recipients", set_max_recipients},
+    Key{"relay", "max_recipients", set_limit<&Relay::max_recipients>},
+    Key{"relay", "max_messages", set_limit<&Relay::max_messages>},
     Key{"relay", "tls", set_tls},
     Key{"relay", "tls_ca", set_tls_ca},
     Key{"relay", "tls_name", set_relay_text<&Relay::tls_name, read_host>},
@@ -331,7 +333,6 @@ constexpr std::array keys{
     Key{"log", "format", set_log_format},
     Key{"exit", "tempfail", set_tempfail},
     Key{"relay", "provider", reserved},
-    Key{"relay", "max_messages", reserved},
 };
 
 constexpr std::array<std::string_view, 2> reserved_sections{"queue", "limits"};

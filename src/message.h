@@ -33,6 +33,10 @@ class Message {
     /// count.
     [[nodiscard]] std::uint64_t size() const { return head_.size() + body_.size(); }
     [[nodiscard]] const BodyFacts& body_facts() const { return facts_; }
+    /// There is what no line of text can hold.
+    [[nodiscard]] bool binary() const {
+        return facts_.nul || facts_.longest_line > text_line_limit;
+    }
     /// Somewhere in header or body there is an octet over 127.
     [[nodiscard]] bool eight_bit() const { return facts_.eight_bit || eight_bit_header_; }
 

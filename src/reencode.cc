@@ -223,23 +223,13 @@ class Rewriter : public EntityVisitor {
     std::string pending_;
 };
 
-[[noreturn]] void refuse(const std::string& what) {
-    throw Failure(ExitStatus::data_error, Fault::message,
-                  "the message holds " + what + " where MIME does not allow an encoding",
-                  "5.6.3");
-}
-
-/// What stays as it is must be fit to be sent as it is.
-void check_fixed(const Facts& facts, bool seven_bit, std::vector<std::string>& notes) {
-    if (facts.nul)
-        refuse("a NUL");
+/// What stays as it is must be fit for a server that wants seven bits.
+void check_fixed(const Facts& facts, bool seven_bit) {
     if (seven_bit && facts.eight_bit > 0)
-        refuse("8-bit text, which the server does not take,");
-    if (facts.longest_line > text_line_limit)
-        notes.push_back(
-            "a line of " + std::to_string(facts.longest_line) +
-            " octets stays, though SMTP has room for 998: MIME does not allow to "
-            "encode it, or a signature covers it");
+        throw Failure(ExitStatus::data_error, Fault::message,
+                      "the message holds 8-bit text, which the server does not take, where "
+                      "MIME does not allow an encoding",
+                      "5.6.3");
 }
 
 } // namespace
@@ -251,7 +241,7 @@ std::optional<Message> reencode(const Message& message, bool seven_bit,
         return std::nullopt;
     Survey survey;
     visit_entities(message, survey);
-    check_fixed(survey.frame, seven_bit, notes);
+    check_fixed(survey.frame, seven_bit);
     bool changes = false;
     for (Part& part : survey.parts) {
         const bool too_long_only =
@@ -259,7 +249,7 @@ std::optional<Message> reencode(const Message& message, bool seven_bit,
         if (survey.dkim_signed && too_long_only)
             part.entity.sealed = true;
         if (!is_encodable(part))
-            check_fixed(part.facts, seven_bit, notes);
+            check_fixed(part.facts, seven_bit);
         else
             changes = changes || is_too_much(part.facts, seven_bit);
     }

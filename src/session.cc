@@ -58,6 +58,7 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
     else if (wants_login())
         authenticate(Permit(relay.allow_plaintext_auth.value()), {}, connection.port);
     recipient_limit_ = extensions_.rcptmax.value_or(relay.max_recipients);
+    transactions_left_ = extensions_.mailmax.value_or(relay.max_messages);
 }
 
 void Session::greet() {
@@ -238,6 +239,7 @@ void Session::transact(const Envelope& envelope, const Message& message,
 
 std::unique_ptr<Transaction> Session::begin_transaction(const Envelope& envelope) {
     usable_ = false; // until it is known to have ended well
+    --transactions_left_;
     return std::make_unique<Transaction>(wire_, extensions_, envelope, context_.notes);
 }
 

@@ -67,6 +67,8 @@ class Session {
     [[nodiscard]] bool takes_eight_bit() const { return extensions_.eight_bit_mime; }
     /// How many recipients one transaction may have.
     [[nodiscard]] std::size_t recipient_limit() const { return recipient_limit_; }
+    /// As many transactions as there may be: another session takes the rest.
+    [[nodiscard]] bool full() const { return transactions_left_ == 0; }
     /// False after anything that makes the next transaction's replies unsure.
     [[nodiscard]] bool usable() const { return usable_; }
     /// "TLSv1.3", or empty.
@@ -98,6 +100,7 @@ class Session {
     std::string ehlo_name_;
     Extensions extensions_;
     std::size_t recipient_limit_ = 0;
+    std::uint32_t transactions_left_ = 0;
     bool usable_ = true;
     std::string tls_;
 };

@@ -77,7 +77,8 @@ struct Relay {
     std::chrono::milliseconds connect_timeout{30'000};
     std::chrono::milliseconds timeout{300'000};
     std::chrono::milliseconds deadline{0}; ///< from the program's start; 0: none
-    std::uint32_t max_recipients = 100;
+    std::uint32_t max_recipients = 100;    ///< in a transaction
+    std::uint32_t max_messages = 100;      ///< in a connection
 
     /// A socket of this machine: there is no port, no address and no name to check.
     [[nodiscard]] bool is_local() const { return host.starts_with("unix:"); }

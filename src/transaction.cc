@@ -38,9 +38,7 @@ void Transaction::run(std::span<Outcome* const> recipients, const Message& messa
     last_ = last;
     may_quit_ = last && recipients.size() == 1 && extensions_.pipelining;
     check_size(message.size());
-    const bool eight_bit =
-        message.eight_bit() || envelope_.body == BodyType::eight_bit_mime;
-    queue(mail_command(message.size(), eight_bit));
+    queue(mail_command(message.size(), body_parameter(message)));
     for (Outcome* const recipient : recipients) {
         queue_rcpt(*recipient);
         if (!extensions_.pipelining)
@@ -56,7 +54,7 @@ void Transaction::run(std::span<Outcome* const> recipients, const Message& messa
 
 void Transaction::mail(std::optional<std::uint64_t> size) {
     check_size(size.value_or(0));
-    queue(mail_command(size, true));
+    queue(mail_command(size, extensions_.eight_bit_mime ? " BODY=8BITMIME" : ""));
     flush();
 }
 
@@ -72,6 +70,8 @@ void Transaction::rcpt(Outcome& recipient) {
 void Transaction::send(const Message& message) {
     message_ = &message;
     check_size(message.size());
+    if (message.binary())
+        check_text(message.body_facts());
     send_message();
     const Outcome& first = *accepted_.front();
     if (first.status != ExitStatus::ok)
@@ -97,7 +97,32 @@ void Transaction::check_size(std::uint64_t size) {
                    "5.3.4");
 }
 
-std::string Transaction::mail_command(std::optional<std::uint64_t> size, bool eight_bit) {
+/// RFC 3030 3, where the input needs it; RFC 6152 2.
+std::string_view Transaction::body_parameter(const Message& message) {
+    if (message.binary()) {
+        if (extensions_.binary_mime && extensions_.chunking)
+            return " BODY=BINARYMIME";
+        check_text(message.body_facts());
+    }
+    const bool eight_bit =
+        message.eight_bit() || envelope_.body == BodyType::eight_bit_mime;
+    return eight_bit && extensions_.eight_bit_mime ? " BODY=8BITMIME" : "";
+}
+
+/// What is left of it after all encoding that MIME and signatures allow.
+void Transaction::check_text(const BodyFacts& facts) {
+    if (facts.nul)
+        wire_.fail(ExitStatus::data_error, Fault::relay, "MAIL",
+                   "the message holds a NUL where MIME allows no encoding, and the server "
+                   "does not offer BINARYMIME",
+                   "5.6.3");
+    note(concat({"a line of ", std::to_string(facts.longest_line),
+                 " octets stays, though SMTP has room for 998: MIME does not allow to "
+                 "encode it, or a signature covers it"}));
+}
+
+std::string Transaction::mail_command(std::optional<std::uint64_t> size,
+                                      std::string_view body) {
     const std::string step = concat({"MAIL FROM:<", envelope_.reverse_path, ">"});
     const AsciiAddress path = write_path(envelope_.reverse_path);
     if (!path.trouble.empty())
@@ -108,20 +133,18 @@ std::string Transaction::mail_command(std::optional<std::uint64_t> size, bool ei
     if (envelope_.require_tls && !extensions_.requiretls)
         wire_.fail(ExitStatus::unavailable, Fault::relay, step,
                    "the server does not offer REQUIRETLS", "5.7.30");
-    return concat(
-        {"MAIL FROM:<", path.address, ">", mail_parameters(size, eight_bit), "\r\n"});
+    return concat({"MAIL FROM:<", path.address, ">", mail_parameters(size, body), "\r\n"});
 }
 
 std::string Transaction::mail_parameters(std::optional<std::uint64_t> size,
-                                         bool eight_bit) {
+                                         std::string_view body) {
     std::string parameters;
     const bool utf8 = envelope_.smtputf8 || envelope_.smtputf8_allowed ||
                       has_eight_bit(envelope_.reverse_path) ||
                       std::ranges::any_of(envelope_.recipients, has_eight_bit);
     if (extensions_.size && size)
         parameters += " SIZE=" + std::to_string(*size);
-    if (extensions_.eight_bit_mime && eight_bit)
-        parameters += " BODY=8BITMIME";
+    parameters += body;
     if (extensions_.smtputf8 && utf8)
         parameters += " SMTPUTF8";
     if (envelope_.require_tls)

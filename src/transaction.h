@@ -56,10 +56,12 @@ class Transaction {
 
   private:
     void check_size(std::uint64_t size);
+    std::string_view body_parameter(const Message& message);
+    void check_text(const BodyFacts& facts);
     [[nodiscard]] std::string mail_command(std::optional<std::uint64_t> size,
-                                           bool eight_bit);
+                                           std::string_view body);
     [[nodiscard]] std::string mail_parameters(std::optional<std::uint64_t> size,
-                                              bool eight_bit);
+                                              std::string_view body);
     void queue_rcpt(Outcome& recipient);
     [[nodiscard]] AsciiAddress write_path(const std::string& address) const;
     void send_message();

@@ -18,7 +18,8 @@ Upstream::~Upstream() {
 
 void Upstream::mail(const Envelope& envelope, std::optional<std::uint64_t> size) {
     context_.started = Clock::now();
-    if (session_ != nullptr && session_->usable() && is_visiting_for(envelope)) {
+    if (session_ != nullptr && session_->usable() && !session_->full() &&
+        is_visiting_for(envelope)) {
         session_->set_run_deadline(visit_->run_deadline());
         try {
             return begin(envelope, size);

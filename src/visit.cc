@@ -73,6 +73,10 @@ void Visit::prepare() {
     route_ = network_.route(relay_, deadline);
 }
 
+void Visit::start_over() {
+    route_ = network_.route(relay_, run_deadline());
+}
+
 /// Once, over the next of the server's addresses; false when all were used.
 bool Visit::log_in_by_pop() {
     auto connection = pop_route_->connect();

@@ -34,6 +34,9 @@ class Visit {
     /// Session.
     std::unique_ptr<Session> next_session();
 
+    /// All ways to the relay are to be used again.
+    void start_over();
+
     [[nodiscard]] const Relay& relay() const { return relay_; }
     /// Of a run that began when the context says.
     [[nodiscard]] Deadline run_deadline() const;

@@ -206,8 +206,6 @@ BOOST_FIXTURE_TEST_CASE(what_kubernetes_sets_is_no_relay, Fixture) {
 BOOST_FIXTURE_TEST_CASE(reserved_keys_are_refused_here_too, Fixture) {
     BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_PROVIDER=x"}) ==
                "SALLYPORT_RELAY_PROVIDER: provider is not in this version");
-    BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_MAX_MESSAGES=1"}) ==
-               "SALLYPORT_RELAY_MAX_MESSAGES: max_messages is not in this version");
 }
 
 BOOST_FIXTURE_TEST_CASE(empty_variables_are_none, Fixture) {

@@ -47,13 +47,22 @@ struct Fixture {
                    result(text, for_seven_bit));
     }
 
-    void check_refused(const std::string& text, const std::string& what) {
+    void check_refused(const std::string& text) {
         const Failure failure = failure_of([&] { return result(text); });
         BOOST_TEST(status_of(failure) == 65);
         BOOST_TEST((failure.fault() == Fault::message));
         BOOST_TEST(failure.enhanced() == "5.6.3");
-        BOOST_TEST(failure.what() ==
-                   "the message holds " + what + " where MIME does not allow an encoding");
+        BOOST_TEST(
+            failure.what() ==
+            "the message holds 8-bit text, which the server does not take, where MIME "
+            "does not allow an encoding"s);
+    }
+
+    /// What is left to a server that takes it.
+    void check_stays(const std::string& text) {
+        BOOST_TEST(result(text) == "");
+        BOOST_TEST(message_of(text).binary());
+        BOOST_TEST(notes.empty());
     }
 
     std::vector<std::string> notes;
@@ -61,7 +70,6 @@ struct Fixture {
 
 const std::string nul(1, '\0');
 const std::string long_line(1200, 'x');
-const std::string eight_bit_text = "8-bit text, which the server does not take,";
 
 /// Text around one octet over 127, so that quoted-printable is the shorter.
 const std::string umlaut = "Gr\xc3\xbc\xc3\x9f"
@@ -250,13 +258,9 @@ std::string mixed(const std::string& first, const std::string& second) {
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(what_a_signature_covers_is_not_changed, Fixture) {
-    check_refused(signed_part("", umlaut), eight_bit_text);
-    check_refused(signed_part("", "a" + nul + "\n"), "a NUL");
-    BOOST_TEST(result(signed_part("", long_line + "\n"), eight_bit) == "");
-    BOOST_REQUIRE(notes.size() == 1U);
-    BOOST_TEST(notes.front() ==
-               "a line of 1200 octets stays, though SMTP has room for 998: MIME does not "
-               "allow to encode it, or a signature covers it");
+    check_refused(signed_part("", umlaut));
+    check_stays(signed_part("", "a" + nul + "\n"));
+    check_stays(signed_part("", long_line + "\n"));
 }
 
 BOOST_FIXTURE_TEST_CASE(beside_it_other_parts_are, Fixture) {
@@ -280,10 +284,9 @@ BOOST_FIXTURE_TEST_CASE(what_has_an_encoding_already, Fixture) {
     const std::string head = "MIME-Version: 1.0\nContent-Type: text/plain\n"
                              "Content-Transfer-Encoding: ";
     for (const char* name : {"quoted-printable", "base64", "x-uuencode", "BASE64 (c)"}) {
-        check_refused(head + name + "\n\n" + umlaut, eight_bit_text);
-        check_refused(head + name + "\n\n" + nul + "\n", "a NUL");
-        BOOST_TEST(result(head + name + "\n\n" + long_line + "\n", eight_bit) == "");
-        BOOST_TEST(notes.size() == 1U);
+        check_refused(head + name + "\n\n" + umlaut);
+        check_stays(head + name + "\n\n" + nul + "\n");
+        check_stays(head + name + "\n\n" + long_line + "\n");
     }
     for (const char* name : {"7BIT", "8bit", "Binary", "(c) 8bit"})
         BOOST_TEST(holds(result(head + name + "\n\n" + umlaut),
@@ -295,27 +298,24 @@ BOOST_FIXTURE_TEST_CASE(what_mime_gives_no_encoding, Fixture) {
                              "multipart/mixed", "message/external-body"}) {
         const std::string head =
             std::string("MIME-Version: 1.0\nContent-Type: ") + type + "\n\n";
-        check_refused(head + umlaut, eight_bit_text);
-        check_refused(head + nul + "\n", "a NUL");
-        BOOST_TEST(result(head + long_line + "\n", eight_bit) == "");
-        BOOST_TEST(notes.size() == 1U);
+        check_refused(head + umlaut);
+        check_stays(head + nul + "\n");
+        check_stays(head + long_line + "\n");
     }
 }
 
 BOOST_FIXTURE_TEST_CASE(around_the_parts_nothing_can_be_encoded, Fixture) {
     const std::string head = "MIME-Version: 1.0\nContent-Type: multipart/mixed; "
                              "boundary=b\n\n";
-    check_refused(head + umlaut + "--b\n\nx\n--b--\n", eight_bit_text);
-    check_refused(head + "--b\n\nx\n--b--\n" + nul + "\n", "a NUL");
-    check_refused(head + "--b\nX: \xc3\xbc\n\nx\n--b--\n", eight_bit_text);
-    BOOST_TEST(result(head + long_line + "\n--b\n\nx\n--b--\n", eight_bit) == "");
-    BOOST_TEST(notes.size() == 1U);
+    check_refused(head + umlaut + "--b\n\nx\n--b--\n");
+    check_stays(head + "--b\n\nx\n--b--\n" + nul + "\n");
+    check_refused(head + "--b\nX: \xc3\xbc\n\nx\n--b--\n");
+    check_stays(head + long_line + "\n--b\n\nx\n--b--\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_dkim_has_signed, Fixture) {
     const std::string dkim = "DKIM-Signature: v=1; b=x\n";
-    BOOST_TEST(result(dkim + "\n" + long_line + "\n", eight_bit) == "");
-    BOOST_TEST(notes.size() == 1U);
+    check_stays(dkim + "\n" + long_line + "\n");
     check(dkim + "\n" + umlaut,
           dkim +
               "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"

@@ -18,19 +18,20 @@ else
     bound=-max_total_time=${FUZZ_SECONDS:-10}
 fi
 
-status=0
-for target in "$@"; do
-    name=$(basename "$target" _fuzz)
-    mkdir -p "corpus/$name"
-    if "./$target" "$bound" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
-        -print_final_stats=1 -artifact_prefix="$name-" \
-        "corpus/$name" "$source/tests/fuzz/corpus/$name" >"$name.log" 2>&1 </dev/null; then
-        runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$name.log")
-        printf 'PASS fuzz %s: %s runs\n' "$name" "$runs"
-    else
-        printf 'FAIL fuzz %s: see %s\n' "$name" "$PWD/$name.log"
-        tail -n 40 "$name.log"
-        status=1
-    fi
-done
-exit "$status"
+# One for each processor at a time.
+if [ $# -gt 1 ]; then
+    printf '%s\n' "$@" | xargs -n 1 -P "$(nproc)" sh "$0" "$source"
+    exit
+fi
+
+name=$(basename "$1" _fuzz)
+mkdir -p "corpus/$name"
+if ! "./$1" "$bound" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+    -artifact_prefix="$name-" "corpus/$name" "$source/tests/fuzz/corpus/$name" \
+    >"$name.log" 2>&1 </dev/null; then
+    printf 'FAIL fuzz %s: see %s\n' "$name" "$PWD/$name.log"
+    tail -n 40 "$name.log"
+    exit 1
+fi
+runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$name.log")
+printf 'PASS fuzz %s: %s runs\n' "$name" "$runs"

@@ -63,7 +63,7 @@ class SaslClient {
     /// makes no sense; trouble() says which.
     std::optional<std::string> step(std::string_view challenge);
 
-    /// Why the last start() or step() failed: "SCRAM-SHA-256: install libsasl2-modules".
+    /// Why the last start() or step() failed: "NTLM: its plug-in is missing: install X".
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
     /// Why the server refuses a token, in its own words (RFC 7628 3.2.2), or empty.

@@ -18,6 +18,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 readonly kerberos_realm=SUBMIT.TEST
 sasl_env=()
+before_call=()
 
 # ---- the server ----
 
@@ -56,7 +57,7 @@ call() {
     chmod 0600 "$work/conf"
     mark_log
     status=0
-    chroot "$server_root" /usr/bin/env -i "${sasl_env[@]}" \
+    "${before_call[@]}" chroot "$server_root" /usr/bin/env -i "${sasl_env[@]}" \
         LD_LIBRARY_PATH="$inside/stage/lib" timeout 60 "$inside/stage/bin/sendmail" \
         -C "$inside/conf" -f "$sender" -i "alice@$domain" \
         <"$work/small.eml" >"$work/stdout" 2>"$work/stderr" || status=$?
@@ -145,6 +146,33 @@ external_cases() {
         "${certificate[@]}" 'authzid = other'
 }
 
+# ---- plug-ins that are not there ----
+
+missing_cases() {
+    local plugins
+    if ! can_mount; then
+        skip 'a missing plug-in' 'no private mount namespace here'
+        return
+    fi
+    plugins=$(dirname "$(find "$server_root/usr/lib" -name libplain.so -print -quit)")
+    mkdir "$work/none"
+    start_sasl missing --mechanisms 'SCRAM-SHA-256 DIGEST-MD5 GSSAPI PLAIN'
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    before_call=(unshare --mount --propagation private /bin/sh -ec '
+        mount --bind "$1" "$2"
+        shift 2
+        exec "$@"' cover "$work/none" "$plugins")
+    by 'PLAIN, as the plug-in of a better one is missing' "$who" "${login[@]}"
+    refused 'SCRAM-SHA-256, plug-in missing' '' \
+        'SCRAM-SHA-256: its plug-in is missing: install libsasl2-modules (Debian)' \
+        "${login[@]}" 'auth = SCRAM-SHA-256'
+    refused 'DIGEST-MD5, plug-in missing' '' 'or cyrus-sasl-md5 (Fedora)' \
+        "${login[@]}" 'auth = DIGEST-MD5'
+    refused 'GSSAPI, plug-in missing' '' 'install libsasl2-modules-gssapi-mit (Debian)' \
+        'auth = GSSAPI' 'tls_name = submit.test'
+    before_call=()
+}
+
 # ---- GSSAPI ----
 
 kerberos_needs() {
@@ -207,5 +235,6 @@ set_sasl_stage
 bound_cases
 named_cases
 external_cases
+missing_cases
 gssapi_cases
 finish

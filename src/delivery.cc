@@ -34,8 +34,11 @@ class Delivery {
                 continue;
             served = true;
             try_relay(relay);
-            for (Outcome& outcome : report_.outcomes)
+            for (Outcome& outcome : report_.outcomes) {
                 outcome.refused_here = false;
+                outcome.deferred =
+                    outcome.status == ExitStatus::temp_fail && !outcome.text.empty();
+            }
             if (stopped_ || pending().empty())
                 break;
         }
@@ -58,15 +61,19 @@ class Delivery {
     /// The relay loop: the one place where a Failure is weighed.
     void try_relay(const Relay& relay) {
         Visit visit(relay, network_, context_, sender_, report_.notes);
+        bool was_full = false;
         for (bool again = true; again;) {
             again = false;
             batch_.clear();
             try {
                 const auto session = visit.next_session();
-                if (session != nullptr)
+                if (session != nullptr) {
                     again = use(*session, visit);
-                if (again)
+                    was_full = was_full || again;
+                } else if (std::exchange(was_full, false)) {
                     visit.start_over();
+                    again = true;
+                }
             } catch (const Failure& failure) {
                 settle(failure, visit);
                 const bool elsewhere =
@@ -118,6 +125,16 @@ class Delivery {
         return seven_bit_ ? *seven_bit_ : message_;
     }
 
+    /// What this relay will never do another may still do later.
+    static bool is_final_for_relay(const Failure& failure) {
+        return failure.fault() == Fault::relay && failure.status() != ExitStatus::temp_fail;
+    }
+
+    void note(const std::string& text) {
+        if (std::ranges::find(report_.notes, text) == report_.notes.end())
+            report_.notes.push_back(text);
+    }
+
     /// Who is concerned: in doubt, the recipients of the transaction; else all still
     /// pending.
     void settle(const Failure& failure, const Visit& visit) {
@@ -127,6 +144,10 @@ class Delivery {
         for (Outcome* outcome : in_doubt ? batch_ : pending()) {
             if (outcome->decided || outcome->refused_here || (in_doubt && outcome->put_off))
                 continue;
+            if (outcome->deferred && is_final_for_relay(failure)) {
+                note(failure.what());
+                continue;
+            }
             outcome->in_doubt = in_doubt;
             outcome->decided = in_doubt || stopped_;
             outcome->status = failure.status();

@@ -194,7 +194,8 @@ void set_tls_pin(Settings& /*settings*/, Relay& relay, Value& value) {
 
 void set_allow_plaintext_auth(Settings& /*settings*/, Relay& relay, Value& value) {
     if (!value.consent)
-        misconfigured(value.origin, "only a configuration file of root's may say that");
+        misconfigured(value.origin,
+                      "only a configuration file of root or your own may say that");
     relay.allow_plaintext_auth.reset();
     if (read_switch(value.text, value.origin))
         relay.allow_plaintext_auth = value.consent;

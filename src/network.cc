@@ -109,13 +109,19 @@ class InternetRoute : public Route {
         services_ = look_up_services(relay_.host, relay_.tls, deadline);
         connector_.emplace(std::vector<Address>(), std::vector<std::uint16_t>(),
                            source(deadline));
-        Resolution found;
+        std::optional<Failure> reason;
+        auto left = static_cast<int>(services_.size());
         for (const Service& service : services_) {
-            found = try_addresses_of(service.target, deadline);
+            // Each has its share of the time, and one is left to connect in.
+            const auto now = Clock::now();
+            const Resolution found =
+                try_addresses_of(service.target, now + (deadline - now) / (1 + left--));
             connector_->add(found.addresses, service.port);
+            if (found.failure && (!reason || reason->status() != ExitStatus::temp_fail))
+                reason = found.failure;
         }
         if (connector_->exhausted())
-            throw found.reason();
+            throw reason.value();
     }
 
     [[nodiscard]] std::vector<Address> addresses_of(const std::string& host,

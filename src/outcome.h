@@ -25,6 +25,8 @@ struct Outcome {
     bool in_doubt = false;
     /// This relay has answered RCPT for it with 4xx: another relay may be asked.
     bool refused_here = false;
+    /// A relay that was asked before this one may take it later.
+    bool deferred = false;
     /// The transaction had no room for it (452, 552): the next one has.
     bool put_off = false;
     ExitStatus status = ExitStatus::temp_fail;

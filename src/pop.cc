@@ -29,7 +29,7 @@ void expect_ok(Exchange& exchange, std::string_view step) {
     if (line != "-ERR" && !line.starts_with("-ERR "))
         exchange.fail(ExitStatus::protocol, Fault::relay, step,
                       "not a reply of POP: " + printable(line, 80), "5.5.0");
-    if (is_transient(line))
+    if (is_transient(line) || step == "greeting")
         exchange.fail(ExitStatus::temp_fail, Fault::relay, step, printable(line, 200),
                       "4.7.0");
     // A server without STLS is what a server without STARTTLS is to SMTP.

@@ -226,7 +226,7 @@ class Rewriter : public EntityVisitor {
 /// What stays as it is must be fit for a server that wants seven bits.
 void check_fixed(const Facts& facts, bool seven_bit) {
     if (seven_bit && facts.eight_bit > 0)
-        throw Failure(ExitStatus::data_error, Fault::message,
+        throw Failure(ExitStatus::data_error, Fault::relay,
                       "the message holds 8-bit text, which the server does not take, where "
                       "MIME does not allow an encoding",
                       "5.6.3");

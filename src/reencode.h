@@ -17,7 +17,7 @@ namespace sallyport {
 /// already, or cannot be helped. Only parts that need it change; a message
 /// without MIME fields gets them. What a signature covers (multipart/signed;
 /// with a DKIM-Signature also lines that are only too long) stays as it is, as
-/// do parts in a transfer encoding already. Failure (65, message) where, with
+/// do parts in a transfer encoding already. Failure (65, relay) where, with
 /// `seven_bit`, 8-bit text would have to stay.
 std::optional<Message> reencode(const Message& message, bool seven_bit,
                                 std::vector<std::string>& notes);

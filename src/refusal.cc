@@ -21,9 +21,9 @@ bool is_about_log_in(std::string_view step, const Reply& reply) {
 Fault fault_of(std::string_view step, ExitStatus status) {
     if (status == ExitStatus::temp_fail)
         return Fault::address;
-    const bool greets =
-        step == "greeting" || step == "EHLO" || step == "LHLO" || step == "HELO";
-    return greets || status == ExitStatus::no_perm ? Fault::relay : Fault::message;
+    const bool before_mail = step == "greeting" || step == "EHLO" || step == "LHLO" ||
+                             step == "HELO" || step == "STARTTLS";
+    return before_mail || status == ExitStatus::no_perm ? Fault::relay : Fault::message;
 }
 
 std::string default_enhanced(ExitStatus status) {

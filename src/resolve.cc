@@ -68,6 +68,7 @@ struct Pending {
     std::mutex mutex;
     std::condition_variable changed;
     bool done = false;
+    bool failed = false;
 };
 
 Answer look_up_by(Deadline deadline, const std::string& host, int family) {
@@ -136,8 +137,14 @@ void run_aside(Deadline deadline, const std::string& step, std::function<void()>
     const auto pending = std::make_shared<Pending>();
     try {
         std::thread([pending, work = std::move(work)] {
-            work();
+            bool done = false;
+            try {
+                work();
+                done = true;
+            } catch (const std::exception&) { // no memory
+            }
             const std::lock_guard lock(pending->mutex);
+            pending->failed = !done;
             pending->done = true;
             pending->changed.notify_one();
         }).detach();
@@ -148,6 +155,8 @@ void run_aside(Deadline deadline, const std::string& step, std::function<void()>
     std::unique_lock lock(pending->mutex);
     if (!pending->changed.wait_until(lock, deadline, [&] { return pending->done; }))
         throw Failure(ExitStatus::temp_fail, Fault::relay, step + "timed out", "4.4.3");
+    if (pending->failed)
+        throw Failure(ExitStatus::temp_fail, Fault::relay, step + "no memory", "4.3.2");
 }
 
 } // namespace sallyport

@@ -45,11 +45,21 @@ void Transaction::run(std::span<Outcome* const> recipients, const Message& messa
             flush();
     }
     if (asked_.empty())
-        return; // each is an outcome already, and nothing was written
+        return forget();
     if (mail_answered_ && answered_ == asked_.size() && accepted_.empty())
         nothing_accepted();
     else
         send_message();
+}
+
+/// Of each recipient the outcome is known without asking.
+void Transaction::forget() {
+    if (mail_answered_)
+        return nothing_accepted();
+    flight_.clear();
+    shown_.clear();
+    unsent_ = 0;
+    in_step_ = true;
 }
 
 void Transaction::mail(std::optional<std::uint64_t> size) {

@@ -62,6 +62,7 @@ class Transaction {
                                            std::string_view body);
     [[nodiscard]] std::string mail_parameters(std::optional<std::uint64_t> size,
                                               std::string_view body);
+    void forget();
     void queue_rcpt(Outcome& recipient);
     [[nodiscard]] AsciiAddress write_path(const std::string& address) const;
     void send_message();

@@ -45,6 +45,12 @@ void finish_local(Relay& relay) {
         misconfigured(relay.origin, "TLS over unix: needs tls_name");
 }
 
+/// A key that guards nothing misleads whoever has set it.
+void check_pin(const Relay& relay) {
+    if (!relay.tls_pin.empty() && relay.tls == TlsMode::none && !relay.pop_before)
+        misconfigured(relay.origin, "tls_pin has nothing to check where tls = none");
+}
+
 void check_srv(const Relay& relay) {
     if (relay.port != Relay{}.port)
         misconfigured(relay.origin, "srv finds the ports: port goes with host");
@@ -76,9 +82,10 @@ bool needs_secret(const Relay& relay) {
 
 void finish_login(Relay& relay) {
     const bool has_certificate = !relay.tls_cert.empty() && relay.tls != TlsMode::none;
+    const bool by_certificate = has_certificate && !relay.pop_before;
     bool wants_secret = needs_secret(relay);
     relay.auth_wanted =
-        relay.auth_wanted && (wants_secret || has_certificate || !relay.auth.empty());
+        relay.auth_wanted && (wants_secret || by_certificate || !relay.auth.empty());
     wants_secret = relay.pop_before || (relay.auth_wanted && wants_secret);
     if (wants_secret && relay.user.empty())
         misconfigured(relay.origin, "a log-in needs a user");
@@ -166,6 +173,7 @@ void finish_relay(Relay& relay) {
         misconfigured(relay.origin, "tls_crl needs a tls_ca that is not none");
     if (relay.pop_before)
         check_pop(relay);
+    check_pin(relay);
     finish_login(relay);
 }
 

@@ -92,7 +92,8 @@ void check(const Message& message, bool seven_bit) {
     } catch (const Failure& failure) {
         const BodyFacts& facts = message.body_facts();
         require(failure.status() == ExitStatus::data_error);
-        require(failure.fault() == Fault::message && !has_control(failure.what()));
+        require(failure.fault() == Fault::message || failure.fault() == Fault::relay);
+        require(!has_control(failure.what()));
         require(message.binary() || (seven_bit && facts.eight_bit));
         return;
     }

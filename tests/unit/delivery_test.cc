@@ -103,14 +103,23 @@ BOOST_FIXTURE_TEST_CASE(trouble_of_a_relay_means_the_next_relay, Fixture) {
     BOOST_TEST(deliver_to({}).outcomes.front().relay == "two1");
 }
 
-BOOST_FIXTURE_TEST_CASE(of_several_failures_the_last_counts, Fixture) {
+BOOST_FIXTURE_TEST_CASE(of_several_failures_the_last_counts_unless_one_was_transient,
+                        Fixture) {
     deliver_to({}, {{"421 busy"}});
     BOOST_TEST(status() == 75);
     BOOST_TEST(texts().front() == "two1: greeting: 421 busy");
-    deliver_to({{"421 busy"}}, {});
+    deliver_to({{"554 no"}}, {});
     BOOST_TEST(status() == 68);
     BOOST_TEST(texts().front() == "two: no such host");
     BOOST_TEST(!report.outcomes.front().decided);
+    deliver_to({{"421 busy"}}, {{"554 5.7.1 no"}});
+    BOOST_TEST(status() == 75);
+    BOOST_TEST(texts().front() == "one1: greeting: 421 busy");
+    BOOST_TEST(report.notes == (Texts{"two1: greeting: 554 5.7.1 no"}),
+               boost::test_tools::per_element());
+    deliver_to({hello + Script{"250 s", "450 later"}}, {{"554 5.7.1 no"}});
+    BOOST_TEST(status() == 75);
+    BOOST_TEST(texts().front() == "one1: RCPT TO:<a@x>: 450 later");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_wants_nothing_from_here_has_not_seen_a_message,

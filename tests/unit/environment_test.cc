@@ -152,11 +152,11 @@ BOOST_FIXTURE_TEST_CASE(errors_in_the_url, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(consent_to_clear_text_is_a_files_word, Fixture) {
     BOOST_TEST(why_not({"SALLYPORT_URL=smtp://x?allow_plaintext_auth=yes"}) ==
-               "SALLYPORT_URL: allow_plaintext_auth: only a configuration file of root's "
-               "may say that");
+               "SALLYPORT_URL: allow_plaintext_auth: only a configuration file of root or "
+               "your own may say that");
     BOOST_TEST(why_not({url, "SALLYPORT_RELAY_ALLOW_PLAINTEXT_AUTH=no"}) ==
-               "SALLYPORT_RELAY_ALLOW_PLAINTEXT_AUTH: only a configuration file of root's "
-               "may say that");
+               "SALLYPORT_RELAY_ALLOW_PLAINTEXT_AUTH: only a configuration file of root or "
+               "your own may say that");
     BOOST_TEST(
         why_not({"SALLYPORT_RELAY_HOST=x", "SALLYPORT_RELAY_TLS=none",
                  "SALLYPORT_RELAY_USER=u", password}) ==

@@ -50,7 +50,7 @@ struct Fixture {
     void check_refused(const std::string& text) {
         const Failure failure = failure_of([&] { return result(text); });
         BOOST_TEST(status_of(failure) == 65);
-        BOOST_TEST((failure.fault() == Fault::message));
+        BOOST_TEST((failure.fault() == Fault::relay));
         BOOST_TEST(failure.enhanced() == "5.6.3");
         BOOST_TEST(
             failure.what() ==

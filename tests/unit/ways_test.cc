@@ -146,6 +146,15 @@ BOOST_FIXTURE_TEST_CASE(a_log_in_without_a_secret, Configuring) {
     BOOST_TEST(why() == "system.conf:2: EXTERNAL needs tls_cert and tls_key");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_pin_that_nothing_is_checked_against, Configuring) {
+    const std::string pin =
+        "tls_pin = sha256//YLh1dUR9y6Kja30RrAn7JKnbQG/uEtLMkBgFF2Fuihg=\n";
+    has_relay(pin + "tls = none\n");
+    BOOST_TEST(why() == "system.conf:2: tls_pin has nothing to check where tls = none");
+    has_relay(pin + "tls = none\npop_before = pop3s://p\nuser = me\npassword = p\n");
+    BOOST_TEST(relay().tls_pin.size() == 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(pop_before_smtp, Configuring) {
     const std::string pop = "pop_before = pop3s://pop.example\n";
     has_relay(pop + "user = me\npassword = p\ntls = none\n");
@@ -153,6 +162,8 @@ BOOST_FIXTURE_TEST_CASE(pop_before_smtp, Configuring) {
     BOOST_TEST(!relay().auth_wanted);
     has_relay(pop + "user = me\npassword = p\nauth = PLAIN\n");
     BOOST_TEST(relay().auth_wanted);
+    has_relay(pop + "user = me\npassword = p\ntls_cert = /c\ntls_key = /k\n");
+    BOOST_TEST(!relay().auth_wanted);
     has_relay(pop + "user = me\npassword = p\nauth = PLAIN\ntls = none\n");
     BOOST_TEST(why().starts_with("system.conf:2: a log-in without TLS needs"));
     has_relay(pop + "user = me\n");

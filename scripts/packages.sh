@@ -14,12 +14,15 @@ clang='clang libclang-rt-dev'
 
 needed_for() {
     case $1 in
-    check | distcheck | check-integration | demo) printf ' %s' "$check" ;;
+    check | check-integration | demo) printf ' %s' "$check" ;;
+    dist) printf ' xz-utils' ;;
+    distcheck) printf ' %s' "$check" xz-utils ;;
     check-sanitize | fuzz) printf ' %s' "$check" "$clang" ;;
     bench) printf ' %s' "$check" strace valgrind ;;
     format) printf ' clang-format' ;;
     lint) printf ' %s' "$check" clang-format clang-tidy mandoc shellcheck ;;
-    check-packages) printf ' %s' "$check" debhelper dpkg-dev fakeroot lintian rpm rpmlint ;;
+    check-packages) printf ' %s' "$check" debhelper dpkg-dev fakeroot lintian rpm rpmlint \
+        xz-utils ;;
     esac
 }
 

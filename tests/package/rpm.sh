@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # rpm.sh TARBALL: builds the RPM packages from what `make dist` made, and looks at what came
-# out. Prints PASS, FAIL or SKIP for each step. The tests are not run once more: the build of
-# the Debian package does that, with a distribution's flags too. On Debian, rpm knows no
-# installed packages: what is to be there for the build is not asked of it.
+# out. Prints PASS, FAIL or SKIP for each step. The tests are not run once more. On Debian, rpm
+# knows no installed packages: what is to be there for the build is not asked of it.
 # shellcheck disable=SC2154 # srcdir comes from the Makefile
 set -euo pipefail
 

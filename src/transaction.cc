@@ -248,8 +248,8 @@ void Transaction::read_replies() {
             wire_.receive(concat({"MAIL FROM:<", envelope_.reverse_path, ">"})));
     for (; answered_ < asked_.size(); ++answered_) {
         Outcome& recipient = *asked_[answered_];
-        take_rcpt_reply(recipient,
-                        wire_.receive(concat({"RCPT TO:<", recipient.address, ">"})));
+        const std::string step = concat({"RCPT TO:<", recipient.address, ">"});
+        take_rcpt_reply(recipient, step, wire_.receive(step));
     }
 }
 
@@ -262,8 +262,8 @@ void Transaction::take_mail_reply(const Reply& reply) {
     refuse(wire_, concat({"MAIL FROM:<", envelope_.reverse_path, ">"}), reply);
 }
 
-void Transaction::take_rcpt_reply(Outcome& recipient, const Reply& reply) {
-    const std::string step = concat({"RCPT TO:<", recipient.address, ">"});
+void Transaction::take_rcpt_reply(Outcome& recipient, std::string_view step,
+                                  const Reply& reply) {
     if (reply.positive()) {
         accepted_.push_back(&recipient);
         return;

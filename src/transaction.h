@@ -70,7 +70,7 @@ class Transaction {
     void flush();
     void read_replies();
     void take_mail_reply(const Reply& reply);
-    void take_rcpt_reply(Outcome& recipient, const Reply& reply);
+    void take_rcpt_reply(Outcome& recipient, std::string_view step, const Reply& reply);
     void refuse_recipient(Outcome& recipient, std::string_view step, const Reply& reply);
 
     void send_by_chunks();

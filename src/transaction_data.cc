@@ -173,11 +173,13 @@ void Transaction::take_verdict() {
 
 void Transaction::take_verdict_on(std::span<Outcome* const> recipients,
                                   const Reply& verdict) {
+    const std::string enhanced = verdict.enhanced();
+    const std::string text = verdict.text();
     for (Outcome* recipient : recipients) {
         recipient->decided = true;
         recipient->status = ExitStatus::ok;
-        recipient->enhanced = verdict.enhanced();
-        recipient->text = verdict.text();
+        recipient->enhanced = enhanced;
+        recipient->text = text;
         recipient->reply_code = verdict.code;
     }
 }

@@ -121,7 +121,7 @@ class InternetRoute : public Route {
                 reason = found.failure;
         }
         if (connector_->exhausted())
-            throw reason.value();
+            throw Failure(reason.value());
     }
 
     [[nodiscard]] std::vector<Address> addresses_of(const std::string& host,

@@ -109,7 +109,7 @@ class InternetRoute : public Route {
         services_ = look_up_services(relay_.host, relay_.tls, deadline);
         connector_.emplace(std::vector<Address>(), std::vector<std::uint16_t>(),
                            source(deadline));
-        std::optional<Failure> reason;
+        Resolution none;
         auto left = static_cast<int>(services_.size());
         for (const Service& service : services_) {
             // Each has its share of the time, and one is left to connect in.
@@ -117,11 +117,12 @@ class InternetRoute : public Route {
             const Resolution found =
                 try_addresses_of(service.target, now + (deadline - now) / (1 + left--));
             connector_->add(found.addresses, service.port);
-            if (found.failure && (!reason || reason->status() != ExitStatus::temp_fail))
-                reason = found.failure;
+            if (found.failure &&
+                (!none.failure || none.failure->status() != ExitStatus::temp_fail))
+                none.failure = found.failure;
         }
         if (connector_->exhausted())
-            throw Failure(reason.value());
+            throw none.reason();
     }
 
     [[nodiscard]] std::vector<Address> addresses_of(const std::string& host,

@@ -34,9 +34,8 @@ std::vector<Service> in_order(std::vector<Service> services,
                               const std::function<std::uint32_t(std::uint32_t)>& random);
 
 /// Those of `domain`, at most eight of each kind, in the order to try them: first all with
-/// TLS at once
-/// (_submissions), then all with STARTTLS (_submission). `tls`: only those. Failure: 68
-/// (relay) if it offers none, 75 (relay) for trouble with DNS.
+/// TLS at once (_submissions), then all with STARTTLS (_submission). `tls`: only those.
+/// Failure: 68 (relay) if it offers none, 75 (relay) for trouble with DNS.
 std::vector<Service> look_up_services(const std::string& domain, std::optional<TlsMode> tls,
                                       Deadline deadline);
 

@@ -341,10 +341,10 @@ least of some runs; "at %s ms" is through a relay that delays each direction by 
 field is empty where a program cannot do it, does not deliver, or takes more than its time limit.
 ssmtp and dma do not check the certificate, which is most of why they look cheap. minimal is a
 client of our own that does the same dialogue and nothing else. The last columns are sallyport
-divided by msmtp and by minimal; Mi are millions of instructions, and a flight is what one side says until
-it waits. Where the load of the machine was not near 0 (see below), times are too long and differ
-from row to row; what is counted (round trips, instructions, system calls, memory, octets) is not
-touched by it.\n\n' \
+divided by msmtp and by minimal; Mi are millions of instructions, and a flight is what one side
+says until it waits. Where the load of the machine was not near 0 (see below), times are too long
+and differ from row to row; what is counted (round trips, instructions, system calls, memory,
+octets) is not touched by it.\n\n' \
         "$(find -L "$root$hashed" -name '*.0' | wc -l)" "$delay"
     printf 'Measured by `make bench BENCH_PEERS=yes` on %s, %s processors (load %s), Linux %s, ' \
         "$(date -u +%F)" "$(nproc)" "$load" "$(uname -r | cut -d- -f1)"

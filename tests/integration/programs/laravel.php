@@ -5,7 +5,6 @@ require 'Illuminate/View/autoload.php';
 require 'Illuminate/Mail/autoload.php';
 require 'Egulias/EmailValidator/autoload.php';
 
-use Illuminate\Config\Repository;
 use Illuminate\Container\Container;
 use Illuminate\Events\Dispatcher;
 use Illuminate\Filesystem\Filesystem;

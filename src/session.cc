@@ -69,15 +69,14 @@ void Session::greet() {
 
 void Session::say(std::string_view command, std::string_view step,
                   std::optional<std::string_view> shown) {
-    if (const auto last_words = wire_.send(command, 1, step, shown))
-        refuse(wire_, step, *last_words);
+    wire_.send(command, 1, step, shown);
 }
 
 void Session::say_ehlo() {
     const std::string verb = relay_.lmtp ? "LHLO" : "EHLO"; // RFC 2033 4.1
     say(verb + " " + ehlo_name_ + "\r\n", verb);
     const Reply reply = wire_.receive(verb);
-    if (reply.permanent() && !relay_.lmtp)
+    if (reply.permanent() && !relay_.lmtp && !wire_.broken())
         return say_helo(reply);
     if (!reply.positive())
         refuse(wire_, verb, reply);

@@ -81,7 +81,7 @@ class Session {
     Session(Connection& connection, const Relay& relay, const SessionContext& context);
 
     void greet();
-    /// Wire::send for one command. Failure if the server hung up with a negative reply.
+    /// Wire::send for one command.
     void say(std::string_view command, std::string_view step,
              std::optional<std::string_view> shown = std::nullopt);
     void say_ehlo();

@@ -217,28 +217,7 @@ void Transaction::send_flight(std::string_view step, bool holds_last_octet) {
         wire_.set_in_doubt(true);
     const std::string octets = std::exchange(flight_, {});
     const std::string shown = std::exchange(shown_, {});
-    const std::size_t due = wire_.outstanding() + unsent_;
-    const auto last_words = wire_.send(octets, std::exchange(unsent_, 0), step, shown);
-    if (last_words)
-        take_last_words(step, *last_words, due - wire_.outstanding());
-}
-
-/// The server hung up before all was written; `reply`, the first of the due ones that was
-/// negative, may say why: `position` counts from 1. About one recipient it says nothing of
-/// the others.
-void Transaction::take_last_words(std::string_view step, const Reply& reply,
-                                  std::size_t position) {
-    const std::size_t mail = mail_answered_ ? 0 : 1;
-    const bool about_mail = mail == 1 && position == 1;
-    const bool about_recipient =
-        position > mail && position <= mail + asked_.size() - answered_;
-    if (!about_recipient || reply.code == 421)
-        refuse(wire_,
-               about_mail ? concat({"MAIL FROM:<", envelope_.reverse_path, ">"})
-                          : std::string(step),
-               reply);
-    wire_.fail(ExitStatus::temp_fail, Fault::address, step,
-               "connection lost; the server had said: " + reply.text(), "4.4.2");
+    wire_.send(octets, std::exchange(unsent_, 0), step, shown);
 }
 
 /// Replies to all commands written so far, in order.
@@ -268,7 +247,12 @@ void Transaction::take_rcpt_reply(Outcome& recipient, std::string_view step,
         accepted_.push_back(&recipient);
         return;
     }
-    if (reply.intermediate() || reply.code == 421)
+    if (wire_.broken() && reply.code != 421) // it is about the session, not about him
+        wire_.fail(ExitStatus::temp_fail, Fault::address, step,
+                   "connection lost; the server had said: " + reply.text(), "4.4.2");
+    if (reply.intermediate())
+        refuse(wire_, step, reply);
+    if (reply.code == 421 && !may_go_on())
         refuse(wire_, step, reply);
     if (!accepted_.empty() && says_too_many(reply)) {
         too_many_ = true;
@@ -276,6 +260,12 @@ void Transaction::take_rcpt_reply(Outcome& recipient, std::string_view step,
         return;
     }
     refuse_recipient(recipient, step, reply);
+}
+
+/// RFC 5321 3.8: 421 ends the session. A server that has the whole message, and somebody to
+/// give it to, may take it all the same: what follows is read.
+bool Transaction::may_go_on() {
+    return wire_.in_doubt() && (!accepted_.empty() || wire_.says_more(courtesy_wait));
 }
 
 void Transaction::refuse_recipient(Outcome& recipient, std::string_view step,
@@ -298,9 +288,18 @@ void Transaction::note(std::string_view text) {
         notes_.push_back(std::move(remark));
 }
 
+/// A server that refuses the sender, and then says yes to a recipient and to the message.
+void Transaction::contradicted(const Reply& verdict) {
+    wire_.set_in_doubt(true);
+    wire_.fail(ExitStatus::protocol, Fault::relay, "end of data",
+               concat({"the server takes what it has refused: ", verdict.text()}));
+}
+
 /// Nobody is to get the message. Where its text rode along, a server with a wrong idea of
 /// CHUNKING may take it for commands: then replies come that belong to none of ours.
 void Transaction::nothing_accepted() {
+    const bool has_all = wire_.in_doubt() && answered_ < asked_.size();
+    bool has_recipient = false;
     wire_.set_in_doubt(false);
     const std::size_t quit_reply = wire_.leaving() ? 1 : 0;
     while (wire_.outstanding() > quit_reply) {
@@ -309,6 +308,10 @@ void Transaction::nothing_accepted() {
             return;
         if (reply->intermediate()) // it waits for text now, and would take QUIT for some
             return wire_.set_in_text(true);
+        const bool verdict = wire_.outstanding() == quit_reply;
+        if (has_all && has_recipient && verdict && reply->positive())
+            contradicted(*reply);
+        has_recipient = has_recipient || reply->positive();
     }
     if (last_ && !chunk_rides_along_)
         return;

@@ -74,7 +74,8 @@ class Transaction {
     void refuse_recipient(Outcome& recipient, std::string_view step, const Reply& reply);
 
     void send_by_chunks();
-    std::uint64_t append_first_chunk();
+    [[nodiscard]] std::string first_chunk() const;
+    void append_first_chunk(const std::string& text);
     void append_chunk_command(std::uint64_t size, bool final);
     void take_first_chunk_reply();
     void send_by_data();
@@ -82,11 +83,13 @@ class Transaction {
     void append_end_of_text();
     void append_quit();
     void send_flight(std::string_view step, bool holds_last_octet);
-    [[noreturn]] void take_last_words(std::string_view step, const Reply& reply,
-                                      std::size_t position);
+    void take_last_words();
+    void check_count(const Reply& verdict);
     void take_verdict();
     void take_verdict_on(std::span<Outcome* const> recipients, const Reply& verdict);
     void take_each_verdict();
+    bool may_go_on();
+    [[noreturn]] void contradicted(const Reply& verdict);
     void nothing_accepted();
     void note(std::string_view text);
 
@@ -106,6 +109,7 @@ class Transaction {
     std::vector<Outcome*> asked_;    ///< recipients whose RCPT is in flight_ or written
     std::size_t answered_ = 0;       ///< of those
     bool chunk_rides_along_ = false; ///< with the commands, before their replies
+    bool uncounted_ = false; ///< the last octet did: its reply is known by counting only
     std::vector<Outcome*> accepted_;
     bool too_many_ = false;
     bool in_step_ = false;

@@ -4,7 +4,10 @@
 #include "transaction.h"
 
 #include <algorithm>
+#include <array>
 
+#include "ascii.h"
+#include "concat.h"
 #include "refusal.h"
 
 namespace sallyport {
@@ -18,7 +21,10 @@ constexpr std::string_view quit = "QUIT\r\n";
 constexpr std::size_t chunk_overhead = sizeof "BDAT 12345 LAST\r\n" + quit.size();
 /// RFC 5321 4.5.3.2.6: the server may be long about the end of the data.
 constexpr std::chrono::minutes verdict_timeout{10};
+/// For what cannot change the outcome, or only to doubt.
+constexpr std::chrono::seconds courtesy_wait{10};
 constexpr std::string_view end_of_data = "end of data";
+constexpr std::string_view text_of_message = "text of the message";
 
 /// RFC 5321 4.5.2: a line that begins with a dot gets another. `at_line_start` is carried
 /// from block to block; `text` has no line end but CRLF.
@@ -34,6 +40,27 @@ void append_dot_stuffed(std::string_view text, bool& at_line_start, std::string&
     }
 }
 
+bool is_space_or_control(char c) {
+    return is_control(c) || c == ' ';
+}
+
+/// Whether a server that refuses BDAT, and takes the text for commands, could be led by it
+/// to send a message: for that it needs RCPT, DATA or BDAT at the start of what may be a
+/// line to it.
+bool could_be_run(std::string_view text) {
+    constexpr std::array<std::string_view, 3> verbs{"RCPT", "DATA", "BDAT"};
+    while (!text.empty()) {
+        const auto begin = std::ranges::find_if_not(text, is_space_or_control);
+        text.remove_prefix(static_cast<std::size_t>(begin - text.begin()));
+        for (const std::string_view verb : verbs) {
+            if (starts_with_ignoring_case(text, verb))
+                return true;
+        }
+        text.remove_prefix(std::min(text.find_first_of("\r\n"), text.size()));
+    }
+    return false;
+}
+
 std::string octets_shown(std::size_t count) {
     return "(" + std::to_string(count) + " octets of the message)\r\n";
 }
@@ -45,20 +72,24 @@ std::string octets_shown(std::size_t count) {
 /// is seen, and not taken for the verdict. With LMTP nothing rides along: how many verdicts
 /// are due is known when the recipients are.
 void Transaction::send_by_chunks() {
-    if (flight_.size() > commands_limit || (extensions_.lmtp && !flight_.empty())) {
+    std::string text;
+    if (!extensions_.lmtp && !flight_.empty() && flight_.size() <= commands_limit)
+        text = first_chunk();
+    if (!flight_.empty() && (text.empty() || could_be_run(text))) {
         flush();
         if (accepted_.empty())
             return nothing_accepted();
     }
     std::uint64_t offset = 0;
     if (!flight_.empty()) {
-        offset = append_first_chunk();
-        const bool final = offset == message_->size();
-        send_flight(final ? end_of_data : "BDAT", final);
+        offset = text.size();
+        uncounted_ = offset == message_->size();
+        append_first_chunk(text);
+        send_flight(uncounted_ ? end_of_data : "BDAT", uncounted_);
         read_replies();
         if (accepted_.empty())
             return nothing_accepted();
-        if (!final)
+        if (!uncounted_)
             take_first_chunk_reply();
     }
     if (offset < message_->size()) {
@@ -68,23 +99,23 @@ void Transaction::send_by_chunks() {
     take_verdict();
 }
 
-/// Puts as much of the message as there is room for behind the commands; returns where it
-/// ends.
-std::uint64_t Transaction::append_first_chunk() {
+/// As much of the message as there is room for after the commands.
+std::string Transaction::first_chunk() const {
     const std::size_t room = flight_limit - flight_.size() - chunk_overhead;
-    const auto size =
-        static_cast<std::size_t>(std::min<std::uint64_t>(room, message_->size()));
-    const bool final = size == message_->size();
-    append_chunk_command(size, final);
-    shown_ += octets_shown(size);
-    const std::size_t begin = flight_.size();
-    flight_.resize(begin + size);
-    message_->read(0, std::span(flight_).subspan(begin));
+    std::string text(
+        static_cast<std::size_t>(std::min<std::uint64_t>(room, message_->size())), '\0');
+    message_->read(0, text);
+    return text;
+}
+
+void Transaction::append_first_chunk(const std::string& text) {
+    append_chunk_command(text.size(), uncounted_);
+    shown_ += octets_shown(text.size());
+    flight_ += text;
     ++unsent_;
     chunk_rides_along_ = true;
-    if (final)
+    if (uncounted_)
         append_quit();
-    return size;
 }
 
 void Transaction::append_chunk_command(std::uint64_t size, bool final) {
@@ -137,9 +168,19 @@ void Transaction::send_text(std::uint64_t offset) {
         const bool final = offset == message_->size();
         if (final)
             append_end_of_text();
-        send_flight(final ? end_of_data : "text of the message", final);
+        send_flight(final ? end_of_data : text_of_message, final);
+        if (!final && wire_.broken())
+            take_last_words();
     }
     wire_.set_in_text(false);
+}
+
+/// The server hung up in the middle of the text, and may have said why.
+void Transaction::take_last_words() {
+    const Reply reply = wire_.receive(text_of_message);
+    if (reply.transient() || reply.permanent())
+        refuse(wire_, text_of_message, reply);
+    wire_.expect_written(0);
 }
 
 void Transaction::append_end_of_text() {
@@ -151,8 +192,11 @@ void Transaction::append_end_of_text() {
     append_quit();
 }
 
+/// QUIT shares a write, and under TLS a record, with the end of the message, or does not
+/// ride: a server that hangs up between the two would leave us without its verdict.
 void Transaction::append_quit() {
-    if (!may_quit_)
+    const std::size_t begun = flight_.size() % flight_limit;
+    if (!may_quit_ || begun == 0 || begun + quit.size() > flight_limit)
         return;
     flight_ += quit;
     shown_ += quit;
@@ -164,23 +208,47 @@ void Transaction::take_verdict() {
     if (extensions_.lmtp)
         return take_each_verdict();
     const Reply verdict = wire_.receive(end_of_data, verdict_timeout);
+    check_count(verdict);
     if (!verdict.positive())
         refuse(wire_, end_of_data, verdict);
-    wire_.set_in_doubt(false);
     take_verdict_on(accepted_, verdict);
+    wire_.set_in_doubt(false);
     in_step_ = true;
 }
 
+/// Where the commands and the whole message went in one flight, a reply too many to one of
+/// the commands would pass for the verdict, and leave one too many after it. What may come
+/// after it by right is the reply to QUIT (some servers do not know it there), or a
+/// server's 421 of its own.
+void Transaction::check_count(const Reply& verdict) {
+    if (!uncounted_ || !wire_.has_arrived())
+        return;
+    const auto next = wire_.receive_if_any(courtesy_wait);
+    const bool answers_quit =
+        next && wire_.leaving() &&
+        (next->code == 221 || (next->code >= 500 && next->code <= 504));
+    if (!next || !(answers_quit || next->code == 421) || wire_.has_arrived())
+        wire_.fail(ExitStatus::protocol, Fault::relay, end_of_data,
+                   concat({verdict.text(), ", and then more than was asked for",
+                           next ? ": " : "", next ? next->text() : ""}),
+                   "5.5.0");
+}
+
+/// What the server took is taken, whatever memory there is for its words.
 void Transaction::take_verdict_on(std::span<Outcome* const> recipients,
                                   const Reply& verdict) {
-    const std::string enhanced = verdict.enhanced();
-    const std::string text = verdict.text();
+    wire_.expect_written(wire_.leaving() ? quit.size() : 0);
     for (Outcome* recipient : recipients) {
         recipient->decided = true;
         recipient->status = ExitStatus::ok;
+        recipient->reply_code = verdict.code;
+        recipient->text.clear();
+    }
+    const std::string enhanced = verdict.enhanced();
+    const std::string text = verdict.text();
+    for (Outcome* recipient : recipients) {
         recipient->enhanced = enhanced;
         recipient->text = text;
-        recipient->reply_code = verdict.code;
     }
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t write_block = 65536;
 constexpr std::size_t read_block = 16384;
-constexpr std::chrono::seconds last_words_wait{2};
+constexpr std::chrono::milliseconds last_words_wait{2000};
 
 /// "x.y.z" at the front of `text`, RFC 3463 2: one digit, then up to three, then up to
 /// three.
@@ -78,17 +78,38 @@ Wire::Wire(std::unique_ptr<Stream> stream, std::string peer, const Transcript& t
       timeout_(timeout), run_deadline_(run_deadline) {}
 
 void Wire::expect_silence(std::string_view step) {
+    if (broken_)
+        lost(broken_->step, broken_->trouble);
     if (outstanding_ > 0)
         return;
     if (!input_waiting()) {
-        std::array<char, read_block> block;
-        const Transfer got = stream_->read_arrived(block);
-        sound_ = sound_ && !got.failed();
+        const Transfer got = take_arrived();
         if (got.failed())
             lost(step, got.trouble);
-        buffer_.append(block.data(), got.octets);
     }
     refuse_early_reply(step);
+}
+
+Transfer Wire::take_arrived() {
+    std::array<char, read_block> block;
+    Transfer got = stream_->read_arrived(block);
+    sound_ = sound_ && !got.failed();
+    buffer_.append(block.data(), got.octets);
+    return got;
+}
+
+bool Wire::has_arrived() {
+    return input_waiting() || take_arrived().octets > 0;
+}
+
+bool Wire::says_more(std::chrono::milliseconds at_most) {
+    if (input_waiting())
+        return true;
+    std::array<char, read_block> block;
+    const Transfer got = stream_->read(block, within(at_most));
+    sound_ = sound_ && !got.failed();
+    buffer_.append(block.data(), got.octets);
+    return !got.failed();
 }
 
 /// RFC 5321 3.8: 421 may come at any time, and ends the session.
@@ -105,9 +126,8 @@ void Wire::refuse_early_reply(std::string_view step) const {
          "the server replied before it was asked");
 }
 
-std::optional<Reply> Wire::send(std::string_view octets, std::size_t replies,
-                                std::string_view step,
-                                std::optional<std::string_view> shown) {
+void Wire::send(std::string_view octets, std::size_t replies, std::string_view step,
+                std::optional<std::string_view> shown) {
     refuse_early_reply(step);
     if (transcript_.wanted())
         transcript_.sent(shown.value_or(octets));
@@ -117,13 +137,16 @@ std::optional<Reply> Wire::send(std::string_view octets, std::size_t replies,
         const Transfer written = stream_->write(block, within(timeout_));
         if (written.failed()) {
             sound_ = false;
-            if (auto reply = last_words())
-                return reply;
-            lost(step, written.trouble);
+            broken_ = {std::string(step), written.trouble, octets.size() - written.octets};
+            return;
         }
         octets.remove_prefix(block.size());
     }
-    return std::nullopt;
+}
+
+void Wire::expect_written(std::size_t spare) const {
+    if (broken_ && broken_->unwritten > spare)
+        lost(broken_->step, broken_->trouble);
 }
 
 bool Wire::try_send(std::string_view octets, std::size_t replies) {
@@ -135,9 +158,12 @@ bool Wire::try_send(std::string_view octets, std::size_t replies) {
 }
 
 Reply Wire::receive(std::string_view step, std::chrono::milliseconds at_least) {
-    Reading reading = read_reply(within(std::max(timeout_, at_least)));
+    Reading reading = read_reply(within(broken_ ? std::min(timeout_, last_words_wait)
+                                                : std::max(timeout_, at_least)));
     if (reading.malformed)
         fail(ExitStatus::protocol, Fault::relay, step, reading.trouble);
+    if (!reading.trouble.empty() && broken_)
+        lost(broken_->step, broken_->trouble);
     if (!reading.trouble.empty())
         lost(step, reading.trouble);
     return std::move(reading.reply);
@@ -231,17 +257,6 @@ void Wire::lost(std::string_view step, std::string_view trouble) const {
 
 Deadline Wire::within(std::chrono::milliseconds timeout) const {
     return std::min(Clock::now() + timeout, run_deadline_);
-}
-
-std::optional<Reply> Wire::last_words() {
-    for (std::size_t expected = outstanding_ + 1; expected > 0; --expected) {
-        auto reply = receive_if_any(last_words_wait);
-        if (!reply)
-            return std::nullopt;
-        if (!reply->positive() && !reply->intermediate())
-            return reply;
-    }
-    return std::nullopt;
 }
 
 } // namespace sallyport

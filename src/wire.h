@@ -66,17 +66,23 @@ class Wire {
     void expect_silence(std::string_view step);
 
     /// One write of `octets`, which ask for `replies` replies; `step` names it in errors.
-    /// What -v shows is `shown`, or the octets themselves. If the server hangs up
-    /// meanwhile, what it said last is returned: a negative reply, never a positive one.
-    std::optional<Reply> send(std::string_view octets, std::size_t replies,
-                              std::string_view step,
-                              std::optional<std::string_view> shown = std::nullopt);
+    /// What -v shows is `shown`, or the octets themselves. A write that fails throws
+    /// nothing: what the server said before it hung up is still to be had by receive(),
+    /// each reply in its place, and when there is no more, receive() throws the write's
+    /// trouble.
+    void send(std::string_view octets, std::size_t replies, std::string_view step,
+              std::optional<std::string_view> shown = std::nullopt);
+    /// A write has failed.
+    [[nodiscard]] bool broken() const { return broken_.has_value(); }
+    /// Failure, that of the write, if more of it than its last `spare` octets may not have
+    /// gone out: no reply can be the reply to what stands before them.
+    void expect_written(std::size_t spare) const;
 
     /// As send, for when all is decided: trouble of any kind is only a false answer.
     bool try_send(std::string_view octets, std::size_t replies);
 
     /// The next reply, waiting as long as the relay's timeout says, and not less than
-    /// `at_least`.
+    /// `at_least`; two seconds after a write that failed.
     /// Failure: 75 (address) for trouble on the line, 76 (relay) for anything that is no
     /// reply or over ReplyLimits; in doubt, both are 75 (in doubt).
     Reply receive(std::string_view step, std::chrono::milliseconds at_least = {});
@@ -91,6 +97,7 @@ class Wire {
     /// Doubt begins with the write that holds the message's last octet and ends with the
     /// verdict.
     void set_in_doubt(bool in_doubt) { in_doubt_ = in_doubt; }
+    [[nodiscard]] bool in_doubt() const { return in_doubt_; }
 
     /// Between the go-ahead for the text of a message and its end nothing is a command.
     void set_in_text(bool in_text) { in_text_ = in_text; }
@@ -107,6 +114,12 @@ class Wire {
     [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
     /// Octets have arrived that nobody has read (RFC 3207: none may follow the 220).
     [[nodiscard]] bool input_waiting() const { return begin_ != buffer_.size(); }
+
+    /// The same, with what the system has got meanwhile: waits for nothing.
+    bool has_arrived();
+
+    /// Whether the server says anything more within `at_most`.
+    bool says_more(std::chrono::milliseconds at_most);
 
     /// Replaces the stream by a verified one over it; what was buffered is gone.
     VerifiedStream& secure(Securer& securer);
@@ -132,7 +145,14 @@ class Wire {
     void refuse_early_reply(std::string_view step) const;
     [[noreturn]] void lost(std::string_view step, std::string_view trouble) const;
     [[nodiscard]] Deadline within(std::chrono::milliseconds timeout) const;
-    std::optional<Reply> last_words();
+    Transfer take_arrived();
+
+    /// A write that failed.
+    struct Break {
+        std::string step;
+        std::string trouble;
+        std::size_t unwritten = 0; ///< octets
+    };
 
     std::unique_ptr<Stream> stream_;
     std::string peer_;
@@ -145,6 +165,7 @@ class Wire {
     bool in_doubt_ = false;
     bool in_text_ = false;
     bool leaving_ = false;
+    std::optional<Break> broken_;
     bool sound_ = true; ///< until trouble comes, or something that is no reply
 };
 

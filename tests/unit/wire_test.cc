@@ -152,19 +152,41 @@ BOOST_FIXTURE_TEST_CASE(a_reply_before_the_command_is_out_of_step, Fixture) {
     BOOST_TEST(written == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_a_leaving_server_said_last_is_heard, Fixture) {
+BOOST_FIXTURE_TEST_CASE(what_a_leaving_server_said_last_is_heard_in_its_place, Fixture) {
     written = "broken";
     Wire line = wire({"250 chunk\r\n552 5.3.4 too big\r\n"});
-    const auto reply = line.send("text", 2, "BDAT");
-    BOOST_REQUIRE(reply.has_value());
-    BOOST_TEST(reply->code == 552);
+    line.send("text", 2, "BDAT");
+    BOOST_TEST(line.broken());
+    BOOST_TEST(line.receive("BDAT").code == 250);
+    BOOST_TEST(line.receive("end of data").code == 552);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_positive_reply_is_no_last_word, Fixture) {
+BOOST_FIXTURE_TEST_CASE(when_it_says_no_more_the_write_has_failed, Fixture) {
     written = "broken";
     Wire line = wire({"250 ok\r\n"});
-    BOOST_CHECK_THROW(line.send("text", 1, "BDAT"), Failure);
+    line.send("text", 2, "BDAT");
+    line.receive("BDAT");
+    BOOST_CHECK_EXCEPTION(line.receive("end of data"), Failure, [](const Failure& failure) {
+        return failure.what() == std::string("peer: BDAT: Broken pipe");
+    });
     BOOST_TEST(!line.at_rest());
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_written_after_a_write_that_failed, Fixture) {
+    written = "broken";
+    Wire line = wire({"250 ok\r\n"});
+    line.send("text", 1, "BDAT");
+    line.receive("BDAT");
+    BOOST_CHECK_THROW(line.expect_silence("RCPT"), Failure);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_not_written_has_no_reply, Fixture) {
+    written = "broken";
+    Wire line = wire({"250 ok\r\n"});
+    line.send("text", 1, "BDAT");
+    BOOST_TEST(line.receive("BDAT").code == 250);
+    BOOST_CHECK_THROW(line.expect_written(3), Failure);
+    BOOST_CHECK_NO_THROW(line.expect_written(4));
 }
 
 BOOST_FIXTURE_TEST_CASE(replies_are_counted, Fixture) {

@@ -2,7 +2,9 @@
 #include "delivery.h"
 
 #include <algorithm>
+#include <new>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "ascii.h"
@@ -33,13 +35,15 @@ class Delivery {
             if (!relay.serves(envelope_.reverse_path))
                 continue;
             served = true;
-            try_relay(relay);
-            for (Outcome& outcome : report_.outcomes) {
-                outcome.refused_here = false;
-                outcome.deferred =
-                    outcome.status == ExitStatus::temp_fail && !outcome.text.empty();
+            begin_relay();
+            if (pending().empty())
+                break;
+            try {
+                try_relay(relay);
+            } catch (const std::bad_alloc&) {
+                settle_without_memory();
             }
-            if (stopped_ || pending().empty())
+            if (stopped_)
                 break;
         }
         if (!served)
@@ -48,14 +52,40 @@ class Delivery {
     }
 
   private:
-    /// Recipients that this relay can still be asked for.
-    std::vector<Outcome*> pending() {
-        std::vector<Outcome*> left;
+    /// Everybody who is not decided may be asked for again.
+    void begin_relay() {
+        left_.clear();
+        asked_ = 0;
         for (Outcome& outcome : report_.outcomes) {
-            if (!outcome.decided && !outcome.refused_here)
-                left.push_back(&outcome);
+            outcome.refused_here = false;
+            outcome.deferred =
+                outcome.status == ExitStatus::temp_fail && !outcome.text.empty();
+            if (!outcome.decided)
+                left_.push_back(&outcome);
         }
-        return left;
+    }
+
+    /// Recipients that this relay can still be asked for, in order. Those of the
+    /// transaction under way are not among them: see take_back().
+    [[nodiscard]] std::span<Outcome* const> pending() const {
+        return std::span(left_).subspan(asked_);
+    }
+
+    /// The next transaction's recipients.
+    [[nodiscard]] std::span<Outcome* const> batch() const {
+        return std::span(left_).subspan(asked_ - batch_size_, batch_size_);
+    }
+
+    /// Those of the transaction that is over who are not dealt with are pending again. It
+    /// touches no others, so that many transactions cost no more than their recipients, and
+    /// wants no memory.
+    void take_back() {
+        const std::size_t begin = asked_ - std::exchange(batch_size_, 0);
+        for (std::size_t at = asked_; at-- > begin;) {
+            Outcome* const outcome = left_[at];
+            if (!outcome->decided && !outcome->refused_here)
+                left_[--asked_] = outcome;
+        }
     }
 
     /// The relay loop: the one place where a Failure is weighed.
@@ -64,7 +94,6 @@ class Delivery {
         bool was_full = false;
         for (bool again = true; again;) {
             again = false;
-            batch_.clear();
             try {
                 const auto session = visit.next_session();
                 if (session != nullptr) {
@@ -85,34 +114,46 @@ class Delivery {
 
     /// True if it has done what one session may, and recipients are left.
     bool use(Session& session, const Visit& visit) {
-        for (auto left = pending(); !left.empty(); left = pending()) {
+        while (!pending().empty()) {
             if (session.full())
                 return true;
             if (!session.usable())
                 throw Failure(ExitStatus::temp_fail, Fault::address,
                               visit.peer() +
                                   ": the session could not be used for all recipients");
-            transact(session, visit, left);
+            transact(session, visit);
+            take_back();
         }
         return false;
     }
 
-    void transact(Session& session, const Visit& visit, const std::vector<Outcome*>& left) {
+    void transact(Session& session, const Visit& visit) {
         const auto begun = Clock::now();
-        batch_.assign(left.begin(),
-                      left.begin() + static_cast<std::ptrdiff_t>(
-                                         std::min(left.size(), session.recipient_limit())));
+        const Message& message = suited(session);
+        doubt_ =
+            Failure(ExitStatus::temp_fail, Fault::in_doubt,
+                    visit.peer() +
+                        ": end of data: out of memory; the message may have been accepted",
+                    "4.3.0");
         Delays delays = delays_of(visit);
-        for (Outcome* outcome : batch_) {
+        batch_size_ = std::min(pending().size(), session.recipient_limit());
+        asked_ += batch_size_;
+        for (Outcome* outcome : batch()) {
             outcome->relay = visit.peer();
             outcome->tls = session.tls();
             outcome->delays = delays;
             outcome->put_off = false;
         }
-        session.transact(envelope_, suited(session), batch_, batch_.size() == left.size());
+        try {
+            session.transact(envelope_, message, batch(), pending().empty());
+        } catch (const std::bad_alloc&) {
+            if (!session.in_doubt())
+                throw;
+            throw Failure{doubt_}; // made when there was memory
+        }
         delays.transfer =
             std::chrono::round<std::chrono::milliseconds>(Clock::now() - begun);
-        for (Outcome* outcome : batch_)
+        for (Outcome* outcome : batch())
             outcome->delays = delays;
     }
 
@@ -136,25 +177,54 @@ class Delivery {
     }
 
     /// Who is concerned: in doubt, the recipients of the transaction; else all still
-    /// pending.
+    /// pending. That somebody is in doubt is noted before anything that wants memory.
     void settle(const Failure& failure, const Visit& visit) {
         const bool in_doubt = failure.fault() == Fault::in_doubt;
         stopped_ = stopped_ || failure.fault() == Fault::message ||
                    failure.fault() == Fault::local;
-        for (Outcome* outcome : in_doubt ? batch_ : pending()) {
-            if (outcome->decided || outcome->refused_here || (in_doubt && outcome->put_off))
-                continue;
-            if (outcome->deferred && is_final_for_relay(failure)) {
-                note(failure.what());
-                continue;
+        const auto concerned = in_doubt ? batch() : std::span<Outcome* const>();
+        for (Outcome* outcome : concerned) {
+            outcome->in_doubt =
+                !outcome->decided && !outcome->refused_here && !outcome->put_off;
+            if (outcome->in_doubt) {
+                outcome->decided = true;
+                outcome->status = failure.status();
             }
-            outcome->in_doubt = in_doubt;
-            outcome->decided = in_doubt || stopped_;
-            outcome->status = failure.status();
-            outcome->enhanced = failure.enhanced();
-            outcome->text = failure.what();
-            outcome->relay = visit.peer();
-            outcome->delays = delays_of(visit);
+        }
+        for (Outcome* outcome : concerned) {
+            if (outcome->in_doubt)
+                tell(*outcome, failure, visit);
+        }
+        take_back();
+        if (in_doubt)
+            return;
+        for (Outcome* outcome : pending()) {
+            outcome->decided = stopped_;
+            if (outcome->deferred && is_final_for_relay(failure))
+                note(failure.what());
+            else
+                tell(*outcome, failure, visit);
+        }
+    }
+
+    void tell(Outcome& outcome, const Failure& failure, const Visit& visit) const {
+        outcome.status = failure.status();
+        outcome.enhanced = failure.enhanced();
+        outcome.text = failure.what();
+        outcome.relay = visit.peer();
+        outcome.delays = delays_of(visit);
+    }
+
+    /// What has been done stays done; of the rest nothing can be tried, nor said at length.
+    void settle_without_memory() {
+        stopped_ = true;
+        report_.without_memory = true;
+        take_back();
+        for (Outcome* outcome : pending()) {
+            outcome->decided = true;
+            outcome->status = ExitStatus::temp_fail;
+            outcome->enhanced = "4.3.0";
+            outcome->text = "out of memory"; // so short that it wants none
         }
     }
 
@@ -177,7 +247,10 @@ class Delivery {
     const DeliveryContext& context_;
     const SenderSettings& sender_;
     Report report_;
-    std::vector<Outcome*> batch_; ///< of the transaction under way
+    std::vector<Outcome*> left_; ///< who was pending when this relay's turn began
+    std::size_t asked_ = 0;      ///< of them, the first so many are no longer
+    std::size_t batch_size_ = 0; ///< and the last of those are of the transaction under way
+    Failure doubt_{ExitStatus::temp_fail, Fault::in_doubt, {}};
     std::optional<Message> seven_bit_;
     std::chrono::milliseconds reading_{0};
     bool stopped_ = false; ///< no further relay can help

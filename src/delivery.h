@@ -20,14 +20,15 @@ namespace sallyport {
 struct Report {
     std::vector<Outcome> outcomes; ///< one for each recipient of the envelope, in order
     std::vector<std::string> notes;
+    bool without_memory = false; ///< it ran out: there may be no words for an outcome
 
     /// 0 if every recipient was accepted; else 75 if one is in doubt, else 67 if one was
     /// refused with it, else the first recipient's that was not accepted.
     [[nodiscard]] ExitStatus status() const;
 };
 
-/// What a server or the network did is in the report. Failure (78, local) if no relay
-/// serves the sender.
+/// What a server or the network did is in the report, and want of memory once a relay is
+/// being tried. Failure (78, local) if no relay serves the sender.
 Report deliver(const Settings& settings, const Envelope& envelope, const Message& message,
                Network& network, const DeliveryContext& context);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // argv, configuration and stdin to an exit status: the order of the program on one screen.
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <new>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "concat.h"
 #include "config.h"
 #include "configuration.h"
 #include "delivery.h"
@@ -98,6 +100,16 @@ struct Run {
     Clock::time_point started;
 };
 
+/// A text made beforehand, for when there is no memory for a better one.
+void tell_without_memory(const Report& report) {
+    if (std::ranges::any_of(report.outcomes, &Outcome::in_doubt))
+        print(STDERR_FILENO,
+              "sallyport: out of memory; the message may have been accepted\n");
+    else if (report.status() != ExitStatus::ok)
+        print(STDERR_FILENO,
+              "sallyport: out of memory; not every recipient got the message\n");
+}
+
 ExitStatus send(const Run& run) {
     std::vector<std::string> notes;
     Envelope envelope;
@@ -111,8 +123,11 @@ ExitStatus send(const Run& run) {
         for (const auto& note : notes)
             run.log.note(run.identity.id, note);
         log_report(run.log, report, envelope, message.size(), run.identity);
+        if (report.without_memory)
+            tell_without_memory(report);
         print(STDERR_FILENO, describe_failures(report));
     } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
+        tell_without_memory(report);
     }
     return status;
 }
@@ -157,45 +172,58 @@ void choose_sender(Settings& settings, const Identity& identity) {
         settings.sender = own->second;
 }
 
-/// Tells the caller, and the log if that is somewhere else.
-ExitStatus give_up(Log& log, const std::string& id, const Failure& failure) {
-    print(STDERR_FILENO, std::string("sallyport: ") + failure.what() + "\n");
-    if (!log.on_standard_error())
-        log.note(id, failure.what(), Priority::error);
-    return failure.status();
+/// Tells the caller, and the log if that is somewhere else. That there is no memory for it
+/// changes nothing.
+ExitStatus give_up(Log& log, const std::string& id, ExitStatus status,
+                   std::string_view why) {
+    constexpr std::string_view name = "sallyport: ";
+    try {
+        print(STDERR_FILENO, concat({name, why, "\n"}));
+        if (!log.on_standard_error())
+            log.note(id, why, Priority::error);
+    } catch (const std::bad_alloc&) {
+        print(STDERR_FILENO, name);
+        print(STDERR_FILENO, why);
+        print(STDERR_FILENO, "\n");
+    }
+    return status;
 }
 
-ExitStatus run(std::span<const char* const> argv, ExitStatus& tempfail) {
+ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
+               ExitStatus& tempfail) {
     const auto started = Clock::now();
+    prepare_process();
+    const Invocation invocation = parse_invocation(argv);
+    if (!talks_to_server(invocation.mode))
+        return answer(invocation);
+    Settings settings = load_settings(configuration_sources(invocation));
+    drop_privileges();
+    tempfail = settings.tempfail;
+    log = Log(settings.log, "sallyport");
+    const Identity identity = look_up_identity();
+    id = identity.id;
+    choose_sender(settings, identity);
+    // With -bs standard output is the client's: what goes on upstream is not for him.
+    // A set-id run shows nothing of what goes on between it and the server.
+    const bool shown =
+        invocation.verbose && invocation.mode != Mode::serve && !is_privileged();
+    const Transcript transcript(shown ? STDOUT_FILENO : -1);
+    Internet internet;
+    return go({invocation, settings, identity, log, internet, transcript, started});
+}
+
+ExitStatus run_or_give_up(std::span<const char* const> argv, ExitStatus& tempfail) {
     Log log({LogTarget::syslog, {}, LogFormat::text}, "sallyport");
     std::string id;
     try {
-        prepare_process();
-        const Invocation invocation = parse_invocation(argv);
-        if (!talks_to_server(invocation.mode))
-            return answer(invocation);
-        Settings settings = load_settings(configuration_sources(invocation));
-        drop_privileges();
-        tempfail = settings.tempfail;
-        log = Log(settings.log, "sallyport");
-        const Identity identity = look_up_identity();
-        id = identity.id;
-        choose_sender(settings, identity);
-        // With -bs standard output is the client's: what goes on upstream is not for him.
-        // A set-id run shows nothing of what goes on between it and the server.
-        const bool shown =
-            invocation.verbose && invocation.mode != Mode::serve && !is_privileged();
-        const Transcript transcript(shown ? STDOUT_FILENO : -1);
-        Internet internet;
-        return go({invocation, settings, identity, log, internet, transcript, started});
+        return run(argv, log, id, tempfail);
     } catch (const Failure& failure) {
-        return give_up(log, id, failure);
+        return give_up(log, id, failure.status(), failure.what());
     } catch (const std::bad_alloc&) {
-        return give_up(log, id, {ExitStatus::temp_fail, Fault::local, "out of memory"});
+        return give_up(log, id, ExitStatus::temp_fail, "out of memory");
     } catch (const std::exception& bug) {
-        return give_up(log, id,
-                       {ExitStatus::software, Fault::local,
-                        std::string("a bug, please report it: ") + bug.what()});
+        return give_up(log, id, ExitStatus::software,
+                       std::string("a bug, please report it: ") + bug.what());
     }
 }
 
@@ -205,7 +233,7 @@ ExitStatus run(std::span<const char* const> argv, ExitStatus& tempfail) {
 
 #ifdef __GLIBCXX__
 /// In place of libstdc++'s, which brings a demangler of 36 KB to name what nobody caught.
-/// run() catches everything.
+/// run_or_give_up() catches everything.
 void __gnu_cxx::__verbose_terminate_handler() { // NOLINT(bugprone-reserved-identifier)
     std::abort();
 }
@@ -225,7 +253,7 @@ void std::__glibcxx_assert_fail( // NOLINT(bugprone-reserved-identifier)
 int main(int argc, char** argv) {
     using namespace sallyport;
     ExitStatus tempfail = ExitStatus::temp_fail;
-    ExitStatus status = run({argv, static_cast<std::size_t>(argc)}, tempfail);
+    ExitStatus status = run_or_give_up({argv, static_cast<std::size_t>(argc)}, tempfail);
     if (status == ExitStatus::temp_fail)
         status = tempfail;
     // Nothing is left to flush, and freeing what OpenSSL and a resolver thread hold takes

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "ascii.h"
@@ -251,8 +252,11 @@ void Session::end_transaction(const Transaction& transaction) {
 }
 
 Session::~Session() {
-    if (wire_.at_rest())
-        wire_.try_send("QUIT\r\n", 1);
+    try {
+        if (wire_.at_rest())
+            wire_.try_send("QUIT\r\n", 1);
+    } catch (const std::bad_alloc&) { // a courtesy
+    }
 }
 
 } // namespace sallyport

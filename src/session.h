@@ -71,6 +71,8 @@ class Session {
     [[nodiscard]] bool full() const { return transactions_left_ == 0; }
     /// False after anything that makes the next transaction's replies unsure.
     [[nodiscard]] bool usable() const { return usable_; }
+    /// The server may have accepted the message of the transaction under way.
+    [[nodiscard]] bool in_doubt() const { return wire_.in_doubt(); }
     /// "TLSv1.3", or empty.
     [[nodiscard]] const std::string& tls() const { return tls_; }
     [[nodiscard]] const std::string& peer() const { return wire_.peer(); }

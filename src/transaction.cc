@@ -35,6 +35,7 @@ Transaction::Transaction(Wire& wire, const Extensions& extensions, const Envelop
 void Transaction::run(std::span<Outcome* const> recipients, const Message& message,
                       bool last) {
     message_ = &message;
+    recipients_ = recipients;
     last_ = last;
     may_quit_ = last && recipients.size() == 1 && extensions_.pipelining;
     check_size(message.size());
@@ -149,9 +150,11 @@ std::string Transaction::mail_command(std::optional<std::uint64_t> size,
 std::string Transaction::mail_parameters(std::optional<std::uint64_t> size,
                                          std::string_view body) {
     std::string parameters;
-    const bool utf8 = envelope_.smtputf8 || envelope_.smtputf8_allowed ||
-                      has_eight_bit(envelope_.reverse_path) ||
-                      std::ranges::any_of(envelope_.recipients, has_eight_bit);
+    const bool utf8 =
+        envelope_.smtputf8 || envelope_.smtputf8_allowed ||
+        has_eight_bit(envelope_.reverse_path) ||
+        std::ranges::any_of(recipients_, has_eight_bit, &Outcome::address) ||
+        (recipients_.empty() && std::ranges::any_of(envelope_.recipients, has_eight_bit));
     if (extensions_.size && size)
         parameters += " SIZE=" + std::to_string(*size);
     parameters += body;

@@ -99,6 +99,7 @@ class Transaction {
     std::vector<std::string>& notes_; ///< remarks for the log
 
     const Message* message_ = nullptr;
+    std::span<Outcome* const> recipients_; ///< of run()
     bool last_ = false;
     bool may_quit_ = false; ///< QUIT may ride behind the message
 

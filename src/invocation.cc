@@ -14,36 +14,41 @@ namespace sallyport {
 
 namespace {
 
+using After = AfterRecipient;
+
 constexpr std::array options{
     Option{'A', OptionValue::required, "c", "ignored"},
-    Option{'B', OptionValue::required, "type", "body type: 7BIT or 8BITMIME"},
+    Option{'B', OptionValue::required, "type", "body type: 7BIT or 8BITMIME",
+           After::with_value},
     Option{'b', OptionValue::required, "mode",
            "m: send (default), s: SMTP on standard input, v: verify"},
     Option{'C', OptionValue::required, "file", "configuration file"},
     Option{'c', OptionValue::none, "", "ignored"},
-    Option{'e', OptionValue::required, "mode", "ignored"},
+    Option{'e', OptionValue::required, "mode", "ignored", After::few_values},
     Option{'F', OptionValue::required, "name",
-           "display name for a From field that is added"},
-    Option{'f', OptionValue::required, "address", "envelope sender"},
-    Option{'G', OptionValue::none, "", "ignored"},
+           "display name for a From field that is added", After::with_value},
+    Option{'f', OptionValue::required, "address", "envelope sender", After::with_value},
+    Option{'G', OptionValue::none, "", "ignored", After::letter},
     Option{'h', OptionValue::required, "count", "ignored"},
     Option{'I', OptionValue::none, "", "the same as -bi"},
-    Option{'i', OptionValue::none, "", "a line with only a dot does not end the message"},
+    Option{'i', OptionValue::none, "", "a line with only a dot does not end the message",
+           After::letter},
     Option{'L', OptionValue::required, "tag", "ignored"},
-    Option{'m', OptionValue::none, "", "ignored"},
+    Option{'m', OptionValue::none, "", "ignored", After::letter},
     Option{'N', OptionValue::required, "dsn", "notify: never, or success,failure,delay"},
-    Option{'n', OptionValue::none, "", "ignored"},
+    Option{'n', OptionValue::none, "", "ignored", After::letter},
     Option{'O', OptionValue::required, "option=value", "requiretls=yes, smtputf8=yes"},
-    Option{'o', OptionValue::required, "option", "i: the same as -i; others are ignored"},
+    Option{'o', OptionValue::required, "option", "i: the same as -i; others are ignored",
+           After::few_values},
     Option{'p', OptionValue::required, "protocol", "ignored"},
     Option{'q', OptionValue::joined, "value", "run the queue: there is none"},
     Option{'R', OptionValue::required, "return",
            "what a notification brings back: full or hdrs"},
-    Option{'r', OptionValue::required, "address", "the same as -f"},
+    Option{'r', OptionValue::required, "address", "the same as -f", After::with_value},
     Option{'t', OptionValue::none, "", "take recipients from the header, too"},
-    Option{'U', OptionValue::none, "", "ignored"},
+    Option{'U', OptionValue::none, "", "ignored", After::letter},
     Option{'V', OptionValue::required, "envid", "envelope identifier for notifications"},
-    Option{'v', OptionValue::none, "", "show the SMTP dialogue"},
+    Option{'v', OptionValue::none, "", "show the SMTP dialogue", After::letter},
     Option{'X', OptionValue::required, "file", "ignored, no file is opened"},
     Option{'x', OptionValue::none, "", "ignored"},
 };
@@ -121,6 +126,16 @@ Mode read_mode(std::string_view value) {
     if (value == "d" || value == "D")
         bad_value('b', value, "this is no daemon");
     bad_value('b', value, "this mode is not known; nothing was read");
+}
+
+/// Neither sends anything. Beside another argument of the `count`, somebody meant to.
+Mode read_long_mode(std::string_view option, std::size_t count) {
+    const bool help = option == "--help";
+    if (!help && option != "--version")
+        misused(concat({"option ", printable(option, 40), ": not known"}));
+    if (count > 2)
+        misused(concat({"option ", option, ": not beside other arguments"}));
+    return help ? Mode::help : Mode::version;
 }
 
 BodyType read_body_type(std::string_view value) {
@@ -247,20 +262,33 @@ void apply(Invocation& invocation, char letter, std::string_view value,
     }
 }
 
-/// A recipient that begins with a hyphen, which a careless program has from a stranger,
-/// must not choose the configuration, or that nothing is sent.
-void check_behind_recipient(const Option& option) {
-    if (std::string_view("CIbq").find(option.letter) != std::string_view::npos)
-        misused(std::string("option -") + option.letter +
-                ": not behind a recipient; put -- in front of the recipients");
+AfterRecipient after_recipient(char letter) {
+    const auto* const found = std::ranges::find(options, letter, &Option::letter);
+    return found == options.end() ? After::refused : found->after_recipient;
+}
+
+/// Of the arguments that begin with a hyphen. `cluster` is what follows it.
+bool may_follow_recipient(std::string_view cluster) {
+    switch (after_recipient(cluster.front())) {
+    case After::letter:
+        return std::ranges::all_of(
+            cluster, [](char c) { return after_recipient(c) == After::letter; });
+    case After::with_value:
+        return cluster.size() > 1;
+    case After::few_values:
+        return cluster == "oi" || cluster == "om" ||
+               (cluster.starts_with("e") && cluster.size() == 2) ||
+               (cluster.starts_with("oe") && cluster.size() == 3);
+    case After::refused:
+        break;
+    }
+    return false;
 }
 
 void apply_cluster(Invocation& invocation, std::string_view cluster, Arguments& arguments) {
     while (!cluster.empty()) {
         const Option& option = find_option(cluster.front());
         cluster.remove_prefix(1);
-        if (!invocation.recipients.empty())
-            check_behind_recipient(option);
         const std::string_view value = arguments.value_of(option, cluster);
         apply(invocation, option.letter, value, arguments);
     }
@@ -268,8 +296,7 @@ void apply_cluster(Invocation& invocation, std::string_view cluster, Arguments& 
 
 /// In these modes no message is read: one that somebody meant to send would be lost.
 void check_mode(const Invocation& invocation) {
-    if (invocation.mode == Mode::deliver || invocation.mode == Mode::help ||
-        invocation.mode == Mode::version)
+    if (invocation.mode == Mode::deliver)
         return;
     if (invocation.recipients_from_header)
         misused("option -t: in this mode no message is read");
@@ -326,16 +353,14 @@ Invocation parse_invocation(std::span<const char* const> argv) {
             invocation.recipients.emplace_back(argument);
         else if (argument == "--")
             options_over = true;
-        else if (argument == "--help")
-            invocation.mode = Mode::help;
-        else if (argument == "--version")
-            invocation.mode = Mode::version;
+        else if (!invocation.recipients.empty() &&
+                 !may_follow_recipient(argument.substr(1)))
+            misused(concat({"option ", printable(argument, 80),
+                            ": options go before recipients (or use --)"}));
         else if (argument.starts_with("--"))
-            misused(concat({"option ", printable(argument, 40), ": not known"}));
+            invocation.mode = read_long_mode(argument, argv.size());
         else
             apply_cluster(invocation, argument.substr(1), arguments);
-        if (invocation.mode == Mode::help || invocation.mode == Mode::version)
-            break;
     }
     check_mode(invocation);
     return invocation;
@@ -358,7 +383,7 @@ std::string usage_text(std::string_view program) {
     }
     return text +
            "  --help            this text\n  --version         the version\n\n"
-           "Options may be joined (-ti) and may follow recipients; -- ends them.\nSee "
+           "Options may be joined (-ti) and go before recipients; -- ends them.\nSee "
            "sallyport(8).\n";
 }
 

@@ -50,21 +50,33 @@ struct Invocation {
 /// How an option takes its value.
 enum class OptionValue { none, required, joined };
 
+/// What an option may be after a recipient. A careless program has recipients from a
+/// stranger, and one that looks like an option must not take the next recipient for its
+/// value, choose the configuration, or see to it that nothing is sent.
+enum class AfterRecipient {
+    refused,
+    letter,     ///< alone, or joined to others of this kind
+    with_value, ///< with a value joined to it
+    few_values, ///< with one of -oi, -om, -oe? and -e?
+};
+
 /// One row of the table.
 struct Option {
     char letter;
     OptionValue value;
     std::string_view value_name; ///< for the usage text: "address"
     std::string_view purpose;    ///< one line for the usage text
+    AfterRecipient after_recipient = AfterRecipient::refused;
 };
 
 /// All options, in the order of the usage text.
 std::span<const Option> option_table();
 
-/// Understands argv: clusters, joined and separate values, "--", options after operands.
-/// Failure (64, local) for an unknown option, a missing or malformed value, and every mode
-/// that sallyport has not (-bd, -bt, …): then nothing has been read. Failure (65)
-/// for a control character anywhere in argv.
+/// Understands argv: clusters, joined and separate values, "--". Failure (64, local) for an
+/// unknown option, a missing or malformed value, one that may not follow a recipient, and
+/// every mode that sallyport has not (-bd, -bt, …): then nothing has been read. Failure
+/// (65) for a control character anywhere in argv. Nothing but Mode::deliver and
+/// Mode::verify has recipients, and nothing but Mode::deliver -t.
 Invocation parse_invocation(std::span<const char* const> argv);
 
 /// RFC 3461 4.1: NEVER, or a list of SUCCESS, FAILURE and DELAY, each once, in upper case;

@@ -102,7 +102,7 @@ usage_cases() {
     local mode
     refuses 'unknown option' '-Z' "$program" -Z "$recipient"
     refuses 'unknown long option' '--' "$program" --verbose "$recipient"
-    refuses 'missing value' '-f' "$program" "$recipient" -f
+    refuses 'missing value' '-f' "$program" -f
     refuses 'no recipient' 'recipient' "$program" -C "$work/conf"
     refuses 'malformed -B' '-B' "$program" -B 9BIT "$recipient"
     for mode in d D t z a; do
@@ -112,10 +112,51 @@ usage_cases() {
         refuses "$mode with a recipient" "$recipient" "$program" "$mode" "$recipient"
         refuses "$mode with -t" '-t' "$program" "$mode" -t
     done
-    refuses '-C behind a recipient' '-C' "$program" "$recipient" -C "$work/conf"
     sed '/^To:/d' "$work/small" >"$work/input"
     input=$work/input
     stops 'no recipient in the header' 64 recipient "$program" -C "$work/conf" -t
+}
+
+# What a stranger may give a careless program for a recipient. With each of them, but for these
+# rules, somebody named on the line would get nothing, or all that the header names something.
+recipient_cases() {
+    local option long sendmail=("$program" -C "$work/conf" -i)
+    for option in --version --help --foo -t -it -q -bp -bv -bs -I -C -h -f -F -r -B -N -R -V \
+        -O -X -L -A -p -e -o -oMs -ifeve@example.net -Nnever -Z; do
+        refuses "$option after a recipient" \
+            "option $option: options go before recipients (or use --)" \
+            "${sendmail[@]}" "$recipient" "$option" carol@example.net
+        refuses "$option after a recipient, at the end" 'options go before recipients' \
+            "${sendmail[@]}" "$recipient" "$option"
+    done
+    for long in --version --help; do
+        refuses "$long with -t" "$long: not beside" "${sendmail[@]}" -t "$long"
+        refuses "$long before -t" "$long: not beside" "$program" "$long" -t
+        refuses "$long with -i" "$long: not beside" "$program" -i "$long"
+        refuses "$long before a recipient" "$long: not beside" "$program" "$long" "$recipient"
+    done
+}
+
+# sent NAME ENVELOPE COMMAND...: it arrives, from and to those in ENVELOPE, a word each.
+sent() {
+    local name=$1 envelope=$2 arrived_for
+    shift 2
+    send "$work/small" "$@"
+    arrived_for=$(sed 's/.*:<\([^>]*\)>.*/\1/' "$work/mail/"*.env | paste -sd ' ')
+    if [ "$status" = 0 ] && arrived "$work/small" && [ "$arrived_for" = "$envelope" ]; then
+        pass "0: $name"
+    else
+        fail "$name" "exit status $status, for $arrived_for: $(cat "$work/stderr")"
+    fi
+}
+
+argument_cases() {
+    local sendmail=("$program" -C "$work/conf" -i -f alice@example.org)
+    sent 'harmless options after a recipient' "carol@example.org $recipient dave@example.net" \
+        "${sendmail[@]}" "$recipient" -i -nm -oi -oem -em -fcarol@example.org -FCarol -B7BIT \
+        dave@example.net
+    sent 'after -- all are recipients' "alice@example.org $recipient -t@example.net" \
+        "${sendmail[@]}" "$recipient" -- -t@example.net
 }
 
 data_cases() {
@@ -345,6 +386,8 @@ program=$SALLYPORT
 
 answer_cases
 usage_cases
+recipient_cases
+argument_cases
 data_cases
 system_cases
 temporary_cases

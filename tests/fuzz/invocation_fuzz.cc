@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// Command lines, their arguments parted by NUL: getopt(3) must understand the same, and
-// what is accepted holds no control character.
+// Command lines, their arguments split by NUL: getopt(3) must understand the same, what is
+// accepted holds no control character, and each operand is one whose message is sent.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <getopt.h>
 
+#include "address.h"
+#include "envelope.h"
 #include "invocation.h"
 #include "require.h"
 
@@ -97,6 +102,96 @@ void check_same(const Invocation& invocation, const Reading& reading) {
     require(invocation.dot_ends_message == !dot_is_text);
 }
 
+/// How many arguments after it an argument before the operands takes: it is the last letter
+/// that takes one.
+std::size_t values_after(std::string_view argument, std::string_view next) {
+    constexpr std::string_view with_value = "ABCFLNORVXbefhopr";
+    const auto at = argument.find_first_of(std::string(with_value) + "q", 1);
+    if (at == std::string_view::npos || argument[at] == 'q')
+        return 0;
+    const bool joined = at + 1 < argument.size();
+    const auto value = joined ? argument.substr(at + 1) : next;
+    const bool exims = argument[at] == 'o' && value.size() == 2 && value.front() == 'M';
+    return (joined ? 0U : 1U) + (exims ? 1U : 0U);
+}
+
+/// The manual's list of what counts after a recipient.
+bool counts_after_operand(std::string_view argument) {
+    const auto text = argument.substr(1);
+    const auto is_any_of = [&](std::string_view letters) {
+        return letters.find(text.front()) != std::string_view::npos;
+    };
+    return text.find_first_not_of("GimnUv") == std::string_view::npos || text == "oi" ||
+           text == "om" || (text.size() == 2 && text.front() == 'e') ||
+           (text.size() == 3 && text.starts_with("oe")) ||
+           (text.size() > 1 && is_any_of("BFfr"));
+}
+
+/// Whom the command line names, by the shortest reading of the manual.
+struct Operands {
+    std::vector<std::string> texts;
+    bool refused = false; ///< an argument after one of them is not allowed there
+};
+
+Operands operands_of(const std::vector<std::string>& arguments) {
+    Operands operands;
+    bool over = false;
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+        const std::string& argument = arguments[i];
+        const bool is_option = !over && argument.size() > 1 && argument.front() == '-';
+        if (!is_option)
+            operands.texts.push_back(argument);
+        else if (argument == "--")
+            over = true;
+        else if (!operands.texts.empty())
+            operands.refused = operands.refused || !counts_after_operand(argument);
+        else
+            i += values_after(argument, i + 1 < arguments.size() ? arguments[i + 1] : "");
+    }
+    return operands;
+}
+
+/// Nobody is lost and nobody added: what the address parser reads in each operand.
+void check_recipients(Invocation invocation, const std::vector<std::string>& operands) {
+    Identity identity;
+    identity.login = "somebody";
+    identity.host_name = "host.example";
+    invocation.recipients_from_header = false;
+    invocation.sender.reset();
+    try {
+        const Envelope envelope = make_envelope(invocation, {}, Header(), identity);
+        std::set<std::string> named;
+        for (const std::string& operand : operands) {
+            for (Mailbox& mailbox : parse_address_list(operand)) {
+                if (mailbox.domain.empty())
+                    mailbox.domain = identity.host_name;
+                named.insert(mailbox_key(mailbox.address()));
+            }
+        }
+        std::set<std::string> sent_to;
+        for (const std::string& recipient : envelope.recipients)
+            require(sent_to.insert(mailbox_key(recipient)).second);
+        require(sent_to == named);
+    } catch (const Failure& failure) {
+        require(failure.status() == ExitStatus::data_error ||
+                failure.status() == ExitStatus::usage);
+    }
+}
+
+/// Any mode that sends nothing wants an empty line, but for its own options.
+void check_operands(const Invocation& invocation, const Operands& operands,
+                    const std::vector<std::string>& arguments) {
+    require(!operands.refused);
+    require(invocation.recipients == operands.texts);
+    if (invocation.mode == Mode::help || invocation.mode == Mode::version)
+        require(arguments.size() == 2);
+    if (invocation.mode != Mode::deliver)
+        require(!invocation.recipients_from_header);
+    if (invocation.mode != Mode::deliver && invocation.mode != Mode::verify)
+        require(operands.texts.empty());
+    check_recipients(invocation, operands.texts);
+}
+
 /// Something that a command line can be refused for.
 bool has_reason(const Reading& reading) {
     const bool choosy = std::ranges::any_of(reading.options, [](const auto& option) {
@@ -131,6 +226,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
         const Invocation invocation = parse_invocation(argv);
         check_texts(invocation);
+        check_operands(invocation, operands_of(arguments), arguments);
         const Reading reading = read(arguments);
         const bool is_long =
             invocation.mode == Mode::help || invocation.mode == Mode::version;
@@ -139,7 +235,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } catch (const Failure& failure) {
         const bool controls = std::ranges::any_of(arguments, has_control);
         require_refusal(failure, controls ? ExitStatus::data_error : ExitStatus::usage);
-        require(controls || has_reason(read(arguments)));
+        require(controls || operands_of(arguments).refused || has_reason(read(arguments)));
     }
     return 0;
 }

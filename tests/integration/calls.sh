@@ -256,7 +256,7 @@ people() {
     by_argument 'brackets in -f' "$web" -f "<$web>"
     by_argument 'options of sendmail 8' "$root" -O ErrorMode=m -OTimeout.iwait=1m -om -L tag -h 3 -U
     by_argument '-oX of old' "$root" -oT3d -o7 -o8 -oL9 -os -e m -m -n
-    replay 'options behind recipients' "$web" letter alice "alice@$domain" -f "$web" -i
+    replay 'options after recipients' "$web" letter alice "alice@$domain" "-f$web" -i
 }
 
 begin "${postfix_needs[@]}"

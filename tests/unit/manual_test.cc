@@ -100,6 +100,23 @@ BOOST_AUTO_TEST_CASE(every_option_is_described_and_no_other) {
     BOOST_TEST(described == known, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(options_that_may_follow_a_recipient_are_told) {
+    std::set<char> told;
+    bool inside = false;
+    for (const std::string& line : lines_of("man/sallyport.8")) {
+        inside = inside ? !line.starts_with(".Pp") : line.ends_with("after a recipient:");
+        std::string rest = inside && line.starts_with(".Fl") ? line + " , " : "";
+        for (auto at = rest.find("Fl "); at != rest.npos; at = rest.find("Fl "))
+            told.insert(rest.erase(0, at + 3).front());
+    }
+    std::set<char> allowed;
+    for (const Option& option : option_table()) {
+        if (option.after_recipient != AfterRecipient::refused)
+            allowed.insert(option.letter);
+    }
+    BOOST_TEST(told == allowed, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(every_key_that_is_described_is_known) {
     const auto keys = described_keys();
     BOOST_TEST(keys.size() == 49U);

@@ -146,6 +146,14 @@ BodyType read_body_type(std::string_view value) {
     return BodyType::eight_bit_mime;
 }
 
+/// The address parser takes a TAB for a blank, and refuses one that would be part of an
+/// address; a file's name is its name. Other texts go out as they are.
+std::string without_tabs(std::string_view value) {
+    std::string text(value);
+    std::ranges::replace(text, '\t', ' ');
+    return text;
+}
+
 /// What is only a wish for notifications must not stop a message.
 void ignore(Invocation& invocation, std::string_view option, std::string_view value) {
     invocation.notes.push_back(
@@ -171,7 +179,7 @@ void apply_envelope_id(Invocation& invocation, std::string_view value) {
     if (value.empty() || value.size() > envelope_id_limit || has_eight_bit(value))
         ignore(invocation, "-V", value);
     else
-        invocation.envelope_id = value;
+        invocation.envelope_id = without_tabs(value);
 }
 
 bool read_yes(std::string_view option, std::string_view value) {
@@ -218,7 +226,7 @@ void apply(Invocation& invocation, char letter, std::string_view value,
         invocation.config_file = value;
         break;
     case 'F':
-        invocation.full_name = value;
+        invocation.full_name = without_tabs(value);
         break;
     case 'f':
     case 'r':
@@ -306,10 +314,11 @@ void check_mode(const Invocation& invocation) {
 }
 
 /// What would end a command or a field early, wherever it may stand, is nobody's honest
-/// wish.
+/// wish. A TAB does neither: it comes of lists that were cut at commas.
 void refuse_control_characters(std::span<const char* const> argv) {
     for (const char* const argument : argv) {
-        if (has_control(argument))
+        if (std::ranges::any_of(std::string_view(argument),
+                                [](char c) { return is_control(c) && c != '\t'; }))
             throw Failure(ExitStatus::data_error, Fault::local,
                           "a control character in the argument \"" +
                               printable(argument, 80) + "\"",

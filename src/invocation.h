@@ -27,7 +27,8 @@ enum class Mode {
 enum class BodyType { unspecified, seven_bit, eight_bit_mime };
 
 /// argv, understood. Texts are the caller's own and still unchecked as addresses, but none
-/// holds a control character.
+/// holds a control character, except for TABs in addresses, where they are blanks, and in
+/// config_file.
 struct Invocation {
     Mode mode = Mode::deliver;
     std::string program;                 ///< the last component of argv[0]
@@ -75,8 +76,8 @@ std::span<const Option> option_table();
 /// Understands argv: clusters, joined and separate values, "--". Failure (64, local) for an
 /// unknown option, a missing or malformed value, one that may not follow a recipient, and
 /// every mode that sallyport has not (-bd, -bt, …): then nothing has been read. Failure
-/// (65) for a control character anywhere in argv. Nothing but Mode::deliver and
-/// Mode::verify has recipients, and nothing but Mode::deliver -t.
+/// (65) for a control character anywhere in argv, but for a TAB. Nothing but Mode::deliver
+/// and Mode::verify has recipients, and nothing but Mode::deliver -t.
 Invocation parse_invocation(std::span<const char* const> argv);
 
 /// RFC 3461 4.1: NEVER, or a list of SUCCESS, FAILURE and DELAY, each once, in upper case;

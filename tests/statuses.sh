@@ -155,6 +155,8 @@ argument_cases() {
     sent 'harmless options after a recipient' "carol@example.org $recipient dave@example.net" \
         "${sendmail[@]}" "$recipient" -i -nm -oi -oem -em -fcarol@example.org -FCarol -B7BIT \
         dave@example.net
+    sent 'a TAB counts as a blank' "alice@example.org $recipient dave@example.net" \
+        "${sendmail[@]}" -F $'A\tlice' $'\t'"$recipient" $'Dave\t<dave@example.net>\t'
     sent 'after -- all are recipients' "alice@example.org $recipient -t@example.net" \
         "${sendmail[@]}" "$recipient" -- -t@example.net
 }

@@ -175,6 +175,16 @@ BOOST_FIXTURE_TEST_CASE(the_sender, Fixture) {
         BOOST_TEST(sender_of(null_sender) == "");
 }
 
+BOOST_FIXTURE_TEST_CASE(tabs_are_blanks, Fixture) {
+    BOOST_TEST(recipients_of({"\ta@x", "b@x,\tBob\t<c@x>\t", "\tbob"}) ==
+                   (Addresses{"a@x", "b@x", "c@x", "bob@host.example"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(sender_of("\tBob\t<you@y>\t") == "you@y");
+    BOOST_TEST(sender_of("\t<>\t") == "");
+    invocation.recipients = {"\"a\tb\"@x"}; // within quotes it would be part of the address
+    BOOST_TEST(status_of(failure_of([&] { return make(); })) == 65);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_bad_sender, Fixture) {
     invocation.recipients = {"a@x"};
     for (const char* sender :

@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(missing_values) {
 
 BOOST_AUTO_TEST_CASE(control_characters_anywhere) {
     for (int octet = 1; octet < 0x80; ++octet) {
-        if (octet >= ' ' && octet != 0x7f)
+        if ((octet >= ' ' && octet != 0x7f) || octet == '\t')
             continue;
         const std::string odd = std::string("a") + static_cast<char>(octet) + "b";
         for (const Arguments& arguments :

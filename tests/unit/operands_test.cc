@@ -89,3 +89,19 @@ BOOST_AUTO_TEST_CASE(the_table_says_what_may_follow_a_recipient) {
     }
     BOOST_TEST(may == "BeFfGimnorUv");
 }
+
+/// The address parser knows what to do with one; where nobody else would, it is a blank.
+BOOST_AUTO_TEST_CASE(tabs_are_blanks) {
+    check({
+        {{"\tbob@x", "a@x,\tb@x"}, "deliver <\tbob@x> <a@x,\tb@x>"},
+        {{"-f\ta@x", "b@x"}, "deliver f=\ta@x <b@x>"},
+        {{"-F\tBob\tX", "b@x"}, "deliver F= Bob X <b@x>"},
+        {{"b@x", "-FBob\tX"}, "deliver F=Bob X <b@x>"},
+        {{"-V", "a\tb", "b@x"}, "deliver V=a b <b@x>"},
+        {{"-O", "requiretls\t=\tyes", "b@x"}, "deliver requiretls <b@x>"},
+        {{"-C", "a\tb", "b@x"}, "deliver C=a\tb <b@x>"}, // it has that name or is not there
+    });
+    BOOST_TEST(parse({"-Rfull\t"}).notes.front() == "option -R full?: ignored");
+    check_refused({"-b", "m\t"}, "option -b m?: this mode is not known; nothing was read");
+    check_refused({"b@x", "-\t"}, "option -?: options go before recipients (or use --)");
+}

@@ -65,15 +65,26 @@ class Recipients {
   private:
     void add_one(const Mailbox& mailbox) {
         std::string address = qualify(mailbox, domain_);
-        if (known_.insert(mailbox_key(address)).second)
-            addresses_.push_back(std::move(address));
+        if (!known_.insert(mailbox_key(address)).second)
+            return;
+        if (addresses_.size() == recipients_limit)
+            throw Failure(ExitStatus::data_error, Fault::local,
+                          "more than 10,000 recipients: split the list", "5.5.3");
+        addresses_.push_back(std::move(address));
     }
 
-    /// The aliases are read when the first bare name wants them.
+    /// The aliases are read when the first bare name wants them. One that stands for a long
+    /// list may be written a thousand times.
     void add_bare(const std::string& name) {
         if (!aliases_)
             aliases_.emplace(settings_);
-        for (const std::string& list : aliases_->expand(name)) {
+        std::string key = lower_case(name);
+        if (expanded_.contains(key))
+            return;
+        const auto lists = aliases_->expand(name);
+        if (lists.size() > 1 || lists.front() != name) // else Root and root are two
+            expanded_.insert(std::move(key));
+        for (const std::string& list : lists) {
             for (const Mailbox& mailbox : parse_address_list(list))
                 add_one(mailbox);
         }
@@ -83,6 +94,7 @@ class Recipients {
     const RecipientSettings& settings_;
     std::optional<Aliases> aliases_;
     std::set<std::string> known_;
+    std::set<std::string> expanded_; ///< names with an alias, in lower case
     std::vector<std::string> addresses_;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,8 +40,12 @@ struct Identity {
     [[nodiscard]] std::string fill_in(std::string_view text) const;
 };
 
-/// Only make_envelope makes one, so: at least one recipient, every address parsed,
-/// qualified, within limits and without control characters, no recipient twice.
+/// More would be a mailing list's work, and every one costs memory and a line of the log.
+constexpr std::size_t recipients_limit = 10'000;
+
+/// Only make_envelope makes one, so: at least one recipient and at most recipients_limit,
+/// every address parsed, qualified, within limits and without control characters, no
+/// recipient twice.
 struct Envelope {
     std::string reverse_path; ///< empty: <>
     std::vector<std::string> recipients;
@@ -72,7 +77,8 @@ std::string make_reverse_path(const std::optional<std::string>& given,
 std::string mailbox_key(const std::string& address);
 
 /// The addresses of a list, bare names as [recipients] says, all qualified, none twice.
-/// Failure: 65 (local) for a bad address, 72 (local) if the aliases cannot be used.
+/// Failure: 65 (local) for a bad address or more than recipients_limit, 72 (local) if the
+/// aliases cannot be used.
 std::vector<std::string> make_recipients(std::string_view list, const Settings& settings,
                                          const Identity& identity);
 
@@ -80,8 +86,8 @@ std::vector<std::string> make_recipients(std::string_view list, const Settings& 
 /// or -Bcc exists, those of that kind instead; bare names as [recipients] says.
 /// Reverse-path: -f, else [sender] envelope_from, else login@domain; with `force`
 /// envelope_from in any case. Failure: 64 (local) without a recipient, 65 (local) for a bad
-/// address, 72 (local) if the aliases cannot be used, 77 (local) for a sender that [sender]
-/// allow does not name.
+/// address or more than recipients_limit, 72 (local) if the aliases cannot be used, 77
+/// (local) for a sender that [sender] allow does not name.
 Envelope make_envelope(const Invocation& invocation, const Settings& settings,
                        const Header& header, const Identity& identity);
 

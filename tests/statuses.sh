@@ -161,6 +161,29 @@ argument_cases() {
         "${sendmail[@]}" "$recipient" -- -t@example.net
 }
 
+# 10,000 are sent, which `make bench` shows too; one more is nobody.
+crowd_cases() {
+    local name='more than 10,000 recipients' many
+    local text="$name: split the list"
+    mapfile -t many < <(seq -f 'r%g@example.net' 10001)
+    if run_unread "$program" -C "$work/conf" -i "${many[@]}"; then
+        verdict "$name" 65 "$text"
+    else
+        fail "$name" 'it has read standard input'
+    fi
+    { printf 'Bcc: %s\n' "${many[@]:1}" && cat "$work/small"; } >"$work/input"
+    input=$work/input
+    stops "$name, one of them an argument" 65 "$text" \
+        "$program" -C "$work/conf" -t "${many[0]}"
+    many[10000]='<r1@EXAMPLE.NET>'
+    send "$work/small" "$program" -C "$work/conf" -i "${many[@]}"
+    if [ "$status" = 0 ] && [ "$(cat "$work/mail/"*.env | grep -c '^RCPT')" = 10000 ]; then
+        pass '0: 10,000 recipients and one of them twice'
+    else
+        fail '10,000 recipients and one of them twice' "exit status $status"
+    fi
+}
+
 data_cases() {
     local sendmail=("$program" -C "$work/conf" -i)
     stops 'bad recipient' 65 'bob@' "${sendmail[@]}" 'bob@'
@@ -389,6 +412,7 @@ program=$SALLYPORT
 answer_cases
 usage_cases
 recipient_cases
+crowd_cases
 argument_cases
 data_cases
 system_cases

@@ -237,6 +237,58 @@ BOOST_FIXTURE_TEST_CASE(many_recipients, FromHeader) {
     BOOST_TEST((recipients() == expected));
 }
 
+namespace {
+
+std::string list_of(std::size_t many) {
+    std::string list;
+    for (std::size_t i = 0; i < many; ++i)
+        list += "r" + std::to_string(i) + "@x,\r\n ";
+    return list;
+}
+
+} // namespace
+
+/// Counted once each, wherever they are named.
+BOOST_FIXTURE_TEST_CASE(at_most_ten_thousand_recipients, FromHeader) {
+    const auto check_too_many = [](const Failure& failure) {
+        BOOST_TEST(status_of(failure) == 65);
+        BOOST_TEST((failure.fault() == Fault::local));
+        BOOST_TEST(failure.what() ==
+                   std::string("more than 10,000 recipients: split the list"));
+    };
+    const std::string most = list_of(recipients_limit);
+    has("To: " + most);
+    BOOST_TEST(recipients_of({most, "r0@X"}).size() == recipients_limit);
+    for (const char* one : {"one@x", "one"}) {
+        invocation.recipients = {one};
+        check_too_many(failure_of([&] { return make(); }));
+    }
+    invocation.recipients_from_header = false;
+    invocation.recipients = {most, "one@x"};
+    check_too_many(failure_of([&] { return make(); }));
+    const Folder folder;
+    settings.recipients.root = "r0@x, one@x";
+    settings.recipients.aliases =
+        folder.write("aliases", "all: " + most + "\nmore: all, one\n");
+    BOOST_TEST(make_recipients("all", settings, identity).size() == recipients_limit);
+    for (const char* names : {"more", "all, root"})
+        check_too_many(
+            failure_of([&] { return make_recipients(names, settings, identity); }));
+}
+
+/// Each expansion costs ten milliseconds or so.
+BOOST_FIXTURE_TEST_CASE(an_alias_that_is_repeated_is_expanded_once, Fixture,
+                        *boost::unit_test::timeout(60)) {
+    const Folder folder;
+    settings.recipients.aliases = folder.write(
+        "aliases", "everybody: everybody, " + list_of(recipients_limit - 1) + "\n");
+    std::string list;
+    for (int i = 0; i < 50'000; ++i)
+        list += i % 2 == 0 ? "everybody," : "EveryBody,";
+    BOOST_TEST(recipients_of({list}).size() == recipients_limit);
+    BOOST_TEST(recipients_of({"Root, root, ROOT, Root"}).size() == 3U);
+}
+
 BOOST_FIXTURE_TEST_CASE(bare_names_stand_for_others, FromHeader) {
     const Folder folder;
     settings.recipients.aliases =

@@ -205,7 +205,12 @@ class Parser {
 
     void take_input_line(std::string_view rest) { take_input(expand(rest) + "\r\n"); }
 
-    void take_raw_input(std::string_view rest) { take_input(unescape(expand(rest))); }
+    void take_raw_input(std::string_view rest) {
+        const std::size_t before = dialogue_.input.size();
+        take_input(expand(rest));
+        dialogue_.input = dialogue_.input.substr(0, before) +
+                          unescape(std::string_view(dialogue_.input).substr(before));
+    }
 
     void take_input(std::string text) {
         replace_all(text, "{header}", usual_header);

@@ -70,10 +70,12 @@ Field fold(const Field& field, std::size_t limit) {
 
 bool begins_field(std::string_view line) {
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0 || is_blank(line.front()))
+    if (colon == std::string_view::npos)
         return false;
-    return std::ranges::all_of(trim(line.substr(0, colon)),
-                               [](char c) { return c > ' ' && c < 0x7f; });
+    line = line.substr(0, colon);
+    const auto name = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    return !name.empty() &&
+           std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
 void Header::append(Field field) {

@@ -36,7 +36,8 @@ class Field {
 Field fold(const Field& field, std::size_t limit);
 
 /// True if `line` (without its end) can begin a field: printable ASCII without colon or
-/// blank inside, then perhaps blanks, then a colon. RFC 5322 3.6.8, 4.5.
+/// blank inside, then perhaps blanks, then a colon. RFC 5322 3.6.8, 4.5. A stray CR before
+/// the colon is a blank to be.
 bool begins_field(std::string_view line);
 
 class Header {

@@ -21,6 +21,23 @@ constexpr std::size_t undecided_line_limit = 65536;
                   enhanced);
 }
 
+/// RFC 5321 2.3.8: a CR stands before an LF or nowhere. A line end in its place would let
+/// it begin a field.
+void replace_stray_crs(std::string& text, std::size_t from) {
+    if (text.find('\r', from) != std::string::npos)
+        std::replace(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), '\r',
+                     ' ');
+}
+
+/// As RFC 4155 has it, perhaps quoted. One that holds a CR may be a whole message with the
+/// line ends of old; "From :" is a field (RFC 5322 4.5).
+bool is_mailbox_line(std::string_view line) {
+    line = line.substr(0, line.find_last_not_of('\r') + 1);
+    const auto quotes = std::min(line.find_first_not_of('>'), line.size());
+    return line.substr(quotes).starts_with("From ") &&
+           line.find('\r') == std::string_view::npos && !begins_field(line);
+}
+
 } // namespace
 
 void Intake::add(std::string_view block) {
@@ -126,53 +143,59 @@ void Intake::take_part(std::string_view part) {
     std::string& to = in_header_ ? line_ : body_;
     const std::size_t begin = to.size();
     to += part;
-    // RFC 5321 2.3.8: a CR stands before an LF or nowhere. A line end in its place would
-    // let it begin a field.
-    if (part.find('\r') != std::string_view::npos)
-        std::replace(to.begin() + static_cast<std::ptrdiff_t>(begin), to.end(), '\r', ' ');
-    const bool text = in_header_ && line_.size() > undecided_line_limit &&
-                      !begins_field(line_) && (field_.empty() || !is_blank(line_.front()));
-    if (text)
+    if (!in_header_)
+        return replace_stray_crs(to, begin);
+    // Looked at once, and as much of it however the line is cut into blocks.
+    constexpr std::size_t enough = undecided_line_limit + 1;
+    if (begin < enough && to.size() >= enough &&
+        is_text(std::string_view(to).substr(0, enough)))
         leave_header();
 }
 
 void Intake::end_line() {
     count("\r\n");
-    const std::size_t size = std::exchange(line_size_, 0);
     at_line_start_ = true;
     if (in_header_)
         take_header_line();
     else
         body_ += "\r\n";
+    const std::size_t size = std::exchange(line_size_, 0);
     if (!in_header_)
         draft_.facts.longest_line = std::max(draft_.facts.longest_line, size);
 }
 
 void Intake::take_header_line() {
-    const auto quotes = std::min(line_.find_first_not_of('>'), line_.size());
-    if (first_lines_ && std::string_view(line_).substr(quotes).starts_with("From ")) {
+    if (first_lines_ && is_mailbox_line(line_)) {
         size_ = 0; // of a mailbox file, not of the message
         line_.clear();
         return;
     }
     first_lines_ = false;
-    if (line_.empty()) {
+    if (line_.find_first_not_of('\r') == std::string::npos) {
+        line_.clear();
+        line_size_ = 0; // nothing of it is in the body
         leave_header();
-    } else if (is_blank(line_.front()) && !field_.empty()) {
-        field_ += std::exchange(line_, {}) + "\r\n";
-    } else if (begins_field(line_)) {
-        finish_field();
-        field_ = std::exchange(line_, {}) + "\r\n";
+    } else if (is_text(line_)) {
+        leave_header();
+        body_ += "\r\n";
     } else {
-        line_ += "\r\n";
-        leave_header();
+        if (!is_blank(line_.front()))
+            finish_field();
+        replace_stray_crs(line_, 0);
+        field_ += std::exchange(line_, {}) + "\r\n";
     }
+}
+
+/// It neither continues nor begins a field.
+bool Intake::is_text(std::string_view line) const {
+    return is_blank(line.front()) ? field_.empty() : !begins_field(line);
 }
 
 /// What stands in line_ belongs to the body.
 void Intake::leave_header() {
     finish_field();
     in_header_ = false;
+    replace_stray_crs(line_, 0);
     body_ += std::exchange(line_, {});
 }
 

@@ -33,7 +33,9 @@ struct Draft {
 
 /// LF and CRLF end a line; a CR elsewhere becomes one space; a last line without end gets
 /// one. A leading mbox "From " or ">From " line is dropped; the header ends at an empty
-/// line (dropped) or before the first line that neither begins nor continues a field.
+/// line (dropped) or before the first line that neither begins nor continues a field. What
+/// a line of the header is, is seen before its CRs are spaces: one of CRs only is empty,
+/// and one that begins with a CR neither begins nor continues a field.
 class Intake {
   public:
     /// With `dot_ends_message`, a line that holds one dot is the end. `size_limit`: octets
@@ -56,6 +58,7 @@ class Intake {
     void take_part(std::string_view part);
     void end_line();
     void take_header_line();
+    [[nodiscard]] bool is_text(std::string_view line) const;
     void leave_header();
     void finish_field();
     void count(std::string_view octets);
@@ -72,7 +75,7 @@ class Intake {
     bool at_line_start_ = true;
     std::size_t line_size_ = 0;
     std::string carried_; ///< octets at the end of a block that the next one will explain
-    std::string line_;    ///< of the header, as far as it has come
+    std::string line_;    ///< of the header, as far as it has come, its CRs still in it
     std::string field_;   ///< likewise
     std::string body_;    ///< not yet stored
 };

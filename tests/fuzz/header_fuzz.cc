@@ -3,7 +3,9 @@
 // Whatever is on standard input: a plain reader that has the whole of it before it makes
 // the same header and body of it, however it is cut into reads. Nothing but CRLF ends a
 // line, no blind copy leaves, and every field that need not change is the same to the
-// octet; one with a line too long for SMTP is folded, and no octet of it is lost.
+// octet; one with a line too long for SMTP is folded, and no octet of it is lost. Nothing
+// after the first line that is empty but for CRs makes a field or a recipient, and nothing
+// but lines of a mailbox file is missing in what is sent.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +29,7 @@ struct Text {
     bool has_nul = false; ///< in a field
 };
 
-/// The lines of `input` up to a lone dot, their ends and stray CRs as they will be.
+/// The lines of `input` up to a lone dot, without their ends, stray CRs still in them.
 std::vector<std::string> lines_of(std::string_view input, bool dot_ends) {
     std::vector<std::string> lines;
     while (!input.empty()) {
@@ -38,18 +40,35 @@ std::vector<std::string> lines_of(std::string_view input, bool dot_ends) {
         input.remove_prefix(std::min(end + 1, input.size()));
         if (dot_ends && line == ".")
             break;
-        std::ranges::replace(line, '\r', ' ');
         lines.push_back(std::move(line));
     }
     return lines;
+}
+
+bool is_cr(char c) {
+    return c == '\r';
+}
+
+std::string with_spaces(std::string line) {
+    std::ranges::replace_if(line, is_cr, ' ');
+    return line;
 }
 
 bool is_field(const std::string& line) {
     std::size_t at = 0;
     while (at < line.size() && line[at] > ' ' && line[at] < 0x7f && line[at] != ':')
         ++at;
-    return at > 0 && line.find_first_not_of(" \t", at) == line.find(':') &&
+    return at > 0 && line.find_first_not_of(" \t\r", at) == line.find(':') &&
            line.find(':') != line.npos;
+}
+
+bool is_of_a_mailbox(std::string line) {
+    while (line.ends_with('\r'))
+        line.pop_back();
+    const bool field = is_field(line);
+    while (line.starts_with('>'))
+        line.erase(0, 1);
+    return line.starts_with("From ") && std::ranges::none_of(line, is_cr) && !field;
 }
 
 Text read_plainly(std::string_view input, bool dot_ends) {
@@ -57,20 +76,20 @@ Text read_plainly(std::string_view input, bool dot_ends) {
     bool in_header = true;
     bool leading = true; // lines of a mailbox file
     for (const std::string& line : lines_of(input, dot_ends)) {
-        const auto quotes = std::min(line.find_first_not_of('>'), line.size());
-        leading = leading && line.substr(quotes).starts_with("From ");
+        leading = leading && is_of_a_mailbox(line);
         const bool continues =
             !text.fields.empty() && !line.empty() && is_blank(line.front());
+        const std::string sent = with_spaces(line) + "\r\n";
         if (leading)
             continue;
         if (in_header && continues) {
-            text.fields.back() += line + "\r\n";
+            text.fields.back() += sent;
         } else if (in_header && is_field(line)) {
-            text.fields.push_back(line + "\r\n");
+            text.fields.push_back(sent);
         } else {
-            const bool parts = in_header && line.empty();
+            const bool parts = in_header && std::ranges::all_of(line, is_cr);
             in_header = false;
-            text.body += parts ? "" : line + "\r\n";
+            text.body += parts ? "" : sent;
         }
     }
     text.has_nul = std::ranges::any_of(text.fields, [](const std::string& field) {
@@ -188,10 +207,61 @@ void check_completed(Header header) {
     require(fields_of(header) == fields);
 }
 
-void check_draft(const Draft& draft, const Text& text) {
-    require(fields_of(draft.header) == text.fields);
+std::string body_of(const Draft& draft) {
     std::string body(draft.body.size(), '\0');
     require(draft.body.read(0, body) == body.size());
+    return body;
+}
+
+/// One block for each octet, or one for all.
+Draft take_in(std::string_view input, bool dot_ends, bool by_octets) {
+    Intake intake(dot_ends, 0);
+    const std::size_t piece = by_octets ? 1 : std::max<std::size_t>(input.size(), 1);
+    for (; !input.empty() && !intake.ended(); input.remove_prefix(piece))
+        intake.add(input.substr(0, piece));
+    return intake.finish();
+}
+
+/// The input up to the first line that is empty once its CRs are gone, which is in it.
+std::string_view before_first_empty_line(std::string_view input) {
+    bool empty = true;
+    for (std::size_t at = 0; at < input.size(); ++at) {
+        if (input[at] == '\n' && empty)
+            return input.substr(0, at + 1);
+        empty = input[at] == '\n' || (empty && input[at] == '\r');
+    }
+    return input;
+}
+
+/// What is no white space.
+std::string visible(std::string_view octets) {
+    std::string result;
+    for (const char c : octets) {
+        if (c != ' ' && c != '\r' && c != '\n')
+            result += c;
+    }
+    return result;
+}
+
+/// No field comes from after the first empty line, and so no recipient.
+void check_end_of_header(const Draft& draft, std::string_view input, bool dot_ends) {
+    const Draft front = take_in(before_first_empty_line(input), dot_ends, false);
+    require(fields_of(draft.header) == fields_of(front.header));
+}
+
+/// All but mailbox lines, line ends and spaces (CRs are among them now) is still there.
+void check_nothing_lost(const Draft& draft, std::string_view input, bool dot_ends) {
+    auto lines = lines_of(input, dot_ends);
+    lines.erase(lines.begin(), std::ranges::find_if_not(lines, is_of_a_mailbox));
+    std::string sent;
+    for (const std::string& line : lines)
+        sent += visible(line);
+    require(visible(draft.header.octets()) + visible(body_of(draft)) == sent);
+}
+
+void check_draft(const Draft& draft, const Text& text) {
+    require(fields_of(draft.header) == text.fields);
+    const std::string body = body_of(draft);
     require(body == text.body);
     check_line_ends(draft.header.octets());
     check_line_ends(body);
@@ -201,12 +271,29 @@ void check_draft(const Draft& draft, const Text& text) {
     check_completed(draft.header);
 }
 
+/// Facts and all, as if it had come at once.
+void check_octet_by_octet(std::string_view input) {
+    try {
+        const Draft at_once = take_in(input, true, false);
+        const Draft draft = take_in(input, true, true);
+        require(fields_of(draft.header) == fields_of(at_once.header));
+        require(body_of(draft) == body_of(at_once));
+        require(draft.facts.longest_line == at_once.facts.longest_line);
+        require(draft.facts.eight_bit == at_once.facts.eight_bit);
+        require(draft.facts.nul == at_once.facts.nul);
+    } catch (const Failure& failure) { // a NUL in the header
+        require_refusal(failure, ExitStatus::data_error);
+    }
+}
+
 void check(int fd, std::string_view input, bool dot_ends) {
     const Text text = read_plainly(input, dot_ends);
     try {
         const Draft draft = read_draft(fd, dot_ends, 0);
         require(!text.has_nul);
         check_draft(draft, text);
+        check_end_of_header(draft, input, dot_ends);
+        check_nothing_lost(draft, input, dot_ends);
     } catch (const Failure& failure) {
         require_refusal(failure, ExitStatus::data_error);
         require(text.has_nul);
@@ -221,5 +308,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(file_of(input).get(), input, false);
     const Feeder pieces{std::string(input), size / 64 + 1};
     check(pieces.fd(), input, true);
+    check_octet_by_octet(input);
     return 0;
 }

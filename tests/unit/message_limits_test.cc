@@ -159,6 +159,34 @@ BOOST_AUTO_TEST_CASE(text_without_a_header_may_be_long) {
     BOOST_TEST((body_of(draft) == text + ": y\r\nz\r\n"));
 }
 
+BOOST_AUTO_TEST_CASE(how_a_long_first_line_is_read_does_not_depend_on_blocks) {
+    const std::string cr_line_ends = "From x@y\r" + std::string(80000, 'x') + "\r";
+    for (const auto& text :
+         {std::string(65536, 'x') + ": y", std::string(65537, 'x') + ": y",
+          std::string(70000, '\r'), std::string(70000, '\r') + "x", cr_line_ends}) {
+        Intake at_once(true, 0);
+        at_once.add(text + "\nz\n");
+        const Draft whole = at_once.finish();
+        Intake by_octets(true, 0);
+        for (const char octet : text + "\nz\n")
+            by_octets.add({&octet, 1});
+        const Draft draft = by_octets.finish();
+        BOOST_TEST((draft.header.octets() == whole.header.octets()));
+        BOOST_TEST((body_of(draft) == body_of(whole)));
+        const std::size_t all = whole.header.size() + whole.body.size();
+        // The last CR belongs to the LF behind it.
+        BOOST_TEST(all == text.size() + (text.ends_with('\r') ? 4U : 5U));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_long_continuation_one_octet_at_a_time) {
+    Intake intake(true, 0);
+    intake.add("A: 1\n ");
+    for (std::size_t i = 0; i < 2 * mebibyte; ++i)
+        intake.add("x");
+    BOOST_TEST(intake.finish().header.size() == 2 * mebibyte + 9);
+}
+
 BOOST_AUTO_TEST_CASE(a_large_body) {
     std::string line(998, 'x');
     std::string text;

@@ -66,10 +66,47 @@ BOOST_AUTO_TEST_CASE(a_stray_cr_becomes_a_space) {
         {"A: 1\r\r\nB: 2\r\r\r\n\r\n", "A: 1 \r\nB: 2  \r\n", ""},
         {"A: 1\n\na\rb\r\rc\r\n", "A: 1\r\n", "a b  c\r\n"},
         {"A: 1\n\n\rx\n", "A: 1\r\n", " x\r\n"},
-        {"A: 1\n\r\r\nx\n", "A: 1\r\n \r\n", "x\r\n"}, // it continues A
         {"A: 1\n\nx\r", "A: 1\r\n", "x \r\n"},
         {"A: 1\n\n\r", "A: 1\r\n", " \r\n"},
         {"A: 1\n\n.\r", "A: 1\r\n", ". \r\n"},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_line_of_crs_is_empty_and_ends_the_header) {
+    check({
+        {"A: 1\n\r\r\nx\n", "A: 1\r\n", "x\r\n"},
+        {"A: 1\r\r\n\r\r\nBcc: x\r\r\n\r\r\ny\r\r\n", "A: 1 \r\n",
+         "Bcc: x \r\n \r\ny \r\n"}, // CRLF text to which somebody has added CRs
+        {"A: 1\n\r\r\r\nBcc: x\n", "A: 1\r\n", "Bcc: x\r\n"},
+        {"A: 1\n\r", "A: 1\r\n", ""},
+        {"A: 1\n\r\r", "A: 1\r\n", ""},
+        {"\r\r\nA: 1\n", "", "A: 1\r\n"},
+        {"\r", "", ""},
+        {"A: 1\n \r\r\n\nx\n", "A: 1\r\n  \r\n", "x\r\n"}, // a blank is no CR
+        {"A: 1\n\n\r\r\nx\n", "A: 1\r\n", " \r\nx\r\n"},   // all of it is body
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_begins_with_a_cr_is_text) {
+    check({
+        {"A: 1\n\rBcc: x\n\ny\n", "A: 1\r\n", " Bcc: x\r\n\r\ny\r\n"},
+        {"A: 1\n\r b\n", "A: 1\r\n", "  b\r\n"},
+        {"A: 1\n\r\tb\r\r\nB: 2\n", "A: 1\r\n", " \tb \r\nB: 2\r\n"},
+        {"\rA: 1\n", "", " A: 1\r\n"},
+        {"\r: x\n", "", " : x\r\n"},
+        {"A: 1\n\t\rb\n", "A: 1\r\n\t b\r\n", ""},
+        {"A\r: 1\r\n\r\nx\n", "A : 1\r\n", "x\r\n"}, // Bcc so written is Bcc, too
+        {"A\rB: 1\n", "", "A B: 1\r\n"},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(text_whose_lines_end_by_cr_alone_loses_nothing) {
+    check({
+        {"From x@y Tue Jan 7\rTo: a\r\rtext\r", "", "From x@y Tue Jan 7 To: a  text \r\n"},
+        {">From x@y\rtext", "", ">From x@y text\r\n"},
+        {"To: a\rSubject: b\r\rtext\r", "To: a Subject: b  text \r\n", ""},
+        {"text\r\rmore\r", "", "text  more \r\n"},
+        {"\rtext\r", "", " text \r\n"},
     });
 }
 
@@ -182,7 +219,16 @@ BOOST_AUTO_TEST_CASE(the_line_of_a_mailbox_file_is_dropped) {
         {"A: 1\nFrom b@x\n", "A: 1\r\n", "From b@x\r\n"},
         {"From a@x", "", ""},
         {"From: a@x\n\nx\n", "From: a@x\r\n", "x\r\n"},
-        {"From : a@x\n\nx\n", "", "x\r\n"}, // an mbox line to all MTAs
+        {"From : a@x\n\nx\n", "From : a@x\r\n", "x\r\n"}, // RFC 5322 4.5
+        {"From \t:a@x\n\nx\n", "From \t:a@x\r\n", "x\r\n"},
+        {"From :\n\nx\n", "From :\r\n", "x\r\n"},
+        {"From a@x\nFrom : a@x\n\nx\n", "From : a@x\r\n", "x\r\n"},
+        {">From : a@x\nA: 1\n", ">From : a@x\r\nA: 1\r\n", ""},
+        {"From a@x 00:00:00\r\r\nA: 1\n", "A: 1\r\n", ""},
+        {"From a@x\r", "", ""},
+        {"From a@x \rb\nA: 1\n", "", "From a@x  b\r\nA: 1\r\n"},
+        {"\rFrom a@x\n", "", " From a@x\r\n"},
+        {">\rFrom a@x\n", "", "> From a@x\r\n"},
         {"from a@x\n", "", "from a@x\r\n"},
         {"\nFrom a@x\n", "", "From a@x\r\n"},
     });
@@ -203,6 +249,7 @@ BOOST_AUTO_TEST_CASE(what_is_known_of_the_text) {
     BOOST_TEST(facts("").longest_line == 0U);
     BOOST_TEST(facts("A: 12345\n\nx\n").longest_line == 1U);
     BOOST_TEST(facts("A: 12345\n").longest_line == 0U);
+    BOOST_TEST(facts("A: 1\n\r\r\r\nx\n").longest_line == 1U);
     BOOST_TEST(facts("A: 1\nhello\n").longest_line == 5U);
     BOOST_TEST(facts("A: 1\n\n123456\r\nx").longest_line == 6U);
     BOOST_TEST(facts("A: 1\n\nx\n123456789").longest_line == 9U);

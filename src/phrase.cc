@@ -46,7 +46,7 @@ bool continues_character(char c, bool utf8) {
 
 /// Words of at most 75 octets, parted between characters, never within one.
 std::string encode(std::string_view name) {
-    const bool utf8 = printable(name, name.size()) == name;
+    const bool utf8 = is_well_formed(name);
     const std::string begin = utf8 ? "=?UTF-8?Q?" : "=?ISO-8859-1?Q?";
     std::string words = begin;
     std::size_t word_size = begin.size();

@@ -39,10 +39,14 @@ std::size_t utf8_character(std::string_view text, std::uint32_t& code) {
     return code < least[size] || surrogate || code > 0x10ffff ? 0 : size;
 }
 
-/// C0, DEL, C1, and the line ends that Unicode adds.
+/// C0, DEL, C1, the line ends that Unicode adds, and its twelve characters of the property
+/// Bidi_Control: where bidirectional text is rendered, a server could have its refusal read
+/// `status=sent` by these. What is merely invisible (joiners, U+00AD, U+FEFF, tags) moves
+/// nothing, and names and emoji are written with it.
 bool is_harmful(std::uint32_t code) {
-    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x2028 ||
-           code == 0x2029;
+    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x061c ||
+           code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069);
 }
 
 /// Octets of ASCII without control characters at the front of `text`.
@@ -75,6 +79,13 @@ std::string printable(std::string_view text, std::size_t limit) {
         text.remove_prefix(taken);
     }
     return result;
+}
+
+bool is_well_formed(std::string_view text) {
+    std::uint32_t code = 0;
+    for (std::size_t size = 1; !text.empty() && size != 0; text.remove_prefix(size))
+        size = utf8_character(text, code);
+    return text.empty();
 }
 
 } // namespace sallyport

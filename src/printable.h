@@ -10,8 +10,12 @@
 
 namespace sallyport {
 
-/// A copy in which every control character (C0, DEL, C1, and U+2028/2029) and every byte
-/// that is not well-formed UTF-8 is `?`, cut with "..." after `limit` bytes.
+/// A copy in which every control character (C0, DEL, C1, U+2028/2029, and those that
+/// Unicode calls Bidi_Control) and every byte that is not well-formed UTF-8 is `?`, cut with
+/// "..." after `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 512);
+
+/// All of it is well-formed UTF-8 (RFC 3629), whatever it may do to a terminal.
+bool is_well_formed(std::string_view text);
 
 } // namespace sallyport

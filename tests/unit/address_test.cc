@@ -338,8 +338,9 @@ BOOST_AUTO_TEST_CASE(controls_never_get_through) {
 
 BOOST_AUTO_TEST_CASE(what_is_not_utf8_or_a_control_in_it) {
     const std::string why = "an address holds a control character or is not UTF-8";
-    for (const char* text : {"j\xf6rg@x", "a@b\xfc.example", "\"\xff\"@x", "\xc2\x85@x",
-                             "a\xe2\x80\xa8@x", "\xc0\xaf@x", "\xed\xa0\x80@x"})
+    for (const char* text :
+         {"j\xf6rg@x", "a@b\xfc.example", "\"\xff\"@x", "\xc2\x85@x", "a\xe2\x80\xa8@x",
+          "\xc0\xaf@x", "\xed\xa0\x80@x", "a\xe2\x80\xae@x", "a@b\xd8\x9c.example"})
         check_refused(text, why);
 }
 

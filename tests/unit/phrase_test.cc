@@ -102,6 +102,8 @@ BOOST_AUTO_TEST_CASE(eight_bit_text_is_encoded) {
     BOOST_TEST(make_phrase("J\xc3\xb6rg M.") == "=?UTF-8?Q?J=C3=B6rg_M=2E?=");
     BOOST_TEST(make_phrase("a_b=c?\xc3\xa4") == "=?UTF-8?Q?a=5Fb=3Dc=3F=C3=A4?=");
     BOOST_TEST(make_phrase("J\xf6rg") == "=?ISO-8859-1?Q?J=F6rg?=");
+    // U+200F: what printable would not show is UTF-8 all the same
+    BOOST_TEST(make_phrase("\xd7\x90\xe2\x80\x8f") == "=?UTF-8?Q?=D7=90=E2=80=8F?=");
     BOOST_TEST(decode_all(make_phrase("\"J\xc3\xb6\" <b@y>, c"), "UTF-8") ==
                "\"J\xc3\xb6\" <b@y>, c");
 }

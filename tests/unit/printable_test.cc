@@ -36,6 +36,46 @@ BOOST_AUTO_TEST_CASE(controls_of_unicode_are_controls) {
     BOOST_TEST(printable("a\xe2\x80\xa8z\xe2\x80\xa9") == "a?z?");
 }
 
+/// UTF-8 of a character below U+10000.
+std::string utf8(unsigned code) {
+    const auto octet = [](unsigned value) {
+        return std::string(1, static_cast<char>(value));
+    };
+    if (code < 0x800)
+        return octet(0xc0 | code >> 6) + octet(0x80 | (code & 0x3f));
+    return octet(0xe0 | code >> 12) + octet(0x80 | (code >> 6 & 0x3f)) +
+           octet(0x80 | (code & 0x3f));
+}
+
+BOOST_AUTO_TEST_CASE(what_turns_the_direction_of_text_is_a_control) {
+    const auto is_turning = [](unsigned code) { // Bidi_Control, as Unicode lists it
+        return code == 0x61c || code == 0x200e || code == 0x200f ||
+               (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+    };
+    for (unsigned code = 0xa0; code < 0xd800; ++code) {
+        const bool line_end = code == 0x2028 || code == 0x2029;
+        const std::string text = utf8(code);
+        if (printable(text) != (is_turning(code) || line_end ? "?" : text))
+            BOOST_ERROR(code);
+    }
+    BOOST_TEST(printable("550 \xe2\x80\xae)ko 0.0.2 052( tnes=sutats") ==
+               "550 ?)ko 0.0.2 052( tnes=sutats");
+    // U+200D within an emoji, U+00AD, U+FEFF, a tag: invisible, but they turn nothing
+    for (const char* text : {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", "a\xc2\xad",
+                             "\xef\xbb\xbfx", "\xf3\xa0\x81\x81"})
+        BOOST_TEST(printable(text) == text);
+}
+
+BOOST_AUTO_TEST_CASE(well_formed_text_may_hold_controls) {
+    for (const char* text : {"", "a\x1b\xc2\x85", "\xe2\x80\xae", "\xf4\x8f\xbf\xbf"})
+        BOOST_TEST(sallyport::is_well_formed(text), text);
+    for (const char* text : {"\xe9", "a\xe2\x80",
+                             "\xc0\xaf"
+                             "b",
+                             "\xed\xa0\x80", "\xffz"})
+        BOOST_TEST(!sallyport::is_well_formed(text), text);
+}
+
 BOOST_AUTO_TEST_CASE(each_octet_that_is_no_utf8_is_replaced) {
     BOOST_TEST(printable("caf\xe9!") == "caf?!");
     BOOST_TEST(printable("\x80\xbf") == "??");             // nothing to continue

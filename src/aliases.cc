@@ -95,14 +95,16 @@ void Aliases::read(const std::string& path) {
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
         if (line.ends_with('\r'))
             line.remove_suffix(1);
-        const bool continues = !line.empty() && is_blank(line.front());
         if (trim(line).empty() || trim(line).front() == '#')
             continue;
-        if (!continues) {
+        const bool continues = is_blank(line.front());
+        if (!continues || origin.empty()) {
             add_line(logical, origin);
             logical.clear();
             origin = printable(path) + ":" + std::to_string(number);
         }
+        if (continues && logical.empty())
+            unusable(origin, "it begins with a blank, and there is no line to continue");
         logical += line;
     }
     add_line(logical, origin);

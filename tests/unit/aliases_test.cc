@@ -5,10 +5,12 @@
 #include <algorithm>
 
 #include "aliases.h"
+#include "ascii.h"
 #include "failing.h"
 #include "folder.h"
 
 using namespace sallyport;
+using namespace std::string_literals;
 using Names = std::vector<std::string>;
 
 namespace {
@@ -166,6 +168,57 @@ BOOST_FIXTURE_TEST_CASE(files_that_cannot_be_understood, Fixture) {
     }
     has_file("a: x@y\n\n# c\nroot\n");
     BOOST_TEST(why_not("x") == "aliases:4: no name: address, ...");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_begins_with_a_continuation, Fixture) {
+    const std::string why = ": it begins with a blank, and there is no line to continue";
+    has_file(" root: a@x\nbob: b@x\n");
+    BOOST_TEST(why_not("x") == "aliases:1" + why);
+    has_file("# c\n\n \t\n\ta@x\n");
+    BOOST_TEST(why_not("x") == "aliases:4" + why);
+    has_file("# c\n  # c\nroot: a@x,\n  # c\n b@x\n");
+    check("root", {"a@x", "b@x"});
+}
+
+BOOST_FIXTURE_TEST_CASE(every_fault_names_file_and_line, Fixture) {
+    const std::string nul(1, '\0');
+    const std::string long_name(300, 'l');
+    for (const std::string& list : {"b@"s,
+                                    "b@x c@x"s,
+                                    "\"b@x"s,
+                                    "b@x\x01"s,
+                                    "\"b\x01\"@x"s,
+                                    "b@x\rc: d@x"s,
+                                    "b@x" + nul,
+                                    nul,
+                                    "\xe2\x80\xae@x"s,
+                                    "b@\xff"s,
+                                    long_name + "@x",
+                                    "<b@x"s,
+                                    "g: b@x"s,
+                                    "|cat"s,
+                                    "/dev/null"s,
+                                    ":include:/x"s,
+                                    ""s,
+                                    ","s,
+                                    "(nobody)"s,
+                                    "g:;"s}) {
+        has_file("ok: a@x\n# c\nbad:\n " + list + "\nway: bad\n");
+        for (const char* name : {"bad", "BAD"}) {
+            const std::string why = why_not(name);
+            BOOST_TEST(why.starts_with("aliases:3: "), why);
+            BOOST_TEST(!has_control(why), why);
+            BOOST_TEST(why.size() < 300U);
+        }
+        BOOST_TEST(why_not("way").starts_with("aliases:"), why_not("way"));
+        check("ok", {"a@x"});
+    }
+    for (const std::string& line :
+         {"bad"s, ":"s, "bad b@x"s, nul + ": b@x", "b" + nul + ": x"s, "\"bad: b@x"s,
+          "\x7f: b@x"s, long_name + long_name}) {
+        has_file("ok: a@x\n" + line + "\n");
+        BOOST_TEST(why_not("ok").starts_with("aliases:2: "), why_not("ok"));
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_backslash_ends_the_way, Fixture) {

@@ -358,11 +358,10 @@ std::vector<Mailbox> parse_address_list(std::string_view text) {
     return AddressParser(text).parse_list();
 }
 
-std::optional<Mailbox> find_mailbox(std::string_view text) {
+std::optional<std::vector<Mailbox>> try_address_list(std::string_view text) {
     try {
-        auto found = parse_address_list(text);
-        return found.empty() ? std::nullopt : std::make_optional(std::move(found.front()));
-    } catch (const Failure&) { // that there is none is an answer here
+        return parse_address_list(text);
+    } catch (const Failure&) { // that it is none is an answer here
         return std::nullopt;
     }
 }

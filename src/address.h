@@ -33,8 +33,8 @@ struct Mailbox {
 /// 64 octets, domain 255, path 256 with its brackets).
 std::vector<Mailbox> parse_address_list(std::string_view text);
 
-/// The first mailbox of the list, or nothing if there is none or the list cannot be parsed.
-std::optional<Mailbox> find_mailbox(std::string_view text);
+/// As parse_address_list, or nothing if the list cannot be parsed.
+std::optional<std::vector<Mailbox>> try_address_list(std::string_view text);
 
 /// A reverse-path as callers of -f write it: one mailbox, or an empty Mailbox for "" and
 /// "<>". Failure (65, local) as above, and for several mailboxes.

@@ -102,36 +102,60 @@ class Completion {
     }
 
     void check_authors(const Field& field) const {
-        if (!find_mailbox(field.body()))
+        const auto authors = try_address_list(field.body());
+        if (!authors || authors->empty())
             throw Failure(ExitStatus::no_perm, Fault::local,
                           std::string(field.name()) +
                               " without an author: [sender] allow does not name it",
                           "5.7.1");
-        for (const Mailbox& author : parse_address_list(field.body()))
+        for (const Mailbox& author : *authors)
             check_sender(qualified(author), settings_.sender);
     }
 
-    /// RFC 5322 3.6.2: replies go to who wrote the message, though he may not be its From.
+    /// RFC 5322 3.6.2: replies go to all who wrote the message, though they may not be its
+    /// From. Ours is not left out of them: where there is a Reply-To, From gets none.
     void force_from() {
         header_.remove("Sender");
         header_.remove("Resent-Sender");
         if (header_.contains("Resent-From"))
             header_.replace(Field("Resent-From: " + from() + "\r\n"));
-        const auto old = std::ranges::find_if(
-            header_.fields(), [](const Field& field) { return field.is("From"); });
-        if (old == header_.fields().end())
+        if (!header_.contains("From"))
             return put("From", from());
-        const auto author = find_mailbox(old->body());
+        const std::vector<Mailbox> authors = old_authors();
         Mailbox forced = own_mailbox();
-        const bool same =
-            author && equals_ignoring_case(qualified(*author), forced.address());
-        if (author && !author->display_name.empty())
-            forced.display_name = author->display_name;
-        else if (author && !same && forced.display_name.empty())
-            forced.display_name = qualified(*author);
-        if (author && !same && !header_.contains("Reply-To"))
-            put("Reply-To", write_mailboxes(parse_address_list(old->body())));
+        const auto is_other = [&, own = forced.address()](const Mailbox& author) {
+            return !equals_ignoring_case(qualified(author), own);
+        };
+        if (!authors.empty() && !authors.front().display_name.empty())
+            forced.display_name = authors.front().display_name;
+        else if (!authors.empty() && is_other(authors.front()) &&
+                 forced.display_name.empty())
+            forced.display_name = qualified(authors.front());
+        if (std::ranges::any_of(authors, is_other) && !replies_go_elsewhere())
+            header_.replace(Field("Reply-To: " + write_mailboxes(authors) + "\r\n"));
         header_.replace(Field("From: " + write_mailbox(forced) + "\r\n"));
+    }
+
+    /// Of all From fields that can be understood; there should be one.
+    [[nodiscard]] std::vector<Mailbox> old_authors() const {
+        std::vector<Mailbox> authors;
+        for (const Field& field : header_.fields()) {
+            auto list = field.is("From") ? try_address_list(field.body()) : std::nullopt;
+            for (Mailbox& author : list.value_or(std::vector<Mailbox>()))
+                authors.push_back(std::move(author));
+        }
+        return authors;
+    }
+
+    /// A Reply-To that is empty, or a comment only, says nothing. One that cannot be
+    /// understood here says something.
+    [[nodiscard]] bool replies_go_elsewhere() const {
+        return std::ranges::any_of(header_.fields(), [](const Field& field) {
+            if (!field.is("Reply-To"))
+                return false;
+            const auto list = try_address_list(field.body());
+            return !list || !list->empty();
+        });
     }
 
     /// The mailbox of a From field of ours: [sender] header_from, else the envelope sender;

@@ -228,11 +228,13 @@ BOOST_AUTO_TEST_CASE(comments_belong_to_their_address) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(the_first_mailbox_if_there_is_one) {
-    BOOST_TEST(find_mailbox(" Bob <a@x>, b@x\r\n")->display_name == "Bob");
-    BOOST_TEST(find_mailbox("g: ;, root")->address() == "root");
-    for (const char* none : {"", ",", "g:;", "a b@x", "a@x b", "a@x, b c"})
-        BOOST_TEST(!find_mailbox(none), none);
+BOOST_AUTO_TEST_CASE(a_list_that_may_be_none) {
+    BOOST_TEST(try_address_list(" Bob <a@x>, b@x\r\n")->front().display_name == "Bob");
+    BOOST_TEST(try_address_list("g: ;, root")->front().address() == "root");
+    for (const char* empty : {"", ",", "g:;", " (c)\r\n"})
+        BOOST_TEST(try_address_list(empty)->empty(), empty);
+    for (const char* none : {"a b@x", "a@x b", "a@x, b c", "<>"})
+        BOOST_TEST(!try_address_list(none), none);
 }
 
 BOOST_AUTO_TEST_CASE(unparsable_ones_are_refused_and_not_guessed) {

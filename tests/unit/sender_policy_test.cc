@@ -183,6 +183,42 @@ BOOST_FIXTURE_TEST_CASE(replies_go_where_the_message_says, Fixture) {
                "From: You <me@example.org>\r\nreply-to : other@z\r\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(an_author_beside_us_is_not_lost, Fixture) {
+    has_forced("me@example.org");
+    const std::string forced = "From: Me <me@example.org>\r\n";
+    BOOST_TEST(completed({"From: Me <me@example.org>, K <k@h.example>"}) ==
+               forced + "Reply-To: Me <me@example.org>,\r\n K <k@h.example>\r\n");
+    BOOST_TEST(completed({"From: Me <ME@example.org>, g: , k@h.example;"}) ==
+               forced + "Reply-To: Me <ME@example.org>,\r\n k@h.example\r\n");
+    BOOST_TEST(completed({"From: K <k@h.example>, Me <me@example.org>"}) ==
+               "From: K <me@example.org>\r\n"
+               "Reply-To: K <k@h.example>,\r\n Me <me@example.org>\r\n");
+    BOOST_TEST(completed({"From: Me <me@example.org>, me@example.org"}) == forced);
+    BOOST_TEST(completed({"From: Me <me@example.org>, k@h", "Reply-To: z@z"}) ==
+               forced + "Reply-To: z@z\r\n");
+    BOOST_TEST(
+        completed({"Resent-Date: x", "Resent-Message-ID: x",
+                   "Resent-From: me@example.org, k@h", "From: Me <me@example.org>"}) ==
+        "Resent-Date: x\r\nResent-Message-ID: x\r\nResent-From: me@example.org\r\n" +
+            forced); // RFC 5322 3.6.6: nobody replies to who sent it again
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reply_to_that_says_nothing_is_none, Fixture) {
+    has_forced("me@example.org");
+    for (const std::string nothing : {"", " ", " (nobody)", "\r\n ", " ,", " g:;"}) {
+        BOOST_TEST(completed({"Reply-To:" + nothing, "From: You <you@y>", "reply-to : "}) ==
+                       "Reply-To: You <you@y>\r\nFrom: You <me@example.org>\r\n",
+                   nothing);
+        BOOST_TEST(completed({"Reply-To:" + nothing, "From: you@y", "Reply-To: z@z"}) ==
+                       "Reply-To:" + nothing +
+                           "\r\nFrom: \"you@y\" <me@example.org>\r\nReply-To: z@z\r\n",
+                   nothing);
+    }
+    for (const std::string odd : {" <>", " a b c", " you@"})
+        BOOST_TEST(completed({"Reply-To:" + odd, "From: You <you@y>"}) ==
+                   "Reply-To:" + odd + "\r\nFrom: You <me@example.org>\r\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(its_own_address_needs_no_reply_to, Fixture) {
     has_forced("me@example.org");
     BOOST_TEST(completed({"From: You <ME@Example.ORG>"}) ==
@@ -202,7 +238,14 @@ BOOST_FIXTURE_TEST_CASE(sender_fields_are_removed, Fixture) {
 BOOST_FIXTURE_TEST_CASE(of_several_from_fields_one_is_left, Fixture) {
     has_forced("me@example.org");
     BOOST_TEST(completed({"From: A <a@y>", "X: 1", "FROM: B <b@y>"}) ==
-               "From: A <me@example.org>\r\nX: 1\r\nReply-To: A <a@y>\r\n");
+               "From: A <me@example.org>\r\nX: 1\r\nReply-To: A <a@y>,\r\n B <b@y>\r\n");
+    BOOST_TEST(
+        completed({"From: Me <me@example.org>", "From: B <b@y>"}) ==
+        "From: Me <me@example.org>\r\nReply-To: Me <me@example.org>,\r\n B <b@y>\r\n");
+    BOOST_TEST(completed({"From: a b c", "From: B <b@y>"}) ==
+               "From: B <me@example.org>\r\nReply-To: B <b@y>\r\n");
+    BOOST_TEST(completed({"From: me@example.org", "From: Me <me@example.org>"}) ==
+               "From: me@example.org\r\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_from_field_that_cannot_be_parsed, Fixture) {

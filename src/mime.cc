@@ -15,6 +15,7 @@ constexpr std::size_t block_size = 65536;
 constexpr std::size_t header_limit = 8 * 1024 * 1024; ///< above message.cc's own
 constexpr std::size_t delimiter_limit = 1000; ///< RFC 2046 5.1.1 says 70, and blanks
 constexpr std::size_t depth_limit = 100;
+constexpr std::string_view padding = " \t\r\n";
 
 /// RFC 2045 5.1: tokens, quoted strings and single specials; comments and
 /// folding are skipped.
@@ -92,7 +93,9 @@ void read_content_type(std::string_view body, Entity& entity) {
         if (word == ";")
             continue;
         if (reader.next() == "=" && lower_case(word) == "boundary") {
-            entity.boundary = reader.next();
+            entity.boundary =
+                reader.next(); // RFC 2046 5.1.1: blanks at its end are no part
+            entity.boundary.resize(entity.boundary.find_last_not_of(padding) + 1);
             return;
         }
     }
@@ -183,22 +186,50 @@ class Walker {
     bool take_delimiter(std::string_view line) {
         if (!line.starts_with("--") || line.size() > delimiter_limit)
             return false;
-        for (std::size_t level = levels_.size(); level-- > 0;) {
-            std::string_view rest = line;
-            if (!rest.starts_with(levels_[level].delimiter))
-                continue;
-            rest.remove_prefix(levels_[level].delimiter.size());
-            const bool closes = rest.starts_with("--");
-            if (rest.find_first_not_of(" \t\r\n", closes ? 2 : 0) != std::string_view::npos)
-                continue;
-            leave_part();
-            visitor_.take_frame(line);
-            levels_.resize(closes ? level : level + 1);
-            attached_ = false;
-            place_ = closes ? Place::between : Place::header;
-            return true;
-        }
-        return false;
+        const auto text = line.substr(0, line.find_last_not_of(padding) + 1);
+        const std::size_t next = find_level(text);
+        const std::size_t closed =
+            text.ends_with("--") ? find_level(text.substr(0, text.size() - 2)) : 0;
+        if (next == 0 && closed == 0)
+            return false;
+        const bool closes = closed > next;
+        leave_part();
+        visitor_.take_frame(line);
+        leave_levels(closes ? closed - 1 : next);
+        attached_ = false;
+        place_ = closes ? Place::between : Place::header;
+        return true;
+    }
+
+    /// The innermost level with this delimiter, counted from 1; 0 if there is none. Were
+    /// all of them tried, text in which many lines begin with hyphens would take seconds.
+    [[nodiscard]] std::size_t find_level(std::string_view delimiter) const {
+        const auto place = place_of(delimiter);
+        if (place == by_delimiter_.begin() ||
+            levels_[*std::prev(place)].delimiter != delimiter)
+            return 0;
+        return *std::prev(place) + 1;
+    }
+
+    /// Behind all that are equal.
+    [[nodiscard]] std::vector<std::size_t>::const_iterator
+    place_of(std::string_view delimiter) const {
+        return std::ranges::upper_bound(by_delimiter_, delimiter, {},
+                                        [this](std::size_t level) -> std::string_view {
+                                            return levels_[level].delimiter;
+                                        });
+    }
+
+    void enter_level(Level level) {
+        by_delimiter_.insert(place_of(level.delimiter), levels_.size());
+        levels_.push_back(std::move(level));
+    }
+
+    void leave_levels(std::size_t left) {
+        if (left == levels_.size())
+            return;
+        levels_.resize(left);
+        std::erase_if(by_delimiter_, [left](std::size_t level) { return level >= left; });
     }
 
     void leave_part() {
@@ -240,9 +271,9 @@ class Walker {
         attached_ = attached;
         place_ = attached ? Place::header : Place::between;
         if (opens)
-            levels_.push_back({"--" + entity.boundary,
-                               entity.sealed || entity.type == "multipart/signed",
-                               entity.type == "multipart/digest"});
+            enter_level({"--" + entity.boundary,
+                         entity.sealed || entity.type == "multipart/signed",
+                         entity.type == "multipart/digest"});
     }
 
     /// `unreadable`: what stands in header_ is none; it belongs to the body, and
@@ -286,6 +317,7 @@ class Walker {
     Place place_ = Place::header;
     std::string header_; ///< of the entity at hand, as far as it has come
     std::vector<Level> levels_;
+    std::vector<std::size_t> by_delimiter_; ///< levels in the order of their delimiters
     bool attached_ = false; ///< that header is an attached message's, not a part's
     bool line_end_held_ = false;
 };

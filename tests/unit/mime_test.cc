@@ -160,6 +160,42 @@ BOOST_AUTO_TEST_CASE(delimiters_may_have_blanks_behind_them) {
     check(mixed("--b \t\n\nx\n--b-- \t\n"), "Hmultipart/mixed F Htext/plain F L F", "x/");
 }
 
+BOOST_AUTO_TEST_CASE(blanks_at_the_end_of_a_boundary_are_no_part_of_it) {
+    for (const char* boundary : {"b ", "b\t ", "b\n "}) {
+        BOOST_TEST(Trace(mixed("--b\n\nx\n--b \n\ny\n--b--\n", boundary)).text == "x/y/");
+        BOOST_TEST(Trace(mixed("--b --\n\nx\n", boundary)).text == "");
+    }
+    BOOST_TEST(entity_of("Content-Type: multipart/mixed; boundary=\" \"").boundary == "");
+}
+
+BOOST_AUTO_TEST_CASE(boundaries_that_look_like_each_other) {
+    // The inner one ends as the outer one does when it is closed: the innermost counts.
+    check(mixed("--b\n" + mixed("--b--\n\nx\n--b----\n\n", "b--") + "--b--\n"),
+          "Hmultipart/mixed F Hmultipart/mixed F Htext/plain F L F", "x/");
+    check(mixed("--b--\n" + mixed("--b\n\nx\n--b--\n--b--\n\ny\n--b----\n"), "b--"),
+          "Hmultipart/mixed F Hmultipart/mixed F Htext/plain F L F Htext/plain F L F",
+          "x/y/");
+    // The same at two levels: the outer one counts again when the inner one is closed.
+    check(mixed("--b\n" + mixed("--b\n\nx\n--b--\n--b\n\ny\n--b--\n--b\n\nz\n")),
+          "Hmultipart/mixed F Hmultipart/mixed F Htext/plain F L F Htext/plain F L F",
+          "x/y/");
+}
+
+BOOST_AUTO_TEST_CASE(every_level_is_found) {
+    std::string text = "x\n";
+    for (int level = 99; level >= 0; --level) {
+        const std::string boundary = "b" + std::to_string(level * 37 % 100);
+        text = mixed("--" + boundary + "\n" + text, boundary);
+        if (level == 99)
+            text = mixed("--" + boundary + "\n\nx\n", boundary);
+    }
+    for (int level = 0; level < 100; ++level) {
+        const std::string delimiter = "--b" + std::to_string(level * 37 % 100);
+        const Trace trace(text + delimiter + "\n\ny\n--b\n" + delimiter + "--\nz\n");
+        BOOST_TEST(trace.text == "x/y\r\n--b/", level);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(lines_that_look_like_delimiters) {
     for (const char* line :
          {"--bb", " --b", "-b", "--", "---b", "--b-", "--b--x", "--b-- -", "x--b", "--B"})

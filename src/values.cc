@@ -141,6 +141,9 @@ std::string read_host(std::string_view text, const std::string& origin) {
     const bool good = is_address(host) || (!bracketed && is_host_name(host));
     if (!good || host.size() > host_limit)
         misconfigured(origin, "a host name or an address is wanted");
+    // No certificate bears the dot of "name.", and SNI has none (RFC 6066 3).
+    if (is_host_name(host) && host.ends_with('.'))
+        host.pop_back();
     return host;
 }
 
@@ -165,8 +168,6 @@ std::string read_domain(std::string_view text, const std::string& origin) {
     std::string domain = read_host(text, origin);
     if (is_address(domain))
         misconfigured(origin, "a domain is wanted");
-    if (domain.ends_with('.'))
-        domain.pop_back();
     return domain;
 }
 

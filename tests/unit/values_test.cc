@@ -107,10 +107,15 @@ BOOST_AUTO_TEST_CASE(texts_and_paths) {
 }
 
 BOOST_AUTO_TEST_CASE(hosts) {
-    for (const char* host : {"smtp.example.org", "a", "a-b_c.d", "1a",
-                             "xn--bcher-kva.example", "smtp.example.org.", "192.0.2.1",
-                             "2001:db8::1", "::1", "fe80::1%eth0", "::ffff:192.0.2.1"})
+    for (const char* host :
+         {"smtp.example.org", "a", "a-b_c.d", "1a", "xn--bcher-kva.example", "192.0.2.1",
+          "2001:db8::1", "::1", "fe80::1%eth0", "::ffff:192.0.2.1"})
         BOOST_TEST(read_host(host, origin) == host);
+    BOOST_TEST(read_host("smtp.example.org.", origin) == "smtp.example.org");
+    BOOST_TEST(read_host("a.", origin) == "a");
+    BOOST_TEST(read_domain("example.org.", origin) == "example.org");
+    BOOST_TEST(read_server("smtp.example.org.", origin) == "smtp.example.org");
+    BOOST_TEST(read_server("unix:/a.", origin) == "unix:/a.");
     BOOST_TEST(read_host("[2001:db8::1]", origin) == "2001:db8::1");
     BOOST_TEST(read_host("[192.0.2.1]", origin) == "192.0.2.1");
     BOOST_TEST(read_host(std::string(255, 'a'), origin).size() == 255U);
@@ -123,6 +128,9 @@ BOOST_AUTO_TEST_CASE(hosts) {
                    "-a",
                    ".a",
                    "a..b",
+                   ".",
+                   "a..",
+                   "[192.0.2.1.]",
                    "a@b",
                    "<a>",
                    "[a]",

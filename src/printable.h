@@ -11,7 +11,8 @@
 namespace sallyport {
 
 /// A copy in which every control character (C0, DEL, C1, U+2028/2029, and those that
-/// Unicode calls Bidi_Control) and every byte that is not well-formed UTF-8 is `?`, cut with
+/// Unicode calls Bidi_Control) and every byte that is not well-formed UTF-8 is `?`, cut
+/// with
 /// "..." after `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 512);
 

@@ -15,6 +15,7 @@
 
 #include "ascii.h"
 #include "concat.h"
+#include "key_names.h"
 #include "keys.h"
 #include "printable.h"
 #include "strict_ini.h"

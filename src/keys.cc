@@ -280,8 +280,6 @@ void set_tempfail(Settings& settings, Relay& /*relay*/, Value& value) {
         static_cast<ExitStatus>(read_number(value.text, 64, 78, value.origin));
 }
 
-constexpr SetKey reserved = nullptr;
-
 /// In the order of sallyport.conf(5), where each is described.
 constexpr std::array keys{
     Key{"relay", "host", set_host},
@@ -333,67 +331,13 @@ constexpr std::array keys{
     Key{"log", "to", set_log_to},
     Key{"log", "format", set_log_format},
     Key{"exit", "tempfail", set_tempfail},
-    Key{"relay", "provider", reserved},
+    Key{"relay", "provider", nullptr},
 };
-
-constexpr std::array<std::string_view, 2> reserved_sections{"queue", "limits"};
-
-bool is_known_section(std::string_view name) {
-    return std::ranges::find(keys, name, &Key::section) != keys.end();
-}
-
-std::string_view nearest_section(std::string_view name) {
-    std::vector<std::string_view> known;
-    known.reserve(keys.size());
-    for (const Key& key : keys)
-        known.push_back(key.section);
-    return nearest(name, known);
-}
-
-std::string_view nearest_key(std::string_view section, std::string_view name) {
-    std::vector<std::string_view> known;
-    for (const Key& key : keys) {
-        if (key.section == section && key.set != reserved)
-            known.push_back(key.name);
-    }
-    return nearest(name, known);
-}
-
-/// What is not even like a key may be a part of a secret: it is not shown.
-[[noreturn]] void unknown_key(std::string_view section, std::string_view name,
-                              const std::string& origin) {
-    const std::string_view near = nearest_key(section, name);
-    const bool alike = distance(name, near) <= near.size() / 2;
-    misconfigured(origin, (alike ? printable(name, 60) : std::string("this key")) +
-                              " is not known; the nearest key of [" +
-                              printable(section, 60) + "] is " + std::string(near));
-}
 
 } // namespace
 
-const Key& find_key(std::string_view section, std::string_view name,
-                    const std::string& origin) {
-    const std::string heading = "[" + printable(section, 60) + "]";
-    if (std::ranges::find(reserved_sections, section) != reserved_sections.end())
-        misconfigured(origin, heading + " is not in this version");
-    if (!is_known_section(section))
-        misconfigured(origin, heading + " is not known; the nearest section is [" +
-                                  std::string(nearest_section(section)) + "]");
-    const auto* const found = std::ranges::find_if(
-        keys, [&](const Key& key) { return key.section == section && key.name == name; });
-    if (found == keys.end())
-        unknown_key(section, name, origin);
-    if (found->set == reserved)
-        misconfigured(origin, std::string(name) + " is not in this version");
-    return *found;
-}
-
-const Key* find_key_of_variable(std::string_view variable) {
-    const auto* const found = std::ranges::find_if(keys, [variable](const Key& key) {
-        return equals_ignoring_case(variable, "SALLYPORT_" + std::string(key.section) +
-                                                  "_" + std::string(key.name));
-    });
-    return found != keys.end() ? found : nullptr;
+std::span<const Key> key_table() {
+    return keys;
 }
 
 } // namespace sallyport

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,16 +34,14 @@ struct Key {
     std::string_view section; ///< without a relay's name
     std::string_view name;
     /// Reads the value into the settings, or `relay` for [relay] keys. Failure (78, local)
-    /// quotes no secret. Null: the key is reserved for what this version does not do.
+    /// quotes no secret. Null if the key is reserved.
     void (*set)(Settings& settings, Relay& relay, Value& value);
+
+    /// Whether it stands for what this version does not do.
+    [[nodiscard]] constexpr bool is_reserved() const { return set == nullptr; }
 };
 
-/// The key, or Failure (78, local) that begins with `origin` and names the nearest known
-/// one.
-const Key& find_key(std::string_view section, std::string_view name,
-                    const std::string& origin);
-
-/// The key that SALLYPORT_<SECTION>_<KEY> means, reserved ones too; null if there is none.
-const Key* find_key_of_variable(std::string_view variable);
+/// All of them, in the order of sallyport.conf(5).
+std::span<const Key> key_table();
 
 } // namespace sallyport

@@ -14,7 +14,7 @@
 
 #include "configuring.h"
 #include "invocation.h"
-#include "keys.h"
+#include "key_names.h"
 
 using namespace sallyport;
 using Lines = std::vector<std::string>;

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "key_names.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "ascii.h"
+#include "printable.h"
+#include "values.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> reserved_sections{"queue", "limits"};
+
+bool is_known_section(std::string_view name) {
+    return std::ranges::find(key_table(), name, &Key::section) != key_table().end();
+}
+
+std::string_view nearest_section(std::string_view name) {
+    std::vector<std::string_view> known;
+    known.reserve(key_table().size());
+    for (const Key& key : key_table())
+        known.push_back(key.section);
+    return nearest(name, known);
+}
+
+std::string_view nearest_key(std::string_view section, std::string_view name) {
+    std::vector<std::string_view> known;
+    for (const Key& key : key_table()) {
+        if (key.section == section && !key.is_reserved())
+            known.push_back(key.name);
+    }
+    return nearest(name, known);
+}
+
+/// What is not even like a key may be a part of a secret: it is not shown.
+[[noreturn]] void unknown_key(std::string_view section, std::string_view name,
+                              const std::string& origin) {
+    const std::string_view near = nearest_key(section, name);
+    const bool alike = distance(name, near) <= near.size() / 2;
+    misconfigured(origin, (alike ? printable(name, 60) : std::string("this key")) +
+                              " is not known; the nearest key of [" +
+                              printable(section, 60) + "] is " + std::string(near));
+}
+
+} // namespace
+
+const Key& find_key(std::string_view section, std::string_view name,
+                    const std::string& origin) {
+    const std::string heading = "[" + printable(section, 60) + "]";
+    if (std::ranges::find(reserved_sections, section) != reserved_sections.end())
+        misconfigured(origin, heading + " is not in this version");
+    if (!is_known_section(section))
+        misconfigured(origin, heading + " is not known; the nearest section is [" +
+                                  std::string(nearest_section(section)) + "]");
+    const auto found = std::ranges::find_if(key_table(), [&](const Key& key) {
+        return key.section == section && key.name == name;
+    });
+    if (found == key_table().end())
+        unknown_key(section, name, origin);
+    if (found->is_reserved())
+        misconfigured(origin, std::string(name) + " is not in this version");
+    return *found;
+}
+
+const Key* find_key_of_variable(std::string_view variable) {
+    const auto found = std::ranges::find_if(key_table(), [variable](const Key& key) {
+        return equals_ignoring_case(variable, "SALLYPORT_" + std::string(key.section) +
+                                                  "_" + std::string(key.name));
+    });
+    return found != key_table().end() ? &*found : nullptr;
+}
+
+} // namespace sallyport

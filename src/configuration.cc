@@ -5,7 +5,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <map>
 #include <string_view>
 #include <utility>
 
@@ -13,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ascii.h"
+#include "builder.h"
 #include "concat.h"
 #include "key_names.h"
 #include "keys.h"
@@ -30,104 +29,6 @@ namespace {
 
 constexpr std::size_t file_limit = 1024 * 1024;
 constexpr std::string_view variable_prefix = "SALLYPORT_";
-
-/// Settings as they come together: first from the file, then from the environment.
-class Builder {
-  public:
-    void begin_relay(std::string name, std::string origin) {
-        Relay relay;
-        relay.name = std::move(name);
-        relay.origin = std::move(origin);
-        relay.auth_wanted = true; // unless auth = none; see finish
-        settings_.relays.push_back(std::move(relay));
-    }
-
-    /// [sender] keys that follow are those of `user`, who has the general ones where he has
-    /// none of his own.
-    void begin_user(std::string user) {
-        user_ = std::move(user);
-        settings_.user_senders.try_emplace(user_, settings_.sender);
-    }
-
-    /// From here on values replace those that came before, but not each other, and are for
-    /// everybody.
-    void begin_environment() {
-        set_by_.clear();
-        user_.clear();
-        in_environment_ = true;
-    }
-
-    void remove_relays() { settings_.relays.clear(); }
-
-    /// The only relay is to be reached otherwise than the file says: the consent that
-    /// stands there was not given for that, nor, if it is another host, the password; and
-    /// the POP server of the file's host is not told the password for another.
-    void redirect_relay(bool to_another_host) {
-        Relay& relay = settings_.relays.back();
-        relay.allow_plaintext_auth.reset();
-        if (!to_another_host)
-            return;
-        relay.secret = {};
-        if (!set_by_.contains(
-                concat({"relay.pop_before.", std::to_string(relay_count()), "."})))
-            relay.pop_before.reset();
-    }
-
-    /// [relay] keys go to the relay begun last.
-    void set(const Key& key, Value& value) {
-        // One password or token, and one place, however they are given.
-        const auto name = place_of(key.name);
-        const auto [place, is_first] =
-            set_by_.try_emplace(concat({key.section, ".", name, ".",
-                                        std::to_string(relay_count()), ".", user_}),
-                                value.origin);
-        if (!is_first)
-            misconfigured(value.origin, "it is set already by " + place->second);
-        if (user_.empty())
-            apply(key, value);
-        for (auto& [user, sender] : settings_.user_senders) {
-            if (key.section != "sender" || (!in_environment_ && user != user_))
-                continue;
-            std::swap(settings_.sender, sender);
-            apply(key, value);
-            std::swap(settings_.sender, sender);
-        }
-    }
-
-    [[nodiscard]] std::size_t relay_count() const { return settings_.relays.size(); }
-
-    void note(std::string text) { settings_.notes.push_back(std::move(text)); }
-
-    Settings finish() {
-        for (Relay& relay : settings_.relays)
-            finish_relay(relay);
-        check_sender(settings_.sender);
-        for (const auto& [user, sender] : settings_.user_senders)
-            check_sender(sender);
-        return std::move(settings_);
-    }
-
-  private:
-    void apply(const Key& key, Value& value) {
-        Relay none;
-        key.set(settings_, settings_.relays.empty() ? none : settings_.relays.back(),
-                value);
-    }
-
-    static void check_sender(const SenderSettings& sender) {
-        const bool has_envelope = !sender.envelope_from.empty();
-        const bool has_header = !sender.header_from.empty();
-        if (sender.force_envelope && !has_envelope)
-            misconfigured(sender.force_origin, "there is no envelope_from");
-        if (sender.force_header && !has_envelope && !has_header)
-            misconfigured(sender.force_origin, "there is no header_from or envelope_from");
-    }
-
-    Settings settings_;
-    std::map<std::string, std::string> set_by_; ///< key to the origin of its value
-    std::string user_;                          ///< whose [sender] keys follow
-    bool in_environment_ = false;
-};
 
 /// A variable of `environment`; one that is empty counts as not set.
 std::optional<std::string> variable(const std::vector<std::string>& environment,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Files and environment to Settings. One table of keys (configuration.cc) serves the file,
+// Files and environment to Settings. One table of keys (keys.cc) serves the file,
 // SALLYPORT_<SECTION>_<KEY> and the query of SALLYPORT_URL, so that a value means the same
 // wherever it stands.
 #pragma once

@@ -36,7 +36,7 @@ cost() {
     local name=$1 configuration=$2 tries
     shift 2
     for tries in 1 2 3; do
-        send "$work/message" "$SALLYPORT" -C "$work/$configuration" -i "$recipient"
+        SALLYPORT_CONFIG=$work/$configuration send "$work/message" "$SALLYPORT" -i "$recipient"
         as_expected "$1" "$2" "$3" || { fail "$name" "$why"; return; }
         [ "${seen[segments]}" != "$4" ] || break
     done
@@ -90,8 +90,8 @@ peak() {
     peak=
     message "$1" >"$work/message"
     for run in 1 2 3; do
-        send "$work/message" "$support/measure" "$work/usage" \
-            "$SALLYPORT" -C "$work/implicit" -i "$recipient"
+        SALLYPORT_CONFIG=$work/implicit send "$work/message" \
+            "$support/measure" "$work/usage" "$SALLYPORT" -i "$recipient"
         next_connection || true
         if [ "$status" != 0 ] || [ "${seen[messages]}" != 1 ]; then
             why="exit status $status, run $run"
@@ -158,8 +158,9 @@ instructions() {
     # Without symbols: valgrind does not know every compiler's.
     strip -o "$work/counted" "$SALLYPORT" 2>/dev/null || cp "$SALLYPORT" "$work/counted"
     message 1024 >"$work/message"
-    send "$work/message" valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-        --log-file="$work/callgrind" "$work/counted" -C "$work/implicit" -i "$recipient"
+    SALLYPORT_CONFIG=$work/implicit send "$work/message" valgrind --tool=callgrind \
+        --callgrind-out-file=/dev/null --log-file="$work/callgrind" \
+        "$work/counted" -i "$recipient"
     next_connection || true
     count=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$work/callgrind")
     if [ "$status" != 0 ] || [ -z "$count" ]; then

@@ -33,7 +33,7 @@ END
 # Its own log line on standard error is the last thing that sendmail says.
 deliver() {
     status=0
-    "$work/sendmail" -C "$work/sallyport.conf" -v -i -t <"$work/message" 2>&1 | indent ||
+    "$work/sendmail" -v -i -t <"$work/message" 2>&1 | indent ||
         status=${PIPESTATUS[0]}
     printf '\n    exit status: %d\n' "$status"
     [ "$status" != 0 ] || next_connection || status=1
@@ -51,6 +51,7 @@ show_arrival() {
 
 begin
 ln -s "$SALLYPORT" "$work/sendmail"
+export SALLYPORT_CONFIG=$work/sallyport.conf
 
 title 'A submission server with TLS and a log-in listens on the loopback interface'
 start_server --login "$user:$password"
@@ -75,7 +76,7 @@ printf '    %s round trips, from the first packet to the verdict (%s)\n' \
 printf '    flights of the client: %s\n' "${seen[dialogue]:-none}"
 relay_conf "$work/sallyport.conf" "$implicit_port" implicit
 if [ "$status" = 0 ] &&
-    "$work/sendmail" -C "$work/sallyport.conf" -i -t <"$work/message" 2>/dev/null; then
+    "$work/sendmail" -i -t <"$work/message" 2>/dev/null; then
     arrived=${seen[messages]:-0}
     next_connection
     printf '    %s round trips on the port that speaks TLS at once\n' "${seen[round_trips]}"

@@ -103,7 +103,7 @@ usage_cases() {
     refuses 'unknown option' '-Z' "$program" -Z "$recipient"
     refuses 'unknown long option' '--' "$program" --verbose "$recipient"
     refuses 'missing value' '-f' "$program" -f
-    refuses 'no recipient' 'recipient' "$program" -C "$work/conf"
+    refuses 'no recipient' 'recipient' "${configured[@]}"
     refuses 'malformed -B' '-B' "$program" -B 9BIT "$recipient"
     for mode in d D t z a; do
         refuses "-b$mode" "-b $mode" "$program" "-b$mode" "$recipient"
@@ -114,13 +114,13 @@ usage_cases() {
     done
     sed '/^To:/d' "$work/small" >"$work/input"
     input=$work/input
-    stops 'no recipient in the header' 64 recipient "$program" -C "$work/conf" -t
+    stops 'no recipient in the header' 64 recipient "${configured[@]}" -t
 }
 
 # What a stranger may give a careless program for a recipient. With each of them, but for these
 # rules, somebody named on the line would get nothing, or all that the header names something.
 recipient_cases() {
-    local option long sendmail=("$program" -C "$work/conf" -i)
+    local option long sendmail=("${configured[@]}" -i)
     for option in --version --help --foo -t -it -q -bp -bv -bs -I -C -h -f -F -r -B -N -R -V \
         -O -X -L -A -p -e -o -oMs -ifeve@example.net -Nnever -Z; do
         refuses "$option after a recipient" \
@@ -151,7 +151,7 @@ sent() {
 }
 
 argument_cases() {
-    local sendmail=("$program" -C "$work/conf" -i -f alice@example.org)
+    local sendmail=("${configured[@]}" -i -f alice@example.org)
     sent 'harmless options after a recipient' "carol@example.org $recipient dave@example.net" \
         "${sendmail[@]}" "$recipient" -i -nm -oi -oem -em -fcarol@example.org -FCarol -B7BIT \
         dave@example.net
@@ -166,7 +166,7 @@ crowd_cases() {
     local name='more than 10,000 recipients' many
     local text="$name: split the list"
     mapfile -t many < <(seq -f 'r%g@example.net' 10001)
-    if run_unread "$program" -C "$work/conf" -i "${many[@]}"; then
+    if run_unread "${configured[@]}" -i "${many[@]}"; then
         verdict "$name" 65 "$text"
     else
         fail "$name" 'it has read standard input'
@@ -185,7 +185,7 @@ crowd_cases() {
 }
 
 data_cases() {
-    local sendmail=("$program" -C "$work/conf" -i)
+    local sendmail=("${configured[@]}" -i)
     stops 'bad recipient' 65 'bob@' "${sendmail[@]}" 'bob@'
     stops 'bad sender' 65 'alice@@example.org' "${sendmail[@]}" -f alice@@example.org bob
     stops 'control character in an argument' 65 'control character' \
@@ -210,7 +210,7 @@ data_cases() {
 
 system_cases() {
     local name='no descriptor to put in the place of standard error'
-    local sendmail=("$program" -C "$work/conf" -i "$recipient")
+    local sendmail=("${configured[@]}" -i "$recipient")
     # The text has nowhere to go.
     send "$work/small" bash -c 'exec "$@" 2>&-' - \
         "$support/surroundings" no-descriptor -- "${sendmail[@]}"
@@ -230,7 +230,7 @@ system_cases() {
 }
 
 temporary_cases() {
-    local name='no disk space, and no memory' sendmail=("$program" -C "$work/conf" -i)
+    local name='no disk space, and no memory' sendmail=("${configured[@]}" -i)
     message 70000000 >"$work/input"
     input=$work/input
     stops 'no disk space for 70 MB' 75 'no room' \
@@ -259,11 +259,12 @@ alias_cases() {
         printf '[recipients]\naliases = %s\n' "$aliases"
     } >"$work/aliased"
     chmod 0600 "$work/aliased"
-    stops 'an alias leads to a pipe' 72 "$aliases:1: pipes" "$program" -C "$work/aliased" loud
+    local sendmail=(env "SALLYPORT_CONFIG=$work/aliased" "$program")
+    stops 'an alias leads to a pipe' 72 "$aliases:1: pipes" "${sendmail[@]}" loud
     stops 'an alias leads to nobody' 72 "$aliases:2: empty leads to nobody" \
-        "$program" -C "$work/aliased" "$recipient" empty
+        "${sendmail[@]}" "$recipient" empty
     rm "$aliases"
-    stops 'no alias file' 72 "$aliases: No such file" "$program" -C "$work/aliased" root
+    stops 'no alias file' 72 "$aliases: No such file" "${sendmail[@]}" root
 }
 
 # A library that cannot be loaded is none.
@@ -273,8 +274,8 @@ library_case() {
     echo none >"$work/lib/libidn2.so.0"
     sed 's/^\[relay\]/&\nignore = smtputf8/' "$work/conf" >"$work/ascii"
     chmod 0600 "$work/ascii"
-    send "$work/small" env LD_LIBRARY_PATH="$work/lib" "$program" -C "$work/ascii" \
-        $'bob@b\303\274cher.example'
+    send "$work/small" env LD_LIBRARY_PATH="$work/lib" "SALLYPORT_CONFIG=$work/ascii" \
+        "$program" $'bob@b\303\274cher.example'
     if [ "$status" = 65 ] && one_line libidn2-0 && ! arrived "$work/small"; then
         pass "65: $name"
     else
@@ -290,7 +291,7 @@ named_case() {
     printf '#!/bin/sh\ntouch %s/run\n' "$named" >"$named/it"
     chmod 0755 "$named/it"
     find "$named" >"$work/before"
-    send "$work/small" "$program" -C "$work/conf" -X "$named/x" -L "$named/l" -h 3 \
+    send "$work/small" "${configured[@]}" -X "$named/x" -L "$named/l" -h 3 \
         -p "$named/p" -A "$named/it" -O "QueueDirectory=$named/q" -O "AliasFile=|$named/it" \
         -oQ"$named/q" -oA"$named/a" "$recipient"
     find "$named" >"$work/after"
@@ -308,7 +309,7 @@ misconfigured() {
     local name=$1 text=$2
     shift 2
     (umask 077 && printf '%s\n' "$@" >"$work/wrong")
-    stops "$name" 78 "$text" "$program" -C "$work/wrong" "$recipient"
+    stops "$name" 78 "$text" env "SALLYPORT_CONFIG=$work/wrong" "$program" "$recipient"
     if grep -q S3cret "$work/stderr"; then
         fail "$name" 'it shows the password'
     fi
@@ -333,15 +334,10 @@ file_cases() {
     misconfigured 'not in this version' "$at:3: " "${relay[@]}" 'provider = example'
     misconfigured 'section not in this version' '[queue]' "${relay[@]}" '[queue]' 'when = never'
     misconfigured 'no such tls_ca' "tls_ca = $work/none" "${relay[@]}" "tls_ca = $work/none"
-    if [ "$(id -u)" = 0 ]; then
-        misconfigured 'no such password_file' "$work/none" \
-            "${relay[@]}" 'user = alice' "password_file = $work/none"
-        misconfigured 'no such password_command' 'password_command' \
-            "${relay[@]}" 'user = alice' "password_command = $work/none"
-    else
-        misconfigured 'password_command in a file that is not of root' 'password_command' \
-            "${relay[@]}" 'user = alice' 'password_command = echo x'
-    fi
+    misconfigured 'no such password_file' "$work/none" \
+        "${relay[@]}" 'user = alice' "password_file = $work/none"
+    misconfigured 'no such password_command' 'password_command' \
+        "${relay[@]}" 'user = alice' "password_command = $work/none"
 }
 
 # wrong_file NAME TEXT FILE: FILE is given as the configuration.
@@ -357,7 +353,8 @@ place_cases() {
     wrong_file 'a FIFO' 'regular file' "$work/fifo"
     cp "$work/conf" "$work/open"
     chmod 0644 "$work/open"
-    wrong_file 'a password that others can read' 'chmod' "$work/open"
+    stops 'a password that others can read' 78 'chmod' \
+        env "SALLYPORT_CONFIG=$work/open" "$program" "$recipient"
     if [ "$(id -u)" != 0 ]; then
         chmod 0 "$work/open"
         wrong_file 'a file that cannot be read' "$work/open" "$work/open"
@@ -408,6 +405,7 @@ relay_conf "$work/conf" "$implicit_port" implicit
 message 1024 >"$work/small"
 input=$work/small
 program=$SALLYPORT
+configured=(env "SALLYPORT_CONFIG=$work/conf" "$program")
 
 answer_cases
 usage_cases

@@ -130,7 +130,7 @@ signal_cases() {
     stop_server
     start_server --login "$user:$password" --hang-up-at MAIL
     relay_conf "$work/hang-up" "$implicit_port" implicit
-    send "$work/large" "$SALLYPORT" -C "$work/hang-up" -i "$recipient"
+    SALLYPORT_CONFIG=$work/hang-up send "$work/large" "$SALLYPORT" -i "$recipient"
     if [ "$status" = 75 ] && ! arrived "$work/large"; then
         pass 'the server hangs up, SIGPIPE not ignored: exit status 75'
     else
@@ -175,7 +175,7 @@ make_root() {
 # In a mount namespace of its own; the first argument says what else to do there.
 root_cases() {
     local names=('no /etc, /proc, /dev or /tmp' 'read-only root and /tmp, no /etc, /proc, /dev')
-    local bare=(/sallyport -C /conf -i "$recipient") why_not='' namespace=(--mount)
+    local bare=(/sallyport -i "$recipient") why_not='' namespace=(--mount)
     [ "$(id -u)" = 0 ] || namespace+=(--map-root-user)
     if [ "${SANITIZERS:-no}" = yes ]; then
         why_not='the sanitizers want /proc'
@@ -193,7 +193,7 @@ root_cases() {
             mount --bind "$ROOT" "$ROOT"
             cd "$ROOT"
             eval "$0"
-            exec env -i "$(command -v chroot)" . "$@"')
+            exec env -i SALLYPORT_CONFIG=/conf "$(command -v chroot)" . "$@"')
     delivers "${names[0]}" "${in_root[@]}" : "${bare[@]}"
     input=$work/large expected=$work/large
     delivers "${names[0]}, a message of 1 MB" "${in_root[@]}" : "${bare[@]}"
@@ -299,7 +299,7 @@ cd "$work"
 message 1024 >"$work/small"
 message 1000000 >"$work/large"
 input=$work/small expected=$work/small
-program=("$SALLYPORT" -C "$work/conf" -i "$recipient")
+program=("$(command -v env)" "SALLYPORT_CONFIG=$work/conf" "$SALLYPORT" -i "$recipient")
 by_command=(env "XDG_CONFIG_HOME=$work/config" "$SALLYPORT" -i "$recipient")
 write_probe
 serve

@@ -39,7 +39,8 @@ in_milliseconds() {
 deliver() {
     local configuration=$1
     shift
-    send "$work/message" "$@" "$SALLYPORT" -C "$work/$configuration" -i "$recipient"
+    SALLYPORT_CONFIG=$work/$configuration \
+        send "$work/message" "$@" "$SALLYPORT" -i "$recipient"
     next_connection || seen[messages]=0
     [ "$status" = 0 ] && [ "${seen[messages]}" = 1 ] && return
     fail "${FUNCNAME[1]}" "exit status $status"
@@ -173,8 +174,8 @@ large_messages() {
 many_recipients() {
     local recipients
     mapfile -t recipients < <(seq -f 'r%g@example.net' "$many")
-    send "$work/message" "$support/measure" "$work/usage" \
-        "$SALLYPORT" -C "$work/many" -i "${recipients[@]}"
+    SALLYPORT_CONFIG=$work/many send "$work/message" \
+        "$support/measure" "$work/usage" "$SALLYPORT" -i "${recipients[@]}"
     [ "$status" = 0 ] || { fail "$many recipients" "exit status $status"; return; }
     next_connection
     row "time, $many recipients" '20 ms' "$(in_milliseconds "$(usage wall_us)")"
@@ -185,7 +186,8 @@ all_at_once() {
     local begun ended pids=() pid
     begun=${EPOCHREALTIME/./}
     while [ "${#pids[@]}" -lt "$at_once" ]; do
-        "$SALLYPORT" -C "$work/implicit" -i "$recipient" <"$work/message" 2>/dev/null &
+        SALLYPORT_CONFIG=$work/implicit \
+            "$SALLYPORT" -i "$recipient" <"$work/message" 2>/dev/null &
         pids+=("$!")
     done
     for pid in "${pids[@]}"; do

@@ -40,9 +40,10 @@ void send(const Dialogue& dialogue, const Place& place, const Folder& folder,
         argv.push_back(argument.c_str());
     const Invocation invocation = parse_invocation(argv);
     ConfigurationSources sources;
-    sources.argument_file =
+    const std::string configuration =
         folder.write("sallyport.conf", place.fill(configuration_text(dialogue)));
-    sources.environment = {"SALLYPORT_LOG_TO=file:" + folder.path("log")};
+    sources.environment = {"SALLYPORT_CONFIG=" + configuration,
+                           "SALLYPORT_LOG_TO=file:" + folder.path("log")};
     const Settings settings = load_settings(sources);
     const Identity identity = fixed_identity();
 

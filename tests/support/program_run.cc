@@ -38,11 +38,13 @@ struct Pipe {
     UniqueFd in;
 };
 
-/// Ours, without what the program would take for its configuration.
-std::vector<std::string> environment(const std::string& log) {
+/// Ours, with this configuration and no other.
+std::vector<std::string> environment(const std::string& configuration,
+                                     const std::string& log) {
     constexpr std::array<std::string_view, 4> left_out{"SALLYPORT", "SSL_CERT_",
                                                        "XDG_CONFIG_HOME=", "HOME="};
-    std::vector<std::string> variables{"SALLYPORT_LOG_TO=file:" + log};
+    std::vector<std::string> variables{"SALLYPORT_CONFIG=" + configuration,
+                                       "SALLYPORT_LOG_TO=file:" + log};
     for (char** variable = environ; *variable != nullptr; ++variable) {
         const std::string_view text(*variable);
         if (std::ranges::none_of(
@@ -83,9 +85,8 @@ bool read_all(Pipe& output, Pipe& error, Result& result) {
     return true;
 }
 
-pid_t spawn(std::vector<std::string> arguments, const std::string& input,
-            const std::string& log, const Pipe& output, const Pipe& error) {
-    std::vector<std::string> variables = environment(log);
+pid_t spawn(std::vector<std::string> arguments, std::vector<std::string> variables,
+            const std::string& input, const Pipe& output, const Pipe& error) {
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input.c_str(), O_RDONLY, 0);
@@ -101,12 +102,13 @@ pid_t spawn(std::vector<std::string> arguments, const std::string& input,
     return child;
 }
 
-void run(const std::vector<std::string>& arguments, const std::string& input,
-         const std::string& log, Result& result) {
+void run(const std::vector<std::string>& arguments,
+         const std::vector<std::string>& variables, const std::string& input,
+         Result& result) {
     Pipe output;
     Pipe error;
     std::signal(SIGCHLD, SIG_DFL); // Boost.Test takes every child's failure for its own
-    const pid_t child = spawn(arguments, input, log, output, error);
+    const pid_t child = spawn(arguments, variables, input, output, error);
     output.in = UniqueFd();
     error.in = UniqueFd();
     if (!read_all(output, error, result)) {
@@ -128,12 +130,13 @@ std::vector<std::string> run_program(const Dialogue& dialogue,
     const Place place{server.ports(), folder.path(".")};
     static_cast<void>(folder.write("authority.pem", certificates.authority()));
     const char* const program = std::getenv("SALLYPORT");
-    std::vector<std::string> arguments{
-        program != nullptr ? program : "./sallyport", "-C",
-        folder.write("sallyport.conf", place.fill(configuration))};
+    std::vector<std::string> arguments{program != nullptr ? program : "./sallyport"};
     arguments.insert(arguments.end(), dialogue.arguments.begin(), dialogue.arguments.end());
     Result result;
-    run(arguments, folder.write("input", dialogue.input), folder.path("log"), result);
+    run(arguments,
+        environment(folder.write("sallyport.conf", place.fill(configuration)),
+                    folder.path("log")),
+        folder.write("input", dialogue.input), result);
     const std::string complaint = server.finish();
     if (result.complaint.empty())
         result.complaint = complaint;

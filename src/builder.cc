@@ -54,6 +54,12 @@ void Builder::redirect_relay(bool to_another_host) {
 }
 
 void Builder::set(const Key& key, Value& value) {
+    const bool is_harmless = key.harmless != nullptr && key.harmless(value.text);
+    if (value.trust == Trust::stranger && !is_harmless)
+        misconfigured(
+            value.origin,
+            "not taken from a file that -C names and root does not own, nor from a "
+            "stranger's: put it into ~/.config/sallyport.conf");
     // One password or token, and one place, however they are given.
     const auto name = place_of(key.name);
     const auto [place, is_first] = set_by_.try_emplace(

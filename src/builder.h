@@ -33,7 +33,7 @@ class Builder {
     void redirect_relay(bool to_another_host);
 
     /// [relay] keys go to the relay begun last. Failure (78, local) if the value is not
-    /// what the key takes, or the key is set already.
+    /// what the key takes, or no stranger's to give, or the key is set already.
     void set(const Key& key, Value& value);
 
     [[nodiscard]] std::size_t relay_count() const { return settings_.relays.size(); }

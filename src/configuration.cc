@@ -41,17 +41,22 @@ std::optional<std::string> variable(const std::vector<std::string>& environment,
     return std::nullopt;
 }
 
+/// Whether the caller can rely on a file of this owner.
+bool is_ours(uid_t owner) {
+    return owner == 0 || owner == ::getuid();
+}
+
 } // namespace
 
 /// A configuration file, read and checked.
 class ConfigFile {
   public:
-    /// `is_own`: found in the caller's own place or named by his environment, where his
-    /// ownership is as good as root's.
-    enum class Place { system, own, argument };
+    /// Where it is from: the system, for a set-id run (`privileged`) or another; the
+    /// caller's own place or his environment; or an argument.
+    enum class Place { privileged, system, own, argument };
 
     /// Failure (78, local) if the file is not a regular one or cannot be read.
-    ConfigFile(std::string path, Place place, bool privileged) : path_(std::move(path)) {
+    ConfigFile(std::string path, Place place) : path_(std::move(path)) {
         const UniqueFd file(
             ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
         struct stat facts {};
@@ -62,9 +67,7 @@ class ConfigFile {
         if ((facts.st_mode & S_IWOTH) != 0)
             misconfigured(shown_, "others can write to it: chmod o-w");
         readable_by_others_ = (facts.st_mode & S_IROTH) != 0;
-        const bool trusted = place == Place::system || facts.st_uid == 0 ||
-                             (place == Place::own && facts.st_uid == ::getuid());
-        trust_ = privileged ? Trust::no_commands : trusted ? Trust::full : Trust::no_files;
+        trust_ = trust_in(place, facts.st_uid);
         read(file.get(), facts.st_size);
     }
     ConfigFile(const ConfigFile&) = delete;
@@ -84,6 +87,15 @@ class ConfigFile {
     }
 
   private:
+    static Trust trust_in(Place place, uid_t owner) {
+        if (place == Place::privileged)
+            return Trust::no_commands;
+        const bool trusted = place == Place::argument ? owner == 0
+                             : place == Place::own    ? is_ours(owner)
+                                                      : true;
+        return trusted ? Trust::full : Trust::stranger;
+    }
+
     void apply(Builder& builder, IniEntry& entry) {
         const std::string at = concat({shown_, ":", std::to_string(entry.line)});
         const std::string_view section = entry.section;
@@ -105,7 +117,7 @@ class ConfigFile {
                           "it holds a password, and others can read it: chmod 0600, or "
                           "0640 with a group");
         Value value{entry.value, at + ": " + entry.key, trust_, std::nullopt};
-        if (trust_ != Trust::no_files)
+        if (trust_ != Trust::stranger)
             value.consent = PlaintextConsent();
         builder.set(key, value);
         wipe(entry.value);
@@ -226,10 +238,12 @@ class Environment {
     Builder& builder_;
 };
 
-/// Whether there is something at `path`, be it readable or not.
-bool exists(const std::string& path) {
+/// Who owns what there is at `path`, be it readable or not.
+std::optional<uid_t> owner_of(const std::string& path) {
     struct stat facts {};
-    return ::stat(path.c_str(), &facts) == 0;
+    if (::stat(path.c_str(), &facts) != 0)
+        return std::nullopt;
+    return facts.st_uid;
 }
 
 /// XDG Base Directory Specification: relative paths are to be ignored.
@@ -244,42 +258,69 @@ std::optional<std::string> own_file(const std::vector<std::string>& environment)
     return *directory + "/sallyport.conf";
 }
 
-/// Applies the first file that there is; says how far it is trusted.
-Trust apply_file(const ConfigurationSources& sources, Builder& builder) {
+/// Which file was applied.
+struct Applied {
+    Trust trust = Trust::full;
+    std::string passed_over; ///< a remark on the file before it
+};
+
+Applied apply_file(const std::string& path, ConfigFile::Place place, Builder& builder) {
+    ConfigFile file(path, place);
+    file.apply(builder);
+    return {file.trust(), {}};
+}
+
+/// The system's file, if the caller has none of his own.
+Applied apply_found_file(const ConfigurationSources& sources, Builder& builder) {
+    std::string passed_over;
+    if (const auto own = own_file(sources.environment)) {
+        const auto owner = owner_of(*own);
+        if (owner && is_ours(*owner)) {
+            ConfigFile file(*own, ConfigFile::Place::own);
+            if (file.trust() == Trust::full) { // not so if it is another file by now
+                file.apply(builder);
+                return {};
+            }
+        }
+        if (owner)
+            passed_over =
+                printable(*own) + " belongs neither to the caller nor to root: passed over";
+    }
+    if (owner_of(sources.system_file))
+        apply_file(sources.system_file, ConfigFile::Place::system, builder);
+    return {Trust::full, std::move(passed_over)};
+}
+
+/// Applies the first file that there is. One that was named is never passed over.
+Applied apply_first_file(const ConfigurationSources& sources, Builder& builder) {
     using Place = ConfigFile::Place;
-    const auto apply = [&](const std::string& path, Place place) {
-        ConfigFile file(path, place, sources.privileged);
-        file.apply(builder);
-        return file.trust();
-    };
     if (sources.privileged) {
         if (sources.argument_file)
             builder.note("option -C: ignored in a set-id run");
-        return apply(sources.system_file, Place::system);
+        return apply_file(sources.system_file, Place::privileged, builder);
     }
     if (sources.argument_file)
-        return apply(*sources.argument_file, Place::argument);
+        return apply_file(*sources.argument_file, Place::argument, builder);
     if (const auto named = variable(sources.environment, "SALLYPORT_CONFIG"))
-        return apply(*named, Place::own);
-    const auto own = own_file(sources.environment);
-    if (own && exists(*own))
-        return apply(*own, Place::own);
-    return exists(sources.system_file) ? apply(sources.system_file, Place::system)
-                                       : Trust::full;
+        return apply_file(*named, Place::own, builder);
+    return apply_found_file(sources, builder);
 }
 
 } // namespace
 
 Settings load_settings(const ConfigurationSources& sources) {
     Builder builder;
+    const auto [trust, passed_over] = apply_first_file(sources, builder);
     // A stranger's file names a server of his choice: no password of ours goes there.
-    const Trust trust = apply_file(sources, builder);
-    if (!sources.privileged && trust != Trust::no_files)
+    if (!sources.privileged && trust != Trust::stranger)
         Environment(sources.environment, builder).apply();
     if (builder.relay_count() == 0)
         misconfigured(sources.system_file,
-                      "no [relay] here or in a file of yours, and SALLYPORT_URL is not "
-                      "set; see sallyport.conf(5)");
+                      concat({"no [relay] here or in a file of yours, and SALLYPORT_URL is "
+                              "not set; see sallyport.conf(5)",
+                              passed_over.empty() ? "" : "; ", passed_over}));
+    if (!passed_over.empty())
+        builder.note(passed_over);
     return builder.finish();
 }
 

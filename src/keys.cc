@@ -155,24 +155,14 @@ void set_pop_before(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.pop_before = read_pop_server(value.text, value.origin);
 }
 
-void refuse_stranger(const Value& value) {
-    if (value.trust == Trust::no_files)
-        misconfigured(
-            value.origin,
-            "not taken from a file that -C names and root does not own, nor from a "
-            "stranger's: put it into ~/.config/sallyport.conf");
-}
-
 template<bool is_token>
 void set_secret_file(Settings& /*settings*/, Relay& relay, Value& value) {
-    refuse_stranger(value);
     relay.secret = SecretFile{read_path(value.text, value.origin), value.origin};
     relay.is_token = is_token;
 }
 
 template<bool is_token>
 void set_secret_command(Settings& /*settings*/, Relay& relay, Value& value) {
-    refuse_stranger(value);
     if (value.trust == Trust::no_commands)
         misconfigured(value.origin, "no command is run set-user-ID or set-group-ID");
     relay.secret = SecretCommand{read_text(value.text, value.origin), value.origin};
@@ -219,7 +209,6 @@ void set_allow(Settings& settings, Relay& /*relay*/, Value& value) {
 }
 
 void set_aliases(Settings& settings, Relay& /*relay*/, Value& value) {
-    refuse_stranger(value);
     settings.recipients.aliases = read_path(value.text, value.origin);
 }
 
@@ -260,7 +249,6 @@ void set_log_to(Settings& settings, Relay& /*relay*/, Value& value) {
     } else if (value.text == "none") {
         log.target = LogTarget::none;
     } else if (value.text.starts_with(file)) {
-        refuse_stranger(value);
         log.target = LogTarget::file;
         log.path =
             read_path(std::string_view(value.text).substr(file.size()), value.origin);
@@ -280,57 +268,70 @@ void set_tempfail(Settings& settings, Relay& /*relay*/, Value& value) {
         static_cast<ExitStatus>(read_number(value.text, 64, 78, value.origin));
 }
 
+// What may stand in a stranger's file: nothing that opens a path or runs a command here,
+// that goes elsewhere before the server, or that lets a secret go in clear.
+
+bool any(std::string_view /*value*/) {
+    return true;
+}
+
+/// For keys that take a path from the root, and words.
+bool any_but_a_path(std::string_view value) {
+    return value.find('/') == value.npos;
+}
+
 /// In the order of sallyport.conf(5), where each is described.
 constexpr std::array keys{
-    Key{"relay", "host", set_host},
-    Key{"relay", "srv", set_srv},
-    Key{"relay", "match", set_match},
-    Key{"relay", "port", set_port},
-    Key{"relay", "protocol", set_protocol},
-    Key{"relay", "ip", set_ip},
-    Key{"relay", "source_address", set_relay_text<&Relay::source_address, read_address>},
+    Key{"relay", "host", set_host, any_but_a_path},
+    Key{"relay", "srv", set_srv, any},
+    Key{"relay", "match", set_match, any},
+    Key{"relay", "port", set_port, any},
+    Key{"relay", "protocol", set_protocol, any},
+    Key{"relay", "ip", set_ip, any},
+    Key{"relay", "source_address", set_relay_text<&Relay::source_address, read_address>,
+        any},
     Key{"relay", "proxy", set_proxy},
-    Key{"relay", "helo", set_relay_text<&Relay::helo, read_helo>},
-    Key{"relay", "ignore", set_ignore},
-    Key{"relay", "max_recipients", set_limit<&Relay::max_recipients>},
-    Key{"relay", "max_messages", set_limit<&Relay::max_messages>},
-    Key{"relay", "tls", set_tls},
-    Key{"relay", "tls_ca", set_tls_ca},
-    Key{"relay", "tls_name", set_relay_text<&Relay::tls_name, read_host>},
-    Key{"relay", "tls_min", set_tls_min},
-    Key{"relay", "tls_pin", set_tls_pin},
+    Key{"relay", "helo", set_relay_text<&Relay::helo, read_helo>, any},
+    Key{"relay", "ignore", set_ignore, any},
+    Key{"relay", "max_recipients", set_limit<&Relay::max_recipients>, any},
+    Key{"relay", "max_messages", set_limit<&Relay::max_messages>, any},
+    Key{"relay", "tls", set_tls, any},
+    Key{"relay", "tls_ca", set_tls_ca, any_but_a_path},
+    Key{"relay", "tls_name", set_relay_text<&Relay::tls_name, read_host>, any},
+    Key{"relay", "tls_min", set_tls_min, any},
+    Key{"relay", "tls_pin", set_tls_pin, any},
     Key{"relay", "tls_crl", set_relay_text<&Relay::tls_crl, read_path>},
     Key{"relay", "tls_cert", set_relay_text<&Relay::tls_cert, read_path>},
     Key{"relay", "tls_key", set_relay_text<&Relay::tls_key, read_path>},
-    Key{"relay", "user", set_relay_text<&Relay::user, read_text>},
-    Key{"relay", "password", set_password},
+    Key{"relay", "user", set_relay_text<&Relay::user, read_text>, any},
+    Key{"relay", "password", set_password, any},
     Key{"relay", "password_file", set_secret_file<false>},
     Key{"relay", "password_command", set_secret_command<false>},
     Key{"relay", "token_file", set_secret_file<true>},
     Key{"relay", "token_command", set_secret_command<true>},
-    Key{"relay", "auth", set_auth},
-    Key{"relay", "authzid", set_relay_text<&Relay::authzid, read_text>},
-    Key{"relay", "realm", set_relay_text<&Relay::realm, read_text>},
-    Key{"relay", "require_channel_binding", set_require_channel_binding},
+    Key{"relay", "auth", set_auth, any},
+    Key{"relay", "authzid", set_relay_text<&Relay::authzid, read_text>, any},
+    Key{"relay", "realm", set_relay_text<&Relay::realm, read_text>, any},
+    Key{"relay", "require_channel_binding", set_require_channel_binding, any},
     Key{"relay", "pop_before", set_pop_before},
     Key{"relay", "allow_plaintext_auth", set_allow_plaintext_auth},
-    Key{"relay", "connect_timeout", set_relay_duration<&Relay::connect_timeout, 1>},
-    Key{"relay", "timeout", set_relay_duration<&Relay::timeout, 1>},
-    Key{"relay", "deadline", set_relay_duration<&Relay::deadline, 0>},
-    Key{"sender", "domain", set_domain},
-    Key{"sender", "envelope_from", set_sender_mailbox<&SenderSettings::envelope_from>},
-    Key{"sender", "header_from", set_sender_mailbox<&SenderSettings::header_from>},
-    Key{"sender", "force", set_force},
-    Key{"sender", "allow", set_allow},
+    Key{"relay", "connect_timeout", set_relay_duration<&Relay::connect_timeout, 1>, any},
+    Key{"relay", "timeout", set_relay_duration<&Relay::timeout, 1>, any},
+    Key{"relay", "deadline", set_relay_duration<&Relay::deadline, 0>, any},
+    Key{"sender", "domain", set_domain, any},
+    Key{"sender", "envelope_from", set_sender_mailbox<&SenderSettings::envelope_from>, any},
+    Key{"sender", "header_from", set_sender_mailbox<&SenderSettings::header_from>, any},
+    Key{"sender", "force", set_force, any},
+    Key{"sender", "allow", set_allow, any},
     Key{"recipients", "aliases", set_aliases},
-    Key{"recipients", "root", set_recipients<&RecipientSettings::root>},
-    Key{"recipients", "default", set_recipients<&RecipientSettings::default_to>},
-    Key{"message", "size_limit", set_size_limit},
-    Key{"message", "received", set_received},
-    Key{"message", "remove_headers", set_remove_headers},
-    Key{"log", "to", set_log_to},
-    Key{"log", "format", set_log_format},
-    Key{"exit", "tempfail", set_tempfail},
+    Key{"recipients", "root", set_recipients<&RecipientSettings::root>, any},
+    Key{"recipients", "default", set_recipients<&RecipientSettings::default_to>, any},
+    Key{"message", "size_limit", set_size_limit, any},
+    Key{"message", "received", set_received, any},
+    Key{"message", "remove_headers", set_remove_headers, any},
+    Key{"log", "to", set_log_to, any_but_a_path},
+    Key{"log", "format", set_log_format, any},
+    Key{"exit", "tempfail", set_tempfail, any},
     Key{"relay", "provider", nullptr},
 };
 

@@ -18,8 +18,7 @@ namespace sallyport {
 enum class Trust {
     full,
     no_commands, ///< a set-id run: a command would run as the caller, who can trace it
-    no_files,    ///< perhaps a stranger's file, given by -C: neither commands nor files of
-                 ///< ours
+    stranger,    ///< perhaps a stranger's file: neither commands nor files of ours
 };
 
 /// A value on its way to its place.
@@ -36,6 +35,9 @@ struct Key {
     /// Reads the value into the settings, or `relay` for [relay] keys. Failure (78, local)
     /// quotes no secret. Null if the key is reserved.
     void (*set)(Settings& settings, Relay& relay, Value& value);
+    /// Whether this value may stand in a stranger's file. Null: none may, which is so for
+    /// a key of which nobody has said otherwise.
+    bool (*harmless)(std::string_view value) = nullptr;
 
     /// Whether it stands for what this version does not do.
     [[nodiscard]] constexpr bool is_reserved() const { return set == nullptr; }

@@ -363,6 +363,43 @@ place_cases() {
         env "SALLYPORT_CONFIG=$work/none" "$program" "$recipient"
 }
 
+# A file that -C names and root does not own opens nothing for whoever has made it: what is said
+# of a path is the same, whatever is there.
+stranger_cases() {
+    local key name path ways at=$work/strange
+    local begin=$'[relay]\nport = '$implicit_port$'\n'
+    local paths=("$work/none" "$work/small" "$work" "$work/mail/ca.pem" "$work/fifo" /dev/null)
+    for key in tls_ca tls_crl tls_cert tls_key password_file token_file 'host = unix:' \
+        '[recipients] aliases' '[log] to = file:'; do
+        ways=$key
+        [[ $key == *=* ]] || ways+=' = '
+        [[ $key == host* ]] || ways=$'host = 127.0.0.1\n'$ways
+        : >"$work/said"
+        for path in "${paths[@]}"; do
+            printf '%s%s%s\n' "$begin" "${ways/\] /]$'\n'}" "$path" >"$at"
+            [ "$(id -u)" != 0 ] || chown 65534 "$at"
+            send "$work/small" "$program" -C "$at" "$recipient"
+            { echo "$status"; cat "$work/stderr"; } >>"$work/said"
+        done
+        name="a stranger's file with $key"
+        if [ "$(sort -u "$work/said" | wc -l)" != 2 ] || ! grep -qx 78 "$work/said"; then
+            fail "$name" "$(sort -u "$work/said" | tr '\n' ';')"
+        else
+            verdict "$name" 78 ": not taken from a file that -C names and root does not own"
+        fi
+    done
+    relay_conf "$at" "$implicit_port" implicit 'tls_name = localhost'
+    sed -i '/^tls_ca/d' "$at"
+    [ "$(id -u)" != 0 ] || chown 65534 "$at"
+    send "$work/small" env "SSL_CERT_FILE=$work/mail/ca.pem" "SALLYPORT_PASSWORD=wrong" \
+        "$program" -C "$at" "$recipient"
+    if [ "$status" = 0 ] && arrived "$work/small"; then
+        pass "0: a stranger's file without them, and no variable counts"
+    else
+        fail "a stranger's file without them" "exit status $status; $why"
+    fi
+}
+
 # wrong_environment NAME TEXT VARIABLE...: these are all there are.
 wrong_environment() {
     local name=$1 text=$2
@@ -417,6 +454,7 @@ system_cases
 temporary_cases
 file_cases
 place_cases
+stranger_cases
 alias_cases
 library_case
 named_case

@@ -4,8 +4,6 @@
 #define BOOST_TEST_MODULE configuration
 #include <boost/test/unit_test.hpp>
 
-#include <utility>
-
 #include <sys/stat.h>
 
 #include "configuring.h"
@@ -23,13 +21,6 @@ struct Fixture : Configuring {
                             "[relay]\nhost = " + host + "\n");
     }
     [[nodiscard]] std::string host() const { return relay().host; }
-
-    /// A file for -C that is not root's; false if this cannot be had.
-    bool has_strangers_file(const std::string& text) {
-        sources.argument_file = folder.write("argument.conf", text);
-        return ::geteuid() != 0 ||
-               ::chown(sources.argument_file->c_str(), 1234, static_cast<gid_t>(-1)) == 0;
-    }
 };
 
 std::string relay_with(const std::string& lines) {
@@ -145,31 +136,6 @@ BOOST_FIXTURE_TEST_CASE(a_file_with_a_password_is_not_for_others, Fixture) {
     BOOST_TEST(relay().auth_wanted);
     static_cast<void>(has_system_file(relay_with("password_file = /p\n"), 0646));
     BOOST_TEST(why() == "system.conf: others can write to it: chmod o-w");
-}
-
-BOOST_FIXTURE_TEST_CASE(a_strangers_file_may_not_say_all, Fixture) {
-    const std::string rest =
-        "not taken from a file that -C names and root does not own, nor "
-        "from a stranger's: put it into ~/.config/sallyport.conf";
-    const auto check = [&](const std::string& text, const std::string& begin) {
-        if (has_strangers_file(text))
-            BOOST_TEST(why() == "argument.conf:" + begin + ": " + rest);
-    };
-    check(relay_with("password_file = /p\n"), "4: password_file");
-    check(relay_with("password_command = id\n"), "4: password_command");
-    check("[relay]\nhost = x\n[log]\nto = file:/l\n", "4: to");
-}
-
-BOOST_FIXTURE_TEST_CASE(nor_if_it_is_named_by_a_variable, Fixture) {
-    if (!has_strangers_file("[relay]\nhost = x\n[log]\nto = file:/l\n") || ::geteuid() != 0)
-        return; // without root the file is our own
-    sources.environment = {"SALLYPORT_CONFIG=" + *std::exchange(sources.argument_file, {})};
-    BOOST_TEST(why().starts_with("argument.conf:4: to: not taken from a file"));
-}
-
-BOOST_FIXTURE_TEST_CASE(and_what_it_may, Fixture) {
-    if (has_strangers_file(relay_with("password = p\ntls_ca = /ca\n[log]\nto = stderr\n")))
-        BOOST_TEST(relay().auth_wanted);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_of_roots_may_say_all, Fixture) {

@@ -126,6 +126,23 @@ BOOST_AUTO_TEST_CASE(every_key_that_is_described_is_known) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_a_strangers_file_may_not_hold_is_described) {
+    std::set<std::string> described;
+    bool inside = false;
+    for (const std::string& line : lines_of("man/sallyport.conf.5")) {
+        if (line.starts_with(".S"))
+            inside = line == ".Ss Whose it is";
+        if (inside && line.starts_with(".Ic "))
+            described.insert(word_behind(line, ".Ic"));
+    }
+    std::set<std::string> refused;
+    for (const Key& key : key_table()) {
+        if (!key.is_reserved() && (key.harmless == nullptr || !key.harmless("/path")))
+            refused.insert(std::string(key.name));
+    }
+    BOOST_TEST(described == refused, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(examples_are_accepted) {
     const auto found = examples();
     BOOST_TEST(found.size() >= 8U);

@@ -89,8 +89,8 @@ class StrictReader {
             refuse("neither a [section] nor a key = value");
         if (key.size() > name_limit)
             refuse("a key has at most 49 octets");
-        if (sections_.empty())
-            refuse(concat({"the key ", key, " stands before any [section]"}));
+        if (sections_.empty()) // what was taken for a configuration may be a secret's file
+            refuse("a key stands before any [section]");
         if (!keys_.insert(key).second)
             refuse(concat({"the key ", key, " stands here again"}));
         const std::string number = std::to_string(reading_.entries.size());

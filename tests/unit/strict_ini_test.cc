@@ -151,8 +151,10 @@ BOOST_AUTO_TEST_CASE(indented_keys_would_be_continuations_to_others) {
 }
 
 BOOST_AUTO_TEST_CASE(keys_before_the_first_section) {
-    check_refused("k = 1\n[a]\n", "1: the key k stands before any [section]");
-    check_refused("\n# x\nk = 1\n", "3: the key k stands before any [section]");
+    check_refused("k = 1\n[a]\n", "1: a key stands before any [section]");
+    check_refused("\n# x\nk = 1\n", "3: a key stands before any [section]");
+    // A file with a password, given as the configuration: nothing of it is shown.
+    check_refused("aHVudGVyMg==\n", "1: a key stands before any [section]");
 }
 
 BOOST_AUTO_TEST_CASE(repeated_names) {

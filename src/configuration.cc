@@ -102,7 +102,10 @@ class ConfigFile {
         const auto kind = section.substr(0, section.find(' '));
         const std::string name(section.substr(std::min(kind.size() + 1, section.size())));
         const bool may_be_named = kind == "relay" || kind == "sender";
-        const Key& key = find_key(may_be_named ? kind : section, entry.key, at);
+        // The last line of a secret in base64 that was put into several looks so.
+        const bool may_be_secret = entry.value.find_first_not_of('=') == std::string::npos;
+        const Key& key =
+            find_key(may_be_named ? kind : section, entry.key, at, may_be_secret);
         const bool begins = std::exchange(section_, section) != section;
         if (begins && kind == "relay")
             builder.begin_relay(name, at);
@@ -176,9 +179,11 @@ class Environment {
         const std::string origin = "SALLYPORT_URL";
         builder_.remove_relays();
         builder_.begin_relay({}, origin);
-        for (UrlSetting& setting : parse_relay_url(url, origin))
-            set(find_key("relay", setting.key, origin), setting.value,
-                origin + ": " + printable(setting.key, 40));
+        for (UrlSetting& setting : parse_relay_url(url, origin)) {
+            // A password whose ? is not encoded ends there.
+            const Key& key = find_key("relay", setting.key, origin, true);
+            set(key, setting.value, concat({origin, ": ", key.name}));
+        }
     }
 
     void apply_variable(const std::string& name, std::string text) {

@@ -36,12 +36,11 @@ std::string_view nearest_key(std::string_view section, std::string_view name) {
     return nearest(name, known);
 }
 
-/// What is not even like a key may be a part of a secret: it is not shown.
 [[noreturn]] void unknown_key(std::string_view section, std::string_view name,
-                              const std::string& origin) {
+                              const std::string& origin, bool may_be_secret) {
     const std::string_view near = nearest_key(section, name);
-    const bool alike = distance(name, near) <= near.size() / 2;
-    misconfigured(origin, (alike ? printable(name, 60) : std::string("this key")) +
+    const bool is_shown = !may_be_secret || distance(name, near) <= near.size() / 2;
+    misconfigured(origin, (is_shown ? printable(name, 60) : std::string("this key")) +
                               " is not known; the nearest key of [" +
                               printable(section, 60) + "] is " + std::string(near));
 }
@@ -49,7 +48,7 @@ std::string_view nearest_key(std::string_view section, std::string_view name) {
 } // namespace
 
 const Key& find_key(std::string_view section, std::string_view name,
-                    const std::string& origin) {
+                    const std::string& origin, bool may_be_secret) {
     const std::string heading = "[" + printable(section, 60) + "]";
     if (std::ranges::find(reserved_sections, section) != reserved_sections.end())
         misconfigured(origin, heading + " is not in this version");
@@ -60,7 +59,7 @@ const Key& find_key(std::string_view section, std::string_view name,
         return key.section == section && key.name == name;
     });
     if (found == key_table().end())
-        unknown_key(section, name, origin);
+        unknown_key(section, name, origin, may_be_secret);
     if (found->is_reserved())
         misconfigured(origin, std::string(name) + " is not in this version");
     return *found;

@@ -138,6 +138,8 @@ BOOST_FIXTURE_TEST_CASE(errors_in_the_url, Fixture) {
                "SALLYPORT_URL: port: a number from 1 to 65535 is wanted");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?hots=y"}) ==
                "SALLYPORT_URL: hots is not known; the nearest key of [relay] is host");
+    BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x:1234?hunter2=y"})
+                   .starts_with("SALLYPORT_URL: this key is not known; the nearest key"));
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?provider=y"}) ==
                "SALLYPORT_URL: provider is not in this version");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?tls=none"}) ==

@@ -370,7 +370,17 @@ BOOST_FIXTURE_TEST_CASE(unknown_names_and_the_nearest_known_one, Fixture) {
     BOOST_TEST(why_not("Port = x") ==
                "system.conf:3: Port is not known; the nearest key of [relay] is port");
     BOOST_TEST(why_not("helo = x", "log") ==
-               "system.conf:4: this key is not known; the nearest key of [log] is to");
+               "system.conf:4: helo is not known; the nearest key of [log] is to");
+    const std::string longest(49, 'x');
+    BOOST_TEST(why_not(longest + " = x") ==
+               "system.conf:3: " + longest +
+                   " is not known; the nearest key of [relay] is proxy");
+    // What ends a secret in base64 is not shown, unless it is like a key.
+    for (const char* line : {"d29ybGQ=", "d29ybGQ==", "d29ybGQ = \"\""})
+        BOOST_TEST(why_not(line).starts_with("system.conf:3: this key is not known; the "
+                                             "nearest key of [relay] is "));
+    BOOST_TEST(why_not("hots =") ==
+               "system.conf:3: hots is not known; the nearest key of [relay] is host");
     BOOST_TEST(why_not("to = x", "logs") ==
                "system.conf:4: [logs] is not known; the nearest section is [log]");
     BOOST_TEST(why_not("to = x", "log x") ==

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# What a message may cost, as far as it can be counted exactly: round trips, the dialogue
-# flight by flight, TLS records and writes, memory, size, instructions. The program itself
-# sends to the submission server of tests/support.
+# What a message costs everywhere, whatever built the program: round trips, the dialogue flight
+# by flight, TLS records and writes, and as much memory for every size of message. Size and
+# instructions, which depend on the compiler and the libraries, are the affair of `make bench`.
+# The program itself sends to the submission server of tests/support.
 # shellcheck disable=SC2154 # names of the sourced file
 
 # shellcheck source=tests/support/server.bash
@@ -123,60 +124,9 @@ memory() {
     fi
 }
 
-size() {
-    local name='size of the stripped program' octets
-    if [ "${SANITIZERS:-no}" = yes ]; then
-        skip "$name" 'most of it is of the sanitizers'
-        return
-    elif ! grep -q '^CXXFLAGS = .*-Os' "${builddir:-.}/Makefile"; then
-        skip "$name" 'it was built with flags that do not ask for a small one (-Os)'
-        return
-    elif grep -q '^CXX = .*clang' "${builddir:-.}/Makefile"; then
-        skip "$name" 'the promise is made for g++; clang++ unrolls and inlines more'
-        return
-    elif ! strip -o "$work/stripped" "$SALLYPORT" 2>/dev/null; then
-        skip "$name" 'strip cannot be run'
-        return
-    fi
-    octets=$(stat -c %s "$work/stripped")
-    if [ "$octets" -le $((400 * 1024)) ]; then
-        pass "$name: $octets octets"
-    else
-        fail "$name" "$octets octets are more than 400 KiB"
-    fi
-}
-
-instructions() {
-    local name='instructions for 1 KB' count
-    if [ "${SANITIZERS:-no}" = yes ]; then
-        skip "$name" 'most of them would be of the sanitizers'
-        return
-    elif ! command -v valgrind >/dev/null; then
-        skip "$name" 'valgrind is not installed'
-        return
-    fi
-    # Without symbols: valgrind does not know every compiler's.
-    strip -o "$work/counted" "$SALLYPORT" 2>/dev/null || cp "$SALLYPORT" "$work/counted"
-    message 1024 >"$work/message"
-    SALLYPORT_CONFIG=$work/implicit send "$work/message" valgrind --tool=callgrind \
-        --callgrind-out-file=/dev/null --log-file="$work/callgrind" \
-        "$work/counted" -i "$recipient"
-    next_connection || true
-    count=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$work/callgrind")
-    if [ "$status" != 0 ] || [ -z "$count" ]; then
-        fail "$name" "exit status $status"
-    elif [ "$count" -le 30000000 ]; then
-        pass "$name: $count"
-    else
-        fail "$name" "$count are more than 30 million"
-    fi
-}
-
 begin
 round_trips
 start_server --discard --login "$user:$password"
 configure
 memory
-instructions
-size
 finish

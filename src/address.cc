@@ -75,7 +75,8 @@ bool is_domain_name(std::string_view text) {
     }
 }
 
-/// Recursive descent over RFC 5322 3.4 with the obsolete forms of 4.4.
+/// Recursive descent over RFC 5322 3.4 with the obsolete forms of 4.4, and over the path of
+/// RFC 5321 4.1.2, which is one of its angle addresses without comments.
 class AddressParser {
   public:
     explicit AddressParser(std::string_view text) : text_(text) {}
@@ -90,6 +91,17 @@ class AddressParser {
                 refuse("a comma is missing between addresses");
         }
         return std::move(found_);
+    }
+
+    Path parse_path() {
+        comments_ = false;
+        if (!take('<'))
+            refuse("'<' is missing");
+        skip_space();
+        if (take('>'))
+            return {{}, at_};
+        parse_angle_address({});
+        return {std::move(found_.front()), at_};
     }
 
   private:
@@ -261,7 +273,7 @@ class AddressParser {
             skip_line_ends();
             if (!at_end() && is_blank(text_[at_]))
                 ++at_;
-            else if (!at_end() && text_[at_] == '(')
+            else if (!at_end() && text_[at_] == '(' && comments_)
                 skip_comment();
             else
                 return at_ != begin;
@@ -330,6 +342,7 @@ class AddressParser {
 
     std::string_view text_;
     std::size_t at_ = 0;
+    bool comments_ = true; ///< are skipped
     bool in_group_ = false;
     bool final_ = false;  ///< the address at hand began with a backslash
     std::string comment_; ///< the last one of the address at hand
@@ -356,6 +369,10 @@ std::string Mailbox::address() const {
 
 std::vector<Mailbox> parse_address_list(std::string_view text) {
     return AddressParser(text).parse_list();
+}
+
+Path parse_path(std::string_view text) {
+    return AddressParser(text).parse_path();
 }
 
 std::optional<std::vector<Mailbox>> try_address_list(std::string_view text) {

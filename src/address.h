@@ -4,6 +4,7 @@
 // guessed and nothing passed on that could not be parsed.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,16 @@ std::optional<std::vector<Mailbox>> try_address_list(std::string_view text);
 /// A reverse-path as callers of -f write it: one mailbox, or an empty Mailbox for "" and
 /// "<>". Failure (65, local) as above, and for several mailboxes.
 Mailbox parse_reverse_path(std::string_view text);
+
+/// A path of SMTP and how much of the text it is.
+struct Path {
+    Mailbox mailbox; ///< empty: "<>"
+    std::size_t size = 0;
+};
+/// The path that `text` begins with, "<...>" (RFC 5321 4.1.2): exactly one mailbox or none.
+/// Blanks, a bare name and a source route are met and taken, comments are not. Failure (65,
+/// local) as above.
+Path parse_path(std::string_view text);
 
 /// `text`, a login name for instance, as a local part of RFC 5321: quoted where it needs
 /// it.

@@ -42,12 +42,15 @@ class Recipients {
         : domain_(std::move(domain)), settings_(settings) {}
 
     void add(std::string_view list) {
-        for (const Mailbox& mailbox : parse_address_list(list)) {
-            if (!mailbox.domain.empty() || mailbox.final)
-                add_one(mailbox);
-            else
-                add_bare(mailbox.local);
-        }
+        for (const Mailbox& mailbox : parse_address_list(list))
+            add(mailbox);
+    }
+
+    void add(const Mailbox& mailbox) {
+        if (!mailbox.domain.empty() || mailbox.final)
+            add_one(mailbox);
+        else
+            add_bare(mailbox.local);
     }
 
     void add(const Header& header) {
@@ -138,27 +141,33 @@ void check_sender(const std::string& address, const SenderSettings& settings) {
                       "5.7.1");
 }
 
-std::string make_reverse_path(const std::optional<std::string>& given,
-                              const SenderSettings& settings, const Identity& identity) {
-    const std::string domain = identity.domain(settings);
-    Mailbox sender;
-    if (settings.force_envelope || (!given && !settings.envelope_from.empty()))
-        sender = parse_reverse_path(identity.fill_in(settings.envelope_from));
-    else if (given)
-        sender = parse_reverse_path(*given);
-    else
-        sender.local = make_local_part(identity.login);
-    if (sender.local.empty())
+std::string make_reverse_path(Mailbox given, const SenderSettings& settings,
+                              const Identity& identity) {
+    if (settings.force_envelope)
+        given = parse_reverse_path(identity.fill_in(settings.envelope_from));
+    if (given.local.empty())
         return {};
-    std::string address = qualify(std::move(sender), domain);
+    std::string address = qualify(std::move(given), identity.domain(settings));
     check_sender(address, settings);
     return address;
 }
 
-std::vector<std::string> make_recipients(std::string_view list, const Settings& settings,
+std::string make_reverse_path(const std::optional<std::string>& given,
+                              const SenderSettings& settings, const Identity& identity) {
+    Mailbox sender;
+    if (given && !settings.force_envelope)
+        sender = parse_reverse_path(*given);
+    else if (!settings.envelope_from.empty())
+        sender = parse_reverse_path(identity.fill_in(settings.envelope_from));
+    else
+        sender.local = make_local_part(identity.login);
+    return make_reverse_path(std::move(sender), settings, identity);
+}
+
+std::vector<std::string> make_recipients(const Mailbox& mailbox, const Settings& settings,
                                          const Identity& identity) {
     Recipients recipients(identity.domain(settings.sender), settings.recipients);
-    recipients.add(list);
+    recipients.add(mailbox);
     return recipients.take();
 }
 

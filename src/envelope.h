@@ -12,6 +12,7 @@
 
 #include <sys/types.h>
 
+#include "address.h"
 #include "header.h"
 #include "invocation.h"
 #include "settings.h"
@@ -71,15 +72,18 @@ void check_sender(const std::string& address, const SenderSettings& settings);
 /// address, 77 (local) as check_sender.
 std::string make_reverse_path(const std::optional<std::string>& given,
                               const SenderSettings& settings, const Identity& identity);
+/// The same where `given` has been parsed; an empty Mailbox is the null sender.
+std::string make_reverse_path(Mailbox given, const SenderSettings& settings,
+                              const Identity& identity);
 
 /// The same for addresses of one mailbox. RFC 5321 2.4: domains are the same in any case,
 /// local parts are the receiver's business.
 std::string mailbox_key(const std::string& address);
 
-/// The addresses of a list, bare names as [recipients] says, all qualified, none twice.
-/// Failure: 65 (local) for a bad address or more than recipients_limit, 72 (local) if the
-/// aliases cannot be used.
-std::vector<std::string> make_recipients(std::string_view list, const Settings& settings,
+/// The addresses that one mailbox stands for, a bare name as [recipients] says, all
+/// qualified, none twice. Failure: 65 (local) for an address that gets too long or more than
+/// recipients_limit, 72 (local) if the aliases cannot be used.
+std::vector<std::string> make_recipients(const Mailbox& mailbox, const Settings& settings,
                                          const Identity& identity);
 
 /// Recipients: argv's, and with -t the header's To, Cc and Bcc, or where a Resent-To, -Cc

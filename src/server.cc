@@ -172,11 +172,11 @@ void Server::take_mail(const std::string& argument) {
     if (limit > 0 && mail.size.value_or(0) > limit)
         throw refusal(552, "5.3.4",
                       concat({"more than ", std::to_string(limit), " octets"}));
-    if (has_eight_bit(mail.path) && !mail.smtputf8)
+    if (has_eight_bit(mail.sender.address()) && !mail.smtputf8)
         throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
     envelope_ = {};
     envelope_.reverse_path =
-        make_reverse_path(mail.path, context_.settings.sender, context_.identity);
+        make_reverse_path(mail.sender, context_.settings.sender, context_.identity);
     envelope_.smtputf8_allowed = mail.smtputf8;
     envelope_.require_tls = context_.invocation.require_tls;
     envelope_.body = mail.body;
@@ -192,12 +192,10 @@ void Server::take_rcpt(const std::string& argument) {
     if (state_ != State::rcpt)
         want(State::mail);
     const RcptArguments rcpt = parse_rcpt(argument);
-    if (has_eight_bit(rcpt.path) && !envelope_.smtputf8_allowed)
+    if (has_eight_bit(rcpt.recipient.address()) && !envelope_.smtputf8_allowed)
         throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
-    if (rcpt.path.empty())
-        throw refusal(501, "5.1.3", "an address is wanted");
     const auto addresses =
-        make_recipients("<" + rcpt.path + ">", context_.settings, context_.identity);
+        make_recipients(rcpt.recipient, context_.settings, context_.identity);
     // Behind an alias there may be several. The client has one reply: a refusal must mean
     // that nobody gets the message by it, so with one of them accepted it is none.
     std::optional<Failure> refused;

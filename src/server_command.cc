@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ascii.h"
+#include "concat.h"
 #include "printable.h"
 #include "xtext.h"
 
@@ -32,35 +33,19 @@ struct Parameter {
 };
 
 struct Arguments {
-    std::string path;
+    Mailbox mailbox;
     std::vector<Parameter> parameters;
 };
 
-/// Where the path that begins with `<` ends: quoted strings may hold a `>`.
-std::size_t find_path_end(std::string_view text) {
-    bool quoted = false;
-    for (std::size_t at = 1; at < text.size(); ++at) {
-        if (text[at] == '\\')
-            ++at;
-        else if (text[at] == '"')
-            quoted = !quoted;
-        else if (text[at] == '>' && !quoted)
-            return at;
-    }
-    return std::string_view::npos;
-}
-
-/// `keyword` is FROM: or TO:. Blanks behind it are not allowed, but met.
+/// `keyword` is FROM: or TO:. Blanks after it are not allowed, but met.
 Arguments parse_arguments(std::string_view keyword, std::string_view text) {
-    if (!starts_with_ignoring_case(text, keyword))
-        throw refusal(501, "5.5.4", std::string(keyword) + "<address> is wanted");
-    text = trim(text.substr(keyword.size()));
-    const auto end = text.starts_with('<') ? find_path_end(text) : std::string_view::npos;
-    if (end == std::string_view::npos)
-        throw refusal(501, "5.5.4", std::string(keyword) + "<address> is wanted");
-    Arguments arguments;
-    arguments.path = trim(text.substr(1, end - 1));
-    text = trim(text.substr(end + 1));
+    const bool named = starts_with_ignoring_case(text, keyword);
+    text = trim(text.substr(named ? keyword.size() : text.size()));
+    if (!text.starts_with('<'))
+        throw refusal(501, "5.5.4", concat({keyword, "<address> is expected"}));
+    Path path = parse_path(text);
+    Arguments arguments{std::move(path.mailbox), {}};
+    text = trim(text.substr(path.size));
     while (!text.empty()) {
         const std::string_view word = text.substr(0, text.find_first_of(" \t"));
         const auto equals = std::min(word.find('='), word.size());
@@ -125,17 +110,6 @@ void take_rcpt_parameter(RcptArguments& rcpt, const Parameter& parameter) {
     }
 }
 
-template<class Result>
-Result parse_with(std::string_view prefix, std::string_view argument,
-                  void (*take_parameter)(Result&, const Parameter&)) {
-    Arguments arguments = parse_arguments(prefix, argument);
-    Result result;
-    result.path = std::move(arguments.path);
-    for (const Parameter& parameter : arguments.parameters)
-        take_parameter(result, parameter);
-    return result;
-}
-
 } // namespace
 
 ServerCommand parse_command(std::string_view line) {
@@ -151,11 +125,23 @@ Failure refusal(int code, std::string_view enhanced, std::string_view text) {
 }
 
 MailArguments parse_mail(std::string_view argument) {
-    return parse_with("FROM:", argument, take_mail_parameter);
+    Arguments arguments = parse_arguments("FROM:", argument);
+    MailArguments mail;
+    mail.sender = std::move(arguments.mailbox);
+    for (const Parameter& parameter : arguments.parameters)
+        take_mail_parameter(mail, parameter);
+    return mail;
 }
 
 RcptArguments parse_rcpt(std::string_view argument) {
-    return parse_with("TO:", argument, take_rcpt_parameter);
+    Arguments arguments = parse_arguments("TO:", argument);
+    if (arguments.mailbox.local.empty())
+        throw refusal(501, "5.1.3", "an address is expected");
+    RcptArguments rcpt;
+    rcpt.recipient = std::move(arguments.mailbox);
+    for (const Parameter& parameter : arguments.parameters)
+        take_rcpt_parameter(rcpt, parameter);
+    return rcpt;
 }
 
 std::optional<BdatArguments> parse_bdat(std::string_view argument) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "address.h"
 #include "failure.h"
 #include "invocation.h"
 
@@ -24,22 +25,23 @@ ServerCommand parse_command(std::string_view line);
 Failure refusal(int code, std::string_view enhanced, std::string_view text);
 
 struct MailArguments {
-    std::string path; ///< between the angle brackets, unchecked; empty: the null sender
+    Mailbox sender; ///< empty: the null sender
     std::optional<std::uint64_t> size;
     BodyType body = BodyType::unspecified;
     bool smtputf8 = false;
     std::string ret;
     std::string envelope_id; ///< decoded
 };
-/// Of "FROM:<path> KEY=VALUE ...". Failure: 501 or 555.
+/// Of "FROM:<path> KEY=VALUE ...". Failure: 501, 553 (a path that is not one mailbox) or
+/// 555.
 MailArguments parse_mail(std::string_view argument);
 
 struct RcptArguments {
-    std::string path;
+    Mailbox recipient;
     std::string notify;
     std::string original_recipient;
 };
-/// Of "TO:<path> KEY=VALUE ...". Failure: 501 or 555.
+/// Of "TO:<path> KEY=VALUE ...". Failure as above, and 501 for "<>".
 RcptArguments parse_rcpt(std::string_view argument);
 
 struct BdatArguments {

@@ -69,6 +69,24 @@ void check_reverse_path(std::string_view input) {
     }
 }
 
+/// What one path holds is a mailbox that the path made of it holds, too, and a list.
+void check_path(std::string_view input) {
+    try {
+        const Path path = parse_path(input);
+        require(path.size <= input.size() && input[0] == '<');
+        require(input[path.size - 1] == '>');
+        if (path.mailbox.local.empty())
+            return;
+        check_limits(path.mailbox);
+        const std::string address = path.mailbox.address();
+        check_same(path.mailbox, address);
+        const Path again = parse_path("<" + address + "> SIZE=1");
+        require(again.mailbox.address() == address && again.size == address.size() + 2);
+    } catch (const Failure& failure) {
+        require_refusal(failure, ExitStatus::data_error);
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -87,5 +105,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require_refusal(failure, ExitStatus::data_error);
     }
     check_reverse_path(input);
+    check_path(input);
     return 0;
 }

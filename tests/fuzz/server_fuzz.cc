@@ -2,13 +2,15 @@
 //
 // A dialogue on standard input, whatever the client and the submission server say. Replies
 // are well-formed; a message is called accepted if and only if it was; no blind copy and
-// no control character leaves; and where the input is cut off, what was sent is a part of
-// what is sent of the whole: no octet of a message leaves before its last has come.
+// no control character leaves; one RCPT leads to the one mailbox in its path; and where the
+// input is cut off, what was sent is a part of what is sent of the whole: no octet of a
+// message leaves before its last has come.
 //
 // The first line of the input chooses the extensions and the settings, the second what the
 // server says (see submission_model.h). All that follows is the client's.
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +34,8 @@ struct Scene {
         settings.relays.push_back(std::move(relay));
         settings.log.target = LogTarget::none;
         settings.sender.domain = "example.org";
-        settings.recipients.root = "a@x, b@x, c";
+        if (!has('n'))
+            settings.recipients.root = "a@x, b@x, c";
         settings.message.size_limit = has('l') ? 300 : 0;
         settings.message.received = has('r');
         if (has('f')) {
@@ -114,6 +117,58 @@ std::size_t check_replies(std::string_view replies) {
     return accepted;
 }
 
+/// The mailbox in the path of a RCPT command, read as simply as can be: quotes resolved,
+/// blanks, a source route and a dot at the end dropped, a bare name qualified.
+std::string read_recipient(std::string_view line) {
+    std::string mailbox;
+    bool quoted = false;
+    bool literal = false;
+    bool named = true; // no domain so far
+    for (auto at = std::min(line.find('<'), line.size()) + 1; at < line.size(); ++at) {
+        const char c = line[at];
+        if (c == '"' && !literal) {
+            quoted = !quoted;
+        } else if (quoted) {
+            at += c == '\\' ? 1U : 0U;
+            mailbox += line[std::min(at, line.size() - 1)];
+        } else if (c == '>') {
+            break;
+        } else if (c == ':' && !literal) { // of a source route
+            mailbox.clear();
+            named = true;
+        } else if (!is_blank(c)) {
+            literal = c == '[' || (literal && c != ']');
+            named = named && c != '@';
+            mailbox += c;
+        }
+    }
+    if (!named && mailbox.ends_with('.'))
+        mailbox.pop_back();
+    return mailbox + (named ? "@example.org" : "");
+}
+
+/// Nobody is asked for who is not named by one RCPT, or by the alias.
+void check_recipients(const Scene& scene, const Run& run, std::string_view said) {
+    std::set<std::string> named;
+    if (!scene.has('n'))
+        named = {"a@x", "b@x", "c@example.org"};
+    while (!said.empty()) {
+        const std::string_view line = said.substr(0, said.find('\n'));
+        said.remove_prefix(std::min(line.size() + 1, said.size()));
+        if (starts_with_ignoring_case(trim(line), "RCPT"))
+            named.insert(read_recipient(line));
+    }
+    for (const std::string& asked : run.all.asked)
+        require(asked.find("xn--") != asked.npos || named.contains(read_recipient(asked)));
+    std::size_t accepted = 0;
+    for (const char* reply : {"\n250 recipient ok", "\n250 2.1.5 recipient ok"}) {
+        for (auto at = run.replies.find(reply); at != run.replies.npos;
+             at = run.replies.find(reply, at + 1))
+            ++accepted;
+    }
+    require(!scene.has('n') || run.all.granted <= accepted);
+}
+
 /// Ids and dates are new in every run.
 std::string without_ids(std::string text) {
     for (const auto& [before, after] :
@@ -170,6 +225,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view said = std::string_view(input).substr(second + 1);
     const Run whole(scene, said);
     require(check_replies(whole.replies) == whole.all.taken.size());
+    check_recipients(scene, whole, said);
     for (const std::size_t quarters : {1U, 2U, 3U}) {
         const Run part(scene, said.substr(0, said.size() * quarters / 4));
         require(check_replies(part.replies) == part.all.taken.size());

@@ -24,6 +24,8 @@ struct Submissions {
     std::size_t next = 0;
     std::vector<std::string> heard; ///< of each connection
     std::vector<std::string> taken; ///< messages that were accepted
+    std::vector<std::string> asked; ///< RCPT commands
+    std::size_t granted = 0;        ///< of those
 };
 
 class SubmissionServer {
@@ -87,9 +89,16 @@ class SubmissionServer {
             in_text_ = say("354 go\r\n");
         else if (verb == "EHLO")
             say("250-mail\r\n" + all_.offers + "250 HELP\r\n");
+        else if (verb == "RCPT")
+            take_recipient(line);
         else
             say("250 ok\r\n");
         gone_ = gone_ || verb == "QUIT";
+    }
+
+    void take_recipient(const std::string& line) {
+        all_.asked.push_back(line);
+        all_.granted += say("250 ok\r\n") ? 1U : 0U;
     }
 
     void take_text(std::string line) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <poll.h>
+
 #include "message.h"
 
 namespace sallyport {
@@ -78,6 +80,12 @@ std::optional<DialogueInput::Line> DialogueInput::read_line() {
     if (crlf_)
         line.text.pop_back();
     return line;
+}
+
+/// A file at its end can be read, too, and gives nothing.
+bool DialogueInput::waiting() {
+    pollfd input{fd_, POLLIN, 0};
+    return at_ < buffer_.size() || (::poll(&input, 1, 0) > 0 && fill());
 }
 
 bool DialogueInput::read_text(const Sink& sink) {

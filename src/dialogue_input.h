@@ -32,6 +32,10 @@ class DialogueInput {
         return buffer_.find('\n', at_) != std::string::npos;
     }
 
+    /// Octets are there that nobody has read, here or on their way in. Failure (74, local)
+    /// if reading fails.
+    bool waiting();
+
     using Sink = std::function<void(std::string_view octets)>;
 
     /// The text that follows DATA, its transparency (RFC 5321 4.5.2) undone, in pieces.

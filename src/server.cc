@@ -2,6 +2,7 @@
 #include "server.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <utility>
@@ -49,6 +50,22 @@ std::string enhanced_of(const Failure& failure, int code) {
     return enhanced;
 }
 
+/// However it goes on: one that is not understood may be followed by a message, too.
+bool is_data(std::string_view verb) {
+    return verb.starts_with("DATA");
+}
+
+bool is_bdat(std::string_view verb) {
+    return verb.starts_with("BDAT");
+}
+
+/// What one says who has heard that DATA is refused.
+bool may_follow_data(std::string_view verb) {
+    constexpr std::array<std::string_view, 6> verbs{"RSET", "QUIT", "NOOP",
+                                                    "MAIL", "EHLO", "HELO"};
+    return std::ranges::find(verbs, verb) != verbs.end();
+}
+
 Failure not_known(const std::string& verb) {
     const bool elsewhere = verb == "STARTTLS" || verb == "AUTH" || verb == "EXPN";
     return elsewhere ? refusal(502, "5.5.1",
@@ -86,12 +103,15 @@ void Server::take(const DialogueInput::Line& line) {
     // RFC 2920 3.2: the replies to these may go out together with later ones. A verdict
     // that the client does not get makes him send the message again.
     bool may_wait = false;
+    const ServerCommand command = parse_command(line.text);
+    if (std::exchange(unread_, false) && !may_follow_data(command.verb))
+        hang_up("commands after DATA");
+    unread_ = is_data(command.verb) || is_bdat(command.verb);
     try {
         if (line.too_long)
             throw refusal(500, "5.5.2", "the line is too long");
         if (has_control(line.text))
             throw refusal(500, "5.5.2", "a control character in the command");
-        const ServerCommand command = parse_command(line.text);
         may_wait =
             command.verb == "MAIL" || command.verb == "RCPT" || command.verb == "RSET";
         dispatch(command);
@@ -101,6 +121,11 @@ void Server::take(const DialogueInput::Line& line) {
         if (!lost_)
             settle(failure);
         reply(failure);
+        if (unread_ && is_bdat(command.verb))
+            hang_up("where the next command begins is not known");
+        // Before the client has the reply, so that this is no answer to it.
+        if (unread_ && input_.waiting())
+            hang_up("commands after DATA");
     }
     if (!may_wait)
         flush();

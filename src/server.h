@@ -37,7 +37,8 @@ class Server {
     Server(ServerContext context, int input, int output);
 
     /// Until QUIT or the end of the input. Failure: 74 (local) if the input ends within a
-    /// message (nothing of it is sent) or the output cannot be written.
+    /// message (nothing of it is sent) or the output cannot be written, 65 (local) where
+    /// what follows may be commands or text, and nobody knows.
     void run();
 
   private:
@@ -68,6 +69,7 @@ class Server {
     void reply(const Failure& failure);
     void flush();
     [[noreturn]] void end_within_message();
+    [[noreturn]] void hang_up(const std::string& why);
 
     ServerContext context_;
     DialogueInput input_;
@@ -78,6 +80,8 @@ class Server {
     Upstream upstream_;
     State state_ = State::unknown;
     bool extended_ = false; ///< the client said EHLO
+    /// DATA or BDAT was refused before what may follow it, which is no command, was read.
+    bool unread_ = false;
 
     Envelope envelope_; ///< of the transaction under way, as everything below
     std::vector<std::unique_ptr<Outcome>> outcomes_;

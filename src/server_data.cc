@@ -18,8 +18,19 @@ void Server::end_within_message() {
                   "standard input: it ended within a message; nothing of it was sent");
 }
 
+/// RFC 2920 3.1: after DATA a client waits for its reply. One that does not has sent text,
+/// and where that ends nobody can tell who did not agree to read it. RFC 5321 3.8: the last
+/// words are 421.
+void Server::hang_up(const std::string& why) {
+    end_transaction();
+    reply(421, "4.5.0", why);
+    flush();
+    throw Failure(ExitStatus::data_error, Fault::local, "standard input: " + why);
+}
+
 void Server::take_data() {
     want(State::rcpt);
+    unread_ = false;
     replies_ += "354 end with a dot alone in a line\r\n";
     flush();
     if (!input_.read_text([this](std::string_view octets) { receive(octets); }))
@@ -30,10 +41,8 @@ void Server::take_data() {
 /// RFC 3030. A chunk is read whatever its command is worth: its octets are no commands.
 void Server::take_bdat(const std::string& argument) {
     const auto bdat = parse_bdat(argument);
-    if (!bdat) { // where the next command begins nobody knows
-        state_ = State::over;
-        throw refusal(501, "5.5.4", "BDAT: a number is wanted; the dialogue is over");
-    }
+    if (!bdat)
+        throw refusal(501, "5.5.4", "BDAT: a number is expected");
     const bool expected = state_ == State::rcpt || state_ == State::chunks;
     const auto sink = [this, expected](std::string_view octets) {
         if (expected)
@@ -41,6 +50,7 @@ void Server::take_bdat(const std::string& argument) {
     };
     if (!input_.read_chunk(bdat->size, sink))
         end_within_message();
+    unread_ = false;
     if (!expected)
         want(State::rcpt);
     state_ = State::chunks;

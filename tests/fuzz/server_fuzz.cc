@@ -84,8 +84,9 @@ struct Run {
                    input.get(), output.get())
                 .run();
         } catch (const Failure& failure) {
-            require_refusal(failure, ExitStatus::io_error);
-            cut_off = true;
+            hung_up = failure.status() == ExitStatus::data_error;
+            require_refusal(failure,
+                            hung_up ? ExitStatus::data_error : ExitStatus::io_error);
         }
         replies.resize(static_cast<std::size_t>(::lseek(output.get(), 0, SEEK_END)));
         require(::pread(output.get(), replies.data(), replies.size(), 0) ==
@@ -94,11 +95,12 @@ struct Run {
 
     Submissions all;
     std::string replies;
-    bool cut_off = false; ///< within a message
+    bool hung_up = false; ///< on a client that does not wait where it must
 };
 
-/// RFC 5321 4.2; how many messages were accepted, as the client hears it.
-std::size_t check_replies(std::string_view replies) {
+/// RFC 5321 4.2, 3.8; how many messages were accepted, as the client hears it.
+std::size_t check_replies(const Run& run) {
+    std::string_view replies = run.replies;
     require(replies.starts_with("220 "));
     std::size_t accepted = 0;
     while (!replies.empty()) {
@@ -109,6 +111,7 @@ std::size_t check_replies(std::string_view replies) {
         require(line.size() >= 4 && line[0] >= '2' && line[0] <= '5' && is_digit(line[1]) &&
                 is_digit(line[2]) && (line[3] == ' ' || line[3] == '-') &&
                 !has_control(line));
+        require(line.starts_with("421 ") == (run.hung_up && replies.empty()));
         accepted +=
             line.starts_with("250 accepted: ") || line.starts_with("250 2.0.0 accepted: ")
                 ? 1U
@@ -224,11 +227,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Scene scene(input.substr(0, first), input.substr(first + 1, second - first - 1));
     const std::string_view said = std::string_view(input).substr(second + 1);
     const Run whole(scene, said);
-    require(check_replies(whole.replies) == whole.all.taken.size());
+    require(check_replies(whole) == whole.all.taken.size());
     check_recipients(scene, whole, said);
     for (const std::size_t quarters : {1U, 2U, 3U}) {
         const Run part(scene, said.substr(0, said.size() * quarters / 4));
-        require(check_replies(part.replies) == part.all.taken.size());
+        require(check_replies(part) == part.all.taken.size());
         check_part(part, whole);
     }
     return 0;

@@ -103,6 +103,28 @@ BOOST_AUTO_TEST_CASE(lines_that_are_there_already) {
     BOOST_TEST(!lines.has_line());
 }
 
+BOOST_AUTO_TEST_CASE(octets_that_wait) {
+    const UniqueFd file = file_of("A\r\nB");
+    DialogueInput whole(file.get());
+    BOOST_TEST(whole.waiting());
+    BOOST_TEST(whole.read_line()->text == "A");
+    BOOST_TEST(whole.waiting());
+    BOOST_TEST(!whole.read_line());
+    BOOST_TEST(!whole.waiting()); // at the end of the file
+    std::array<int, 2> ends{};
+    BOOST_REQUIRE(::pipe(ends.data()) == 0);
+    const UniqueFd reader(ends[0]);
+    UniqueFd writer(ends[1]);
+    DialogueInput pipe(reader.get());
+    BOOST_TEST(!pipe.waiting());
+    BOOST_REQUIRE(::write(writer.get(), "A\n", 2) == 2);
+    BOOST_TEST(pipe.waiting());
+    BOOST_TEST(pipe.read_line()->text == "A");
+    BOOST_TEST(!pipe.waiting());
+    writer = UniqueFd();
+    BOOST_TEST(!pipe.waiting());
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_read) {
     DialogueInput input(-1);
     BOOST_TEST(status_of(failure_of([&] { return input.read_line(); })) == 74);

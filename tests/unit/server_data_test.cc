@@ -16,14 +16,16 @@ const Script accepts{"250 s", "250 r", "354 go", "250 2.0.0 queued as 1"};
 const Script takes_one = hello + accepts;
 const Script chunking{"220 hi", "250-mail\r\n250-8BITMIME\r\n250 CHUNKING"};
 
+const std::string begun = "MAIL FROM:<me@x>\nRCPT TO:<a@x>\n";
+const std::string heard = "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n";
+
 /// One who has said EHLO, MAIL and RCPT.
 struct Sending : Talk {
     /// The replies to what follows.
     std::string send(const std::string& said) {
-        const std::string text = say("MAIL FROM:<me@x>\nRCPT TO:<a@x>\n" + said);
-        const std::string before = "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n";
-        BOOST_TEST(text.starts_with(before), text);
-        return text.substr(std::min(before.size(), text.size()));
+        const std::string text = say(begun + said);
+        BOOST_TEST(text.starts_with(heard), text);
+        return text.substr(std::min(heard.size(), text.size()));
     }
     /// The text that the submission server got by DATA, first to last line.
     [[nodiscard]] std::string sent() const {
@@ -58,8 +60,8 @@ BOOST_FIXTURE_TEST_CASE(several_messages_over_one_session, Sending) {
     has_servers(
         {takes_one + accepts + Script{"250 s", "250 r", "354 go", "250 2.0.0 third"}});
     const std::string one = "MAIL FROM:<me@x>\nRCPT TO:<a@x>\nDATA\n" + fields + "\nx\n.\n";
-    const std::string heard = "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n" + go;
-    BOOST_TEST(say(one + one + one) == heard + accepted + heard + accepted + heard +
+    const std::string before = heard + go;
+    BOOST_TEST(say(one + one + one) == before + accepted + before + accepted + before +
                                            "250 2.0.0 accepted: 250 2.0.0 third\n");
     BOOST_TEST(network.asked.size() == 1U);
     BOOST_TEST(network.heard.find("EHLO", 5) == std::string::npos);
@@ -252,7 +254,7 @@ BOOST_FIXTURE_TEST_CASE(what_the_message_itself_forbids, Sending) {
 
 BOOST_FIXTURE_TEST_CASE(a_transaction_that_is_given_up, Sending) {
     has_servers({hello + Script{"250 s", "250 r", "250 reset"} + accepts});
-    BOOST_TEST(send("RSET\nDATA\nMAIL FROM:<b@x>\nRCPT TO:<c@x>\nDATA\n" + fields +
+    BOOST_TEST(send("RSET\nBDAT 0 LAST\nMAIL FROM:<b@x>\nRCPT TO:<c@x>\nDATA\n" + fields +
                     "\n.\n") == "250 2.0.0 ok\n503 5.5.1 an accepted RCPT is wanted first\n"
                                 "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n" +
                                     go + accepted);
@@ -274,13 +276,74 @@ BOOST_FIXTURE_TEST_CASE(chunks, Sending) {
                "503 5.5.1 an accepted RCPT is wanted first\n"
                "503 5.5.1 an accepted RCPT is wanted first\n250 2.0.0 ok\n");
     has_servers({takes_one});
-    BOOST_TEST(send("BDAT 2\nxyDATA\nRCPT TO:<b@x>\nMAIL FROM:<b@x>\nRSET\n") ==
-               "250 2.0.0 2 octets\n503 5.5.1 an accepted RCPT is wanted first\n"
-               "503 5.5.1 MAIL is wanted first\n"
+    BOOST_TEST(send("BDAT 2\nxyRCPT TO:<b@x>\nMAIL FROM:<b@x>\nRSET\n") ==
+               "250 2.0.0 2 octets\n503 5.5.1 MAIL is wanted first\n"
                "503 5.5.1 EHLO is wanted first, and one MAIL at a time\n250 2.0.0 ok\n");
+}
+
+/// Where its octets end is not known, nor what of them is a command.
+BOOST_FIXTURE_TEST_CASE(a_chunk_of_no_size, Sending) {
+    const std::string lost = "421 4.5.0 where the next command begins is not known\n";
+    for (const auto& [command, reply] :
+         {std::pair("BDAT x", "501 5.5.4 BDAT: a number is expected\n"),
+          {"BDAT 9 LAST x", "501 5.5.4 BDAT: a number is expected\n"},
+          {"BDAT 9\r", "500 5.5.2 a control character in the command\n"},
+          {"BDAT9", "500 5.5.2 BDAT9: not known\n"}}) {
+        has_servers({takes_one});
+        BOOST_TEST(say_too_much(begun + command + "\nNOOP\n") == heard + reply + lost);
+        BOOST_TEST(network.heard.ends_with("RCPT TO:<a@x>\r\nRSET\r\nQUIT\r\n"));
+    }
     has_servers({takes_one});
-    BOOST_TEST(send("BDAT x\nNOOP\n") ==
-               "501 5.5.4 BDAT: a number is wanted; the dialogue is over\n");
+    BOOST_TEST(say_too_much(begun + "BDAT " + std::string(5000, '1') + "\nNOOP\n") ==
+               heard + "500 5.5.2 the line is too long\n" + lost);
+    BOOST_TEST(say("BDAT x") == ""); // half a command is none
+}
+
+/// From a client that does not wait comes text after DATA, though DATA was refused.
+BOOST_FIXTURE_TEST_CASE(text_after_a_refused_data_is_no_command, Sending) {
+    const std::string text = "RSET\nMAIL FROM:<ceo@x>\nRCPT TO:<victim@x>\nDATA\n" +
+                             fields + "\nforged\n.\nQUIT\n";
+    const std::string last = "421 4.5.0 commands after DATA\n";
+    for (const char* refused : {"550 5.1.1 dead", "451 4.7.1 grey"}) {
+        has_servers({hello + Script{"250 s", refused, "250 reset"} + accepts});
+        const std::string said =
+            say_too_much("MAIL FROM:<me@x>\nRCPT TO:<a@x>\nDATA\n" + text);
+        BOOST_TEST(said.ends_with("503 5.5.1 an accepted RCPT is wanted first\n" + last),
+                   said);
+        BOOST_TEST(network.heard.ends_with("RCPT TO:<a@x>\r\nRSET\r\nQUIT\r\n"));
+        BOOST_TEST(holds(log(), "to=<a@x>"), log());
+    }
+    has_servers({hello + Script{"250 s", "250 r"}, takes_one}); // it is lost there
+    BOOST_TEST(say_too_much(begun + "RCPT TO:<b@x>\nDATA\n" + text).ends_with(last));
+    BOOST_TEST(!holds(network.heard, "ceo@x"));
+    has_servers({takes_one});
+    for (const char* command : {"DATA", "DATA\r", "data \x01", "DATAx"})
+        BOOST_TEST(say_too_much(std::string(command) + "\n" + text).ends_with(last),
+                   command);
+    BOOST_TEST(say_too_much("BDAT 2\nxyDATA\n" + text).ends_with(last));
+    BOOST_TEST(network.asked.empty());
+}
+
+/// It may come later than our reply went out.
+BOOST_FIXTURE_TEST_CASE(text_that_is_late_is_no_command_either, Sending) {
+    const std::string refused = "503 5.5.1 an accepted RCPT is wanted first\n";
+    for (const char* text : {"From: a@x\n", "\n", ".\n", "RCPT TO:<a@x>\n", "DATA\n",
+                             "BDAT 5\n", "HELP\n", "VRFY x\n", "RSETS\n"}) {
+        BOOST_TEST(converse({"EHLO me\n", "DATA\n", text, "QUIT\n"}) ==
+                       refused + "421 4.5.0 commands after DATA\n",
+                   text);
+        BOOST_TEST(status == 65, text);
+    }
+    for (const char* command :
+         {"RSET\n", "QUIT\n", "noop\n", "MAIL\n", "EHLO me\n", "HELO me\n"}) {
+        const std::string said = converse({"EHLO me\n", "DATA\n", command});
+        BOOST_TEST(said.starts_with(command[0] == 'E' ? "" : refused), command);
+        BOOST_TEST(!holds(said, "\n421 "), command);
+        BOOST_TEST(status == 0, command);
+    }
+    has_servers({takes_one});
+    BOOST_TEST(converse({"EHLO me\n", "DATA\n", "MAIL FROM:<me@x>\n", "RCPT TO:<a@x>\n",
+                         "DATA\n", fields + "\n.\n"}) == refused + heard + go + accepted);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_chunk_beyond_the_limit, Sending) {

@@ -196,6 +196,8 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
     const Invocation invocation = parse_invocation(argv);
     if (!talks_to_server(invocation.mode))
         return answer(invocation);
+    if (invocation.mode == Mode::serve) // a line of ours is no reply
+        silence_errors_within_output();
     Settings settings = load_settings(configuration_sources(invocation));
     drop_privileges();
     tempfail = settings.tempfail;

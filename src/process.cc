@@ -59,6 +59,16 @@ void prepare_process() {
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+void silence_errors_within_output() {
+    struct stat output {};
+    struct stat errors {};
+    if (::fstat(STDOUT_FILENO, &output) != 0 || ::fstat(STDERR_FILENO, &errors) != 0 ||
+        output.st_dev != errors.st_dev || output.st_ino != errors.st_ino)
+        return;
+    ::close(STDERR_FILENO);
+    fill_descriptor(STDERR_FILENO);
+}
+
 bool is_privileged() {
     return ::getauxval(AT_SECURE) != 0;
 }

@@ -11,6 +11,10 @@ namespace sallyport {
 /// set-id run the environment is empty. Failure (71, local) if a descriptor cannot be had.
 void prepare_process();
 
+/// Where standard error is the same file as standard output (of a program that reads both
+/// by one pipe), it leads nowhere from here on.
+void silence_errors_within_output();
+
 /// True in a set-uid or set-gid run.
 bool is_privileged();
 

@@ -110,6 +110,38 @@ descriptor_cases() {
     delivers 'leaked descriptors' "$support/surroundings" leaked -- "${program[@]}" -v
 }
 
+# A program that reads replies and errors by one pipe, and a log that goes to standard error:
+# every line it reads must be a reply.
+dialogue_cases() {
+    local name='-bs, standard error is standard output'
+    { printf 'EHLO x\nMAIL FROM:<%s>\nRCPT TO:<%s>\nDATA\n' "$sender" "$recipient"
+      sed 's/^\./../' "$work/small"; printf '.\nQUIT\n'; } >"$work/dialogue"
+    input=$work/dialogue
+    delivers "$name" bash -c 'exec "$@" 2>&1' - "$SALLYPORT" -C "$work/conf" -bs
+    only_replies "$name"
+    printf 'DATA\nRSET\n' >"$work/dialogue"
+    input=$work/dialogue
+    gives "$name, failures" 65 bash -c '"$@" 2>&1 | cat; exit "${PIPESTATUS[0]}"' - \
+        "$SALLYPORT" -C "$work/conf" -bs
+    only_replies "$name, failures"
+    input=$work/dialogue
+    gives "$name, no configuration" 78 bash -c 'exec "$@" 2>&1' - "$SALLYPORT" -C /nowhere -bs
+    only_replies "$name, no configuration"
+    printf 'QUIT\n' >"$work/dialogue"
+    input=$work/dialogue
+    gives '-bs, standard error by itself' 78 "$SALLYPORT" -C /nowhere -bs
+    grep -q '^sallyport: /nowhere: ' "$work/stderr" || fail '-bs, standard error' 'is empty'
+}
+
+# The last command wrote replies and nothing else.
+only_replies() {
+    if grep -qv '^[2-5][0-9][0-9][ -]' "$work/stdout"; then
+        fail "$1: replies only" "$(grep -v '^[2-5][0-9][0-9][ -]' "$work/stdout")"
+    else
+        pass "$1: replies only"
+    fi
+}
+
 # ---- signals and limits ----
 
 signal_cases() {
@@ -306,6 +338,7 @@ serve
 
 environment_cases
 descriptor_cases
+dialogue_cases
 signal_cases
 place_cases
 root_cases

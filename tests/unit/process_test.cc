@@ -57,6 +57,29 @@ void check_or_skip(int status) {
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(errors_within_the_output_are_silenced) {
+    const Folder folder;
+    const std::string name = folder.path("output");
+    const auto write_both = [&](const char* errors) {
+        BOOST_TEST(in_child([&] {
+                       ::dup2(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+                       if (errors == nullptr)
+                           ::dup2(1, 2);
+                       else
+                           ::dup2(::open(errors, O_WRONLY | O_APPEND | O_CREAT, 0600), 2);
+                       silence_errors_within_output();
+                       return ::write(1, "250 ok\n", 7) == 7 && ::write(2, "log\n", 4) == 4
+                                  ? 0
+                                  : 1;
+                   }) == 0);
+        return folder.read("output");
+    };
+    BOOST_TEST(write_both(nullptr) == "250 ok\n");
+    BOOST_TEST(write_both(name.c_str()) == "250 ok\n"); // opened twice
+    BOOST_TEST(write_both(folder.path("errors").c_str()) == "250 ok\n");
+    BOOST_TEST(folder.read("errors") == "log\n");
+}
+
 BOOST_AUTO_TEST_CASE(closed_standard_descriptors_are_filled) {
     BOOST_TEST(in_child([] {
                    close_standard_descriptors();

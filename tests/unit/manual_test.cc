@@ -63,6 +63,29 @@ std::set<std::string> described_keys() {
     return keys;
 }
 
+/// Keys that sallyport.conf(5) says a stranger's file may not hold.
+std::set<std::string> keys_of_no_stranger() {
+    std::set<std::string> keys;
+    bool inside = false;
+    for (const std::string& line : lines_of("man/sallyport.conf.5")) {
+        if (line.starts_with(".S"))
+            inside = line == ".Ss Whose it is";
+        if (inside && line.starts_with(".Ic "))
+            keys.insert(word_behind(line, ".Ic"));
+    }
+    return keys;
+}
+
+/// Keys that are refused there, be it with some values only.
+std::set<std::string> refused_keys() {
+    std::set<std::string> refused;
+    for (const Key& key : key_table()) {
+        if (!key.is_reserved() && (key.harmless == nullptr || !key.harmless("/path")))
+            refused.insert(std::string(key.name));
+    }
+    return refused;
+}
+
 /// The text of each display block that begins with a section.
 std::vector<std::string> examples() {
     std::vector<std::string> found;
@@ -127,20 +150,7 @@ BOOST_AUTO_TEST_CASE(every_key_that_is_described_is_known) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_strangers_file_may_not_hold_is_described) {
-    std::set<std::string> described;
-    bool inside = false;
-    for (const std::string& line : lines_of("man/sallyport.conf.5")) {
-        if (line.starts_with(".S"))
-            inside = line == ".Ss Whose it is";
-        if (inside && line.starts_with(".Ic "))
-            described.insert(word_behind(line, ".Ic"));
-    }
-    std::set<std::string> refused;
-    for (const Key& key : key_table()) {
-        if (!key.is_reserved() && (key.harmless == nullptr || !key.harmless("/path")))
-            refused.insert(std::string(key.name));
-    }
-    BOOST_TEST(described == refused, boost::test_tools::per_element());
+    BOOST_TEST(keys_of_no_stranger() == refused_keys(), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(examples_are_accepted) {

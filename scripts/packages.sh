@@ -21,6 +21,7 @@ needed_for() {
     bench) printf ' %s' "$check" strace valgrind ;;
     format) printf ' clang-format' ;;
     lint) printf ' %s' "$check" clang-format clang-tidy mandoc shellcheck ;;
+    check-debian) printf ' %s' debootstrap git ;;
     check-packages) printf ' %s' "$check" debhelper dpkg-dev fakeroot lintian rpm rpmlint \
         xz-utils ;;
     esac

@@ -18,9 +18,11 @@ namespace sallyport {
 
 namespace {
 
-/// RFC 5802 bounds the iteration count from below only; a server may not make us work
+/// RFC 7677 4, RFC 5802 5.1: with fewer, whoever plays the server has soon guessed the
+/// password from our answer. Neither bounds them from above; a server may not make us work
 /// forever.
-constexpr std::uint32_t scram_iteration_limit = 1'000'000;
+constexpr std::uint32_t scram_iterations_at_least = 4096;
+constexpr std::uint32_t scram_iterations_at_most = 1'000'000;
 constexpr std::size_t complaint_limit = 300;
 
 constexpr std::string_view plus = "-PLUS";
@@ -73,18 +75,25 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
     throw Failure(ExitStatus::software, Fault::local, "libsasl2: " + text);
 }
 
-/// Whether a server-first-message (RFC 5802 7) asks for few enough iterations. Of a number
-/// that is written oddly nobody knows what the plug-in would take it for.
-bool is_affordable(std::string_view challenge) {
+/// What is wrong with the iterations that a server-first-message (RFC 5802 7) asks for, or
+/// empty. Of a number that is written oddly nobody knows what the plug-in would take it
+/// for.
+std::string_view trouble_with_iterations(std::string_view challenge) {
     const auto at = challenge.find(",i=");
-    if (at == std::string_view::npos)
-        return true;
-    const auto digits = challenge.substr(at + 3);
+    const auto digits =
+        at == std::string_view::npos ? std::string_view() : challenge.substr(at + 3);
     const char* const end = digits.data() + digits.size();
     std::uint32_t count = 0;
     const auto parsed = std::from_chars(digits.data(), end, count);
-    return parsed.ec == std::errc{} && count <= scram_iteration_limit &&
-           (parsed.ptr == end || *parsed.ptr == ',');
+    if (parsed.ec == std::errc::invalid_argument ||
+        (parsed.ptr != end && *parsed.ptr != ','))
+        return "the server does not say how many iterations it wants";
+    if (parsed.ec != std::errc{} || count > scram_iterations_at_most)
+        return "the server wants more than 1,000,000 iterations";
+    if (count < scram_iterations_at_least)
+        return "the server wants fewer than 4,096 iterations: a password is easily guessed "
+               "from them; if you trust the server with it, set auth = PLAIN";
+    return {};
 }
 
 /// libsasl2 declares callbacks as functions without parameters.
@@ -267,6 +276,7 @@ SaslClient::~SaslClient() = default;
 bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
     mechanism_ = mechanism;
     complaint_.clear();
+    challenged_ = false;
     initial_.reset();
     const Mechanism* const known = find_mechanism(mechanism);
     if (known == nullptr) {
@@ -309,8 +319,12 @@ std::optional<std::string> SaslClient::step(std::string_view challenge) {
         explain("the server asks for more than the mechanism has");
         return std::nullopt;
     }
-    if (mechanism_.starts_with("SCRAM-") && !is_affordable(challenge)) {
-        explain("the server wants more than 1,000,000 iterations");
+    const bool first = !std::exchange(challenged_, true);
+    const auto trouble = first && mechanism_.starts_with("SCRAM-")
+                             ? trouble_with_iterations(challenge)
+                             : std::string_view();
+    if (!trouble.empty()) {
+        explain(trouble);
         return std::nullopt;
     }
     const char* answer = nullptr;

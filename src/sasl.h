@@ -81,6 +81,7 @@ class SaslClient {
     std::string trouble_;
     std::string mechanism_;
     std::string complaint_;
+    bool challenged_ = false; ///< the first challenge has come
     bool complete_ = false;
 };
 

@@ -18,22 +18,36 @@ namespace sallyport {
 
 namespace {
 
+/// Octets of records without data that are borne until data comes: session tickets, new
+/// keys. OpenSSL goes through any number of them in one call.
+constexpr std::size_t idle_limit = 262144;
+
 /// What OpenSSL reads and writes through: our own stream, with the deadline of the moment.
 struct Transport {
+    Transfer read(std::span<char> buffer) {
+        if (idle > idle_limit)
+            return {0, "the server sends records without data"};
+        if (!only_arrived)
+            return stream->read(buffer, deadline);
+        // Who sends without end is not read without end.
+        return std::exchange(may_read, false) ? stream->read_arrived(buffer) : Transfer{};
+    }
+
     std::unique_ptr<Stream> stream;
     Deadline deadline{};
     std::string trouble;       ///< of the last read or write that failed
     bool only_arrived = false; ///< reads do not wait
+    bool may_read = false;     ///< once, if they do not wait
+    std::size_t idle = 0;      ///< octets read since there was data last
 };
 
 int transport_read(BIO* bio, char* data, std::size_t size, std::size_t* done) {
     auto& transport = *static_cast<Transport*>(BIO_get_data(bio));
-    Transfer got = transport.only_arrived
-                       ? transport.stream->read_arrived({data, size})
-                       : transport.stream->read({data, size}, transport.deadline);
+    Transfer got = transport.read({data, size});
     BIO_clear_retry_flags(bio);
     if (got.octets == 0 && !got.failed())
         BIO_set_retry_read(bio);
+    transport.idle += got.octets;
     transport.trouble = std::move(got.trouble);
     *done = got.octets;
     return got.octets > 0 ? 1 : 0;
@@ -100,21 +114,14 @@ class TlsStream : public VerifiedStream {
 
     Transfer read(std::span<char> buffer, Deadline deadline) override {
         transport_->deadline = deadline;
-        std::size_t got = 0;
-        if (SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &got) == 1)
-            return {got, {}};
-        return {0, trouble()};
+        return read_data(buffer);
     }
 
     Transfer read_arrived(std::span<char> buffer) override {
-        std::size_t got = 0;
-        transport_->only_arrived = true;
-        const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &got);
+        transport_->only_arrived = transport_->may_read = true;
+        Transfer got = read_data(buffer);
         transport_->only_arrived = false;
-        const bool nothing = SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ;
-        if (result == 1 || nothing)
-            return {got, {}};
-        return {0, trouble()};
+        return got;
     }
 
     Transfer write(std::string_view octets, Deadline deadline) override {
@@ -162,6 +169,18 @@ class TlsStream : public VerifiedStream {
             X509_digest(certificate, digest, octets.data(), &size) != 1)
             return {};
         return {"tls-server-end-point", {octets.begin(), octets.begin() + size}};
+    }
+
+    Transfer read_data(std::span<char> buffer) {
+        std::size_t got = 0;
+        const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &got);
+        if (result == 1) {
+            transport_->idle = 0;
+            return {got, {}};
+        }
+        const bool nothing = transport_->only_arrived &&
+                             SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ;
+        return {0, nothing ? std::string() : trouble()};
     }
 
     std::string trouble() {

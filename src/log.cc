@@ -2,15 +2,11 @@
 #include "log.h"
 
 #include <algorithm>
-#include <cstring>
 #include <ctime>
 #include <utility>
 
 #include <fcntl.h>
-#include <paths.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -87,16 +83,6 @@ int syslog_priority(Priority priority) {
     return LOG_ERR;
 }
 
-/// syslog(3) is silent about having nobody to talk to.
-bool is_syslog_listening() {
-    const UniqueFd probe(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    std::memcpy(name.sun_path, _PATH_LOG, sizeof _PATH_LOG);
-    return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) ==
-           0;
-}
-
 /// The whole of a delay and `opening`, then its parts, `separator` between them.
 std::string format_delays(const Delays& delays, std::string_view opening,
                           std::string_view separator) {
@@ -113,6 +99,17 @@ std::string utc_now() {
     std::string text(sizeof "2026-01-01T00:00:00Z", '\0');
     text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc));
     return text;
+}
+
+/// What begins a record for syslog (RFC 3164 4.1): the priority and the local time, as
+/// glibc writes them. The month is in English, since nothing here calls setlocale.
+std::string syslog_head(Priority priority) {
+    const std::time_t now = std::time(nullptr);
+    std::tm local{};
+    ::localtime_r(&now, &local);
+    std::string time(sizeof "Jan  1 00:00:00 ", '\0');
+    time.resize(std::strftime(time.data(), time.size(), "%b %e %H:%M:%S ", &local));
+    return concat({"<", std::to_string(LOG_MAIL | syslog_priority(priority)), ">", time});
 }
 
 } // namespace
@@ -168,13 +165,14 @@ std::string to_json(const LogEntry& entry) {
                    "}"});
 }
 
-Log::Log(LogSettings settings, std::string ident)
-    : settings_(std::move(settings)), ident_(std::move(ident)) {}
+Log::Log(LogSettings settings, std::string ident, LogSocket daemon)
+    : settings_(std::move(settings)), ident_(std::move(ident)), daemon_(std::move(daemon)) {
+}
 
 bool Log::on_standard_error() {
     // Asked when there is something to write, and once: most runs write one line.
     if (settings_.target == LogTarget::syslog && !std::exchange(probed_, true) &&
-        !is_syslog_listening())
+        !daemon_.is_there())
         settings_.target = LogTarget::standard_error;
     return settings_.target == LogTarget::standard_error;
 }
@@ -195,40 +193,46 @@ void Log::record(const LogEntry& entry, Priority priority) {
 }
 
 void Log::note(std::string_view id, std::string_view text, Priority priority) {
+    write_line(note_line(id, text), priority);
+}
+
+std::string Log::note_line(std::string_view id, std::string_view text) const {
     if (settings_.format == LogFormat::json)
-        write_line(
-            concat({"{\"id\":", quote_json(id), ",\"note\":", quote_json(text), "}"}),
-            priority);
-    else
-        write_line(concat({id, id.empty() ? "" : ": ", printable(text, text_limit)}),
-                   priority);
+        return concat({"{\"id\":", quote_json(id), ",\"note\":", quote_json(text), "}"});
+    return concat({id, id.empty() ? "" : ": ", printable(text, text_limit)});
 }
 
 void Log::write_line(std::string_view line, Priority priority) {
     if (settings_.target == LogTarget::none)
         return;
-    if (!on_standard_error() && settings_.target == LogTarget::syslog) {
-        ::openlog(ident_.c_str(), LOG_PID, LOG_MAIL);
-        ::syslog(syslog_priority(priority), "%.*s", static_cast<int>(line.size()),
-                 line.data());
-        return;
-    }
+    if (lost_ > 0 &&
+        write(note_line({}, "lines lost before this: " + std::to_string(lost_)),
+              Priority::warning))
+        lost_ = 0;
+    if (!write(line, priority))
+        ++lost_;
+}
+
+/// False if it is lost. A log that cannot be written changes nothing for the message.
+bool Log::write(std::string_view line, Priority priority) {
+    const std::string named =
+        concat({ident_, "[", std::to_string(::getpid()), "]: ", line});
+    if (!on_standard_error() && settings_.target == LogTarget::syslog)
+        return daemon_.send(syslog_head(priority) + named);
     const bool json = settings_.format == LogFormat::json;
     std::string text;
     if (settings_.target == LogTarget::file && !json)
         text = utc_now() + " ";
-    if (!json)
-        text += concat({ident_, "[", std::to_string(::getpid()), "]: "});
-    text += concat({line, "\n"});
+    text += concat({json ? line : named, "\n"});
     UniqueFd file;
     if (settings_.target == LogTarget::file)
         file = UniqueFd(::open(settings_.path.c_str(),
                                O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
                                S_IRUSR | S_IWUSR));
-    // One write a line, so that lines of several processes do not mix. A log that cannot be
-    // written changes nothing for the message.
-    [[maybe_unused]] const ssize_t written =
+    // One write a line, so that lines of several processes do not mix.
+    const ssize_t written =
         ::write(file ? file.get() : STDERR_FILENO, text.data(), text.size());
+    return written == static_cast<ssize_t>(text.size());
 }
 
 } // namespace sallyport

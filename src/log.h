@@ -13,6 +13,8 @@
 
 #include <sys/types.h>
 
+#include "log_socket.h"
+
 namespace sallyport {
 
 enum class LogTarget { syslog, standard_error, file, none };
@@ -56,10 +58,15 @@ std::string to_text(const LogEntry& entry);
 std::string to_json(const LogEntry& entry);
 
 /// An open log. Without a listening /dev/log, `syslog` means standard error (containers).
+/// No log is waited for but a syslog daemon, and that one as LogSocket says; how many lines
+/// were lost stands in a line before the next that is not.
 class Log {
   public:
     /// `ident` is the program's name in each line.
-    Log(LogSettings settings, std::string ident);
+    Log(LogSettings settings, std::string ident, LogSocket daemon = LogSocket());
+
+    /// What becomes of the message is known: now the daemon may be waited for.
+    void may_wait() { daemon_.may_wait(); }
 
     /// True if lines go to standard error: the caller sees them already.
     [[nodiscard]] bool on_standard_error();
@@ -73,11 +80,15 @@ class Log {
               Priority priority = Priority::notice);
 
   private:
+    [[nodiscard]] std::string note_line(std::string_view id, std::string_view text) const;
     void write_line(std::string_view line, Priority priority);
+    bool write(std::string_view line, Priority priority);
 
     LogSettings settings_;
     std::string ident_;
+    LogSocket daemon_;
     bool probed_ = false; ///< it is known whether syslog listens
+    std::size_t lost_ = 0;
 };
 
 } // namespace sallyport

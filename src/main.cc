@@ -160,6 +160,7 @@ ExitStatus go(const Run& run) {
         run.log.note(run.identity.id, note);
     for (const auto& note : run.settings.notes)
         run.log.note(run.identity.id, note);
+    run.log.may_wait(); // from here on nothing is logged before its outcome is known
     if (run.invocation.mode == Mode::serve)
         return talk(run);
     return run.invocation.mode == Mode::verify ? verify(run) : send(run);
@@ -179,6 +180,7 @@ ExitStatus give_up(Log& log, const std::string& id, ExitStatus status,
     constexpr std::string_view name = "sallyport: ";
     try {
         print(STDERR_FILENO, concat({name, why, "\n"}));
+        log.may_wait();
         if (!log.on_standard_error())
             log.note(id, why, Priority::error);
     } catch (const std::bad_alloc&) {

@@ -204,14 +204,20 @@ make_root() {
     done
 }
 
+# Sets $namespace to the options of unshare, or fails.
+find_namespace() {
+    namespace=(--mount)
+    [ "$(id -u)" = 0 ] || namespace+=(--map-root-user)
+    unshare "${namespace[@]}" mount --bind "$work" "$work" 2>/dev/null
+}
+
 # In a mount namespace of its own; the first argument says what else to do there.
 root_cases() {
     local names=('no /etc, /proc, /dev or /tmp' 'read-only root and /tmp, no /etc, /proc, /dev')
-    local bare=(/sallyport -i "$recipient") why_not='' namespace=(--mount)
-    [ "$(id -u)" = 0 ] || namespace+=(--map-root-user)
+    local bare=(/sallyport -i "$recipient") why_not='' namespace
     if [ "${SANITIZERS:-no}" = yes ]; then
         why_not='the sanitizers want /proc'
-    elif ! unshare "${namespace[@]}" mount --bind "$work" "$work" 2>/dev/null; then
+    elif ! find_namespace; then
         why_not='no mount namespace is to be had here'
     fi
     if [ -n "$why_not" ]; then
@@ -237,6 +243,20 @@ root_cases() {
         "${in_root[@]}" 'mount -o remount,bind,ro .; exec >&- 2>&-' "${bare[@]}" -v
     gives "${names[1]}, all descriptors closed" 74 \
         "${in_root[@]}" 'mount -o remount,bind,ro .; exec <&- >&- 2>&-' "${bare[@]}" -v
+}
+
+# A message that is delivered and then held up is one that the caller sends again.
+log_cases() {
+    local name='the syslog daemon does not read' namespace
+    if ! find_namespace; then
+        skip "$name" 'no mount namespace is to be had here'
+        return
+    fi
+    (umask 077 && sed 's/^to = stderr$/to = syslog/' "$work/conf" >"$work/to-syslog")
+    delivers "$name" unshare "${namespace[@]}" --propagation private \
+        /bin/sh -ec 'mount -t tmpfs tmpfs /dev; exec "$@"' - \
+        "$support/surroundings" deaf-log -- "$SALLYPORT" -C "$work/to-syslog" -X note -i \
+        "$recipient"
 }
 
 # ---- what others can see of the process ----
@@ -342,6 +362,7 @@ dialogue_cases
 signal_cases
 place_cases
 root_cases
+log_cases
 visible_cases
 dumpable_case
 finish

@@ -11,6 +11,7 @@
 //     read
 //                   there; nothing is typed at the end of it
 //     no-descriptor nothing can be opened for writing alone, and no socket made
+//     deaf-log      at /dev/log is a datagram socket that is full, and nobody reads it
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -28,6 +29,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,27 +89,44 @@ void use_socket() {
     become_stdin(ends[0]);
 }
 
-/// The parent keeps the other end open, as a person keeps a terminal, until the command
-/// ends; so only the child returns.
+/// The parent keeps its descriptors open until the command ends; only the child returns.
+void go_on_in_child() {
+    const pid_t pid = ::fork();
+    check(pid >= 0, "fork");
+    if (pid == 0)
+        return;
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    std::exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+/// The other end stays open, as a person keeps a terminal.
 void use_terminal() {
     const std::string octets = read_stdin();
-    const int master = ::posix_openpt(O_RDWR | O_NOCTTY);
+    const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     check(master >= 0 && ::grantpt(master) == 0 && ::unlockpt(master) == 0, "posix_openpt");
     const char* const name = ::ptsname(master);
     check(name != nullptr, "ptsname");
     const int slave = ::open(name, O_RDWR | O_NOCTTY);
     check(slave >= 0, "terminal");
     write_all(master, octets);
-    const pid_t pid = ::fork();
-    check(pid >= 0, "fork");
-    if (pid == 0) {
-        check(::close(master) == 0, "close");
-        return become_stdin(slave);
+    go_on_in_child();
+    become_stdin(slave);
+}
+
+void deafen_log() {
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    std::string_view("/dev/log").copy(name.sun_path, sizeof name.sun_path - 1);
+    auto* const where = reinterpret_cast<sockaddr*>(&name);
+    const int daemon = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const int filler = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    check(::bind(daemon, where, sizeof name) == 0, "/dev/log");
+    check(::connect(filler, where, sizeof name) == 0, "/dev/log");
+    while (::send(filler, "full", 4, 0) >= 0) {
     }
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    std::exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    go_on_in_child();
 }
 
 sock_filter statement(unsigned code, unsigned value) {
@@ -163,6 +182,8 @@ void make(std::string_view situation) {
         use_terminal();
     else if (situation == "no-descriptor")
         allow_no_descriptor();
+    else if (situation == "deaf-log")
+        deafen_log();
     else
         std::exit(64);
 }

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::chrono::milliseconds next_address_after{250}; // RFC 8305 5
 constexpr std::chrono::milliseconds next_port_after{1000};
+constexpr std::size_t most_ways = 16; // eight addresses at two ports
 
 /// Octets of `storage` in use.
 socklen_t fill(const Address& address, std::uint16_t port, sockaddr_storage& storage) {
@@ -60,10 +61,16 @@ Connector::Connector(const std::vector<Address>& addresses,
                      const std::vector<std::uint16_t>& ports, std::optional<Address> source)
     : source_(source) {
     for (const std::uint16_t port : ports)
-        add(addresses, port);
+        append(addresses, port);
 }
 
 void Connector::add(const std::vector<Address>& addresses, std::uint16_t port) {
+    append(addresses, port);
+    if (candidates_.size() > most_ways)
+        candidates_.resize(most_ways);
+}
+
+void Connector::append(const std::vector<Address>& addresses, std::uint16_t port) {
     for (const Address& address : addresses)
         candidates_.push_back({address, port, targets_, false});
     ++targets_;

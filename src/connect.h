@@ -36,7 +36,8 @@ class Connector {
               const std::vector<std::uint16_t>& ports,
               std::optional<Address> source = std::nullopt);
 
-    /// The next target to try: a port of a host with these addresses.
+    /// The next target to try: a port of a host with these addresses. Of all that is added
+    /// so, which strangers may have put into DNS, no more than the first 16 ways are used.
     void add(const std::vector<Address>& addresses, std::uint16_t port);
 
     /// Begins the first attempt and waits for nothing: the network works while OpenSSL is
@@ -61,6 +62,7 @@ class Connector {
         UniqueFd fd;
     };
 
+    void append(const std::vector<Address>& addresses, std::uint16_t port);
     void begin_next();
     bool begin(int fd, Candidate& candidate);
     bool await(Deadline until, std::optional<ConnectedSocket>& winner);

@@ -18,6 +18,8 @@ namespace sallyport {
 
 namespace {
 
+constexpr int most_of_a_family = 4;
+
 struct Answer {
     int error = EAI_AGAIN;
     std::vector<Address> addresses;
@@ -124,7 +126,7 @@ std::vector<Address> interleave(const std::vector<Address>& addresses) {
     std::vector<Address> result;
     auto one = ordered.begin();
     auto other = middle;
-    while (one != middle || other != ordered.end()) {
+    for (int turn = 0; turn < most_of_a_family; ++turn) {
         if (one != middle)
             result.push_back(*one++);
         if (other != ordered.end())

@@ -42,7 +42,8 @@ std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline 
 /// The same for one host of several: only that time is over is thrown.
 Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadline);
 
-/// IPv6 and IPv4 in turn, beginning with the family of the first (RFC 8305 4).
+/// IPv6 and IPv4 in turn, beginning with the family of the first (RFC 8305 4); the first
+/// four of each, since every one may cost a wait.
 std::vector<Address> interleave(const std::vector<Address>& addresses);
 
 /// Runs `work`, which cannot be cancelled, in a helper thread that is left behind if it is

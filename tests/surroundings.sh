@@ -259,6 +259,29 @@ log_cases() {
         "$recipient"
 }
 
+# Whoever answers for a name decides how many addresses it has, and each may cost a timeout.
+name_cases() {
+    local name='a name with forty addresses' namespace count
+    if ! find_namespace; then
+        skip "$name" 'no mount namespace is to be had here'
+        return
+    fi
+    seq -f '127.0.1.%g many.test' 40 >"$work/hosts"
+    relay_conf "$work/many" 1 implicit 'ip = 4'
+    sed -i 's/^host = .*/host = many.test/' "$work/many"
+    send "$input" unshare "${namespace[@]}" --propagation private \
+        /bin/sh -ec 'mount --bind "$0" /etc/hosts; exec "$@"' "$work/hosts" \
+        "$SALLYPORT" -C "$work/many" -i "$recipient"
+    count=$(grep -o '127\.0\.1\.[0-9]*' "$work/stderr" | sort -u | wc -l)
+    if grep -q 'looking up the name' "$work/stderr"; then
+        skip "$name" 'names are not looked for in /etc/hosts'
+    elif [ "$status" = 75 ] && [ "$count" = 4 ]; then
+        pass "$name: four are tried"
+    else
+        fail "$name" "exit status $status, $count addresses tried"
+    fi
+}
+
 # ---- what others can see of the process ----
 
 # The password command of these cases looks at its parent, which is the program, and at itself.
@@ -363,6 +386,7 @@ signal_cases
 place_cases
 root_cases
 log_cases
+name_cases
 visible_cases
 dumpable_case
 finish

@@ -125,6 +125,29 @@ BOOST_AUTO_TEST_CASE(every_refusal_is_named) {
     BOOST_TEST(connector.exhausted());
 }
 
+BOOST_AUTO_TEST_CASE(of_what_is_added_the_first_sixteen_ways) {
+    const Port closed(false);
+    const Port open(true);
+    const std::vector<Address> three(3, parse("127.0.0.1"));
+    Connector connector({}, {});
+    for (int target = 0; target < 5; ++target)
+        connector.add(three, closed.number);
+    connector.add(three, open.number);
+    connector.add(three, closed.number);
+    const auto connected = connector.connect(soon());
+    BOOST_REQUIRE(connected.has_value());
+    BOOST_TEST(connected->target == 5U);
+    BOOST_TEST(connector.exhausted());
+}
+
+BOOST_AUTO_TEST_CASE(every_port_that_is_configured) {
+    const Port closed(false);
+    const Port open(true);
+    Connector connector(std::vector<Address>(20, parse("127.0.0.1")),
+                        {closed.number, open.number});
+    BOOST_TEST(connector.connect(soon()).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(an_attempt_begun_early_is_the_one_that_connects) {
     const Port open(true);
     Connector connector({parse("127.0.0.1")}, {open.number});

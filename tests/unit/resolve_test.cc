@@ -19,6 +19,13 @@ Address parse(const char* text) {
     return resolve(text, IpFamily::any, soon()).front();
 }
 
+std::string shown(const std::vector<Address>& addresses) {
+    std::string text;
+    for (const auto& address : addresses)
+        text += address.text() + " ";
+    return text;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(numeric_hosts_need_no_resolver) {
@@ -28,12 +35,24 @@ BOOST_AUTO_TEST_CASE(numeric_hosts_need_no_resolver) {
 }
 
 BOOST_AUTO_TEST_CASE(families_take_turns) {
-    const auto ordered = interleave({parse("2001:db8::1"), parse("2001:db8::2"),
-                                     parse("2001:db8::3"), parse("192.0.2.1")});
-    std::string text;
-    for (const auto& address : ordered)
-        text += address.text() + " ";
-    BOOST_TEST(text == "2001:db8::1 192.0.2.1 2001:db8::2 2001:db8::3 ");
+    BOOST_TEST(shown(interleave({parse("2001:db8::1"), parse("2001:db8::2"),
+                                 parse("2001:db8::3"), parse("192.0.2.1")})) ==
+               "2001:db8::1 192.0.2.1 2001:db8::2 2001:db8::3 ");
+}
+
+BOOST_AUTO_TEST_CASE(four_of_each_family_are_enough) {
+    std::vector<Address> many;
+    for (const char* text : {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4",
+                             "192.0.2.5", "2001:db8::1", "2001:db8::2"})
+        many.push_back(parse(text));
+    BOOST_TEST(shown(interleave(many)) ==
+               "192.0.2.1 2001:db8::1 192.0.2.2 2001:db8::2 192.0.2.3 192.0.2.4 ");
+    for (const char* text : {"2001:db8::3", "2001:db8::4", "2001:db8::5"})
+        many.push_back(parse(text));
+    BOOST_TEST(shown(interleave(many)) ==
+               "192.0.2.1 2001:db8::1 192.0.2.2 2001:db8::2 192.0.2.3 2001:db8::3 "
+               "192.0.2.4 2001:db8::4 ");
+    BOOST_TEST(interleave(std::vector<Address>(100, parse("192.0.2.1"))).size() == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_done_in_time) {

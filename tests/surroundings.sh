@@ -255,8 +255,8 @@ log_cases() {
     (umask 077 && sed 's/^to = stderr$/to = syslog/' "$work/conf" >"$work/to-syslog")
     delivers "$name" unshare "${namespace[@]}" --propagation private \
         /bin/sh -ec 'mount -t tmpfs tmpfs /dev; exec "$@"' - \
-        "$support/surroundings" deaf-log -- "$SALLYPORT" -C "$work/to-syslog" -X note -i \
-        "$recipient"
+        "$support/surroundings" deaf-log -- env "SALLYPORT_CONFIG=$work/to-syslog" \
+        "$SALLYPORT" -X note -i "$recipient"
 }
 
 # Whoever answers for a name decides how many addresses it has, and each may cost a timeout.

@@ -270,10 +270,11 @@ BOOST_FIXTURE_TEST_CASE(at_most_ten_thousand_recipients, FromHeader) {
     settings.recipients.root = "r0@x, one@x";
     settings.recipients.aliases =
         folder.write("aliases", "all: " + most + "\nmore: all, one\n");
-    BOOST_TEST(make_recipients("all", settings, identity).size() == recipients_limit);
-    for (const char* names : {"more", "all, root"})
-        check_too_many(
-            failure_of([&] { return make_recipients(names, settings, identity); }));
+    const auto stands_for = [&](const char* name) {
+        return make_recipients({name, "", "", false}, settings, identity);
+    };
+    BOOST_TEST(stands_for("all").size() == recipients_limit);
+    check_too_many(failure_of([&] { return stands_for("more"); }));
 }
 
 /// Each expansion costs ten milliseconds or so.

@@ -25,6 +25,9 @@ struct Tape {
 struct Copy {
     std::vector<std::string> certain;  ///< recipients for whom it was accepted
     std::vector<std::string> possible; ///< those, and the ones who cannot know
+    /// For whom the server's replies contradict each other, or are more than the commands:
+    /// a client may say that it is in doubt, and who reads less carefully what he read.
+    std::vector<std::string> unclear;
 };
 
 class ServerModel {
@@ -74,6 +77,8 @@ class ServerModel {
             if (last)
                 codes_.push_back(now);
         }
+        if (!octets.empty() || code != absent)
+            codes_.push_back(malformed); // half of one
     }
 
     static int code_of(std::string_view line) {
@@ -89,6 +94,17 @@ class ServerModel {
         const int code = next_ < codes_.size() ? codes_[next_] : absent;
         ++next_;
         gone_ = gone_ || code == 421;
+        return code;
+    }
+
+    /// RFC 5321 3.8: a 421 to a recipient ends the session unless the server had accepted
+    /// another, or says more.
+    int take_rcpt_code() {
+        const bool accepted = std::ranges::any_of(
+            asked_, [](const Asked& asked) { return grants(asked.code); });
+        const bool gone = gone_;
+        const int code = take_code();
+        gone_ = gone || (code == 421 && !accepted && next_ >= codes_.size());
         return code;
     }
 
@@ -110,7 +126,7 @@ class ServerModel {
             mail_ = take_code();
         } else if (line.starts_with("RCPT TO:<")) {
             const auto address = line.substr(9, line.rfind('>') - 9);
-            asked_.push_back({std::string(address), take_code()});
+            asked_.push_back({std::string(address), take_rcpt_code()});
         } else if (line == "DATA") {
             take_data();
         } else if (line.starts_with("BDAT ")) {
@@ -166,10 +182,15 @@ class ServerModel {
     void finish(int verdict) {
         Copy copy;
         bool nobody = true;
+        const bool left = commands_.empty() || commands_ == "QUIT\r\n";
+        const bool unclear = (left && next_ < codes_.size()) ||
+                             (!grants(mail_) && grants(verdict)) || broken_;
         for (const Asked& asked : asked_) {
             if (grants(mail_) && grants(asked.code) && chunks_granted_ && grants(verdict))
                 copy.certain.push_back(asked.address);
             nobody = nobody && !may_grant(asked.code);
+            if (unclear)
+                copy.unclear.push_back(asked.address);
             if (may_grant(mail_) && may_grant(asked.code) && !chunk_refused_ && !gone_ &&
                 may_grant(verdict))
                 copy.possible.push_back(asked.address);

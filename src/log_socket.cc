@@ -96,16 +96,17 @@ bool LogSocket::pause() {
 // Libraries call these, and would wait: libsasl2 has a word for every directory that holds
 // no plug-ins, whatever it is told to log. What is defined here is found before libc's.
 extern "C" {
-// NOLINTBEGIN(bugprone-reserved-identifier, cert-dcl37-c, cert-dcl51-cpp, cert-dcl50-cpp)
+// NOLINTBEGIN(cert-dcl50-cpp)
 void syslog(int priority, const char* format, ...);
-void __syslog_chk(int priority, int flag, const char* format, ...);
+void syslog_checked(int priority, int flag, const char* format, ...) asm("__syslog_chk");
 void vsyslog(int priority, const char* format, va_list arguments);
-void __vsyslog_chk(int priority, int flag, const char* format, va_list arguments);
+void vsyslog_checked(int priority, int flag, const char* format,
+                     va_list arguments) asm("__vsyslog_chk");
 
 void syslog(int /*priority*/, const char* /*format*/, ...) {}
-void __syslog_chk(int /*priority*/, int /*flag*/, const char* /*format*/, ...) {}
+void syslog_checked(int /*priority*/, int /*flag*/, const char* /*format*/, ...) {}
 void vsyslog(int /*priority*/, const char* /*format*/, va_list /*arguments*/) {}
-void __vsyslog_chk(int /*priority*/, int /*flag*/, const char* /*format*/,
-                   va_list /*arguments*/) {}
-// NOLINTEND(bugprone-reserved-identifier, cert-dcl37-c, cert-dcl51-cpp, cert-dcl50-cpp)
+void vsyslog_checked(int /*priority*/, int /*flag*/, const char* /*format*/,
+                     va_list /*arguments*/) {}
+// NOLINTEND(cert-dcl50-cpp)
 }

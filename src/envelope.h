@@ -81,8 +81,8 @@ std::string make_reverse_path(Mailbox given, const SenderSettings& settings,
 std::string mailbox_key(const std::string& address);
 
 /// The addresses that one mailbox stands for, a bare name as [recipients] says, all
-/// qualified, none twice. Failure: 65 (local) for an address that gets too long or more than
-/// recipients_limit, 72 (local) if the aliases cannot be used.
+/// qualified, none twice. Failure: 65 (local) for an address that gets too long or more
+/// than recipients_limit, 72 (local) if the aliases cannot be used.
 std::vector<std::string> make_recipients(const Mailbox& mailbox, const Settings& settings,
                                          const Identity& identity);
 

@@ -118,17 +118,21 @@ void Server::take(const DialogueInput::Line& line) {
     } catch (const Failure& failure) {
         if (failure.status() == ExitStatus::io_error)
             throw;
-        if (!lost_)
-            settle(failure);
-        reply(failure);
-        if (unread_ && is_bdat(command.verb))
-            hang_up("where the next command begins is not known");
-        // Before the client has the reply, so that this is no answer to it.
-        if (unread_ && input_.waiting())
-            hang_up("commands after DATA");
+        answer(failure, command.verb);
     }
     if (!may_wait)
         flush();
+}
+
+void Server::answer(const Failure& failure, const std::string& verb) {
+    if (!lost_)
+        settle(failure);
+    reply(failure);
+    if (unread_ && is_bdat(verb))
+        hang_up("where the next command begins is not known");
+    // Before the client has the reply, so that this is no answer to it.
+    if (unread_ && input_.waiting())
+        hang_up("commands after DATA");
 }
 
 void Server::dispatch(const ServerCommand& command) {

@@ -46,6 +46,7 @@ class Server {
     enum class State { unknown, ready, mail, rcpt, chunks, sending, over };
 
     void take(const DialogueInput::Line& line);
+    void answer(const Failure& failure, const std::string& verb);
     void dispatch(const ServerCommand& command);
     void greet(const ServerCommand& command);
     void take_end(bool quits);

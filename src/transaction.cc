@@ -298,24 +298,32 @@ void Transaction::contradicted(const Reply& verdict) {
                concat({"the server takes what it has refused: ", verdict.text()}));
 }
 
-/// Nobody is to get the message. Where its text rode along, a server with a wrong idea of
-/// CHUNKING may take it for commands: then replies come that belong to none of ours.
-void Transaction::nothing_accepted() {
+/// The replies still due when nobody is to get the message, but QUIT's; false if they do
+/// not come, or leave nothing more to say.
+bool Transaction::read_in_vain() {
     const bool has_all = wire_.in_doubt() && answered_ < asked_.size();
     bool has_recipient = false;
     wire_.set_in_doubt(false);
     const std::size_t quit_reply = wire_.leaving() ? 1 : 0;
     while (wire_.outstanding() > quit_reply) {
         const auto reply = wire_.receive_if_any(courtesy_wait);
-        if (!reply)
-            return;
-        if (reply->intermediate()) // it waits for text now, and would take QUIT for some
-            return wire_.set_in_text(true);
+        // After a 3xx it waits for text, and would take QUIT for some.
+        wire_.set_in_text(reply && reply->intermediate());
+        if (!reply || reply->intermediate())
+            return false;
         const bool verdict = wire_.outstanding() == quit_reply;
         if (has_all && has_recipient && verdict && reply->positive())
             contradicted(*reply);
         has_recipient = has_recipient || reply->positive();
     }
+    return true;
+}
+
+/// Nobody is to get the message. Where its text rode along, a server with a wrong idea of
+/// CHUNKING may take it for commands: then replies come that belong to none of ours.
+void Transaction::nothing_accepted() {
+    if (!read_in_vain())
+        return;
     if (last_ && !chunk_rides_along_)
         return;
     if (!wire_.leaving() && !wire_.try_send("RSET\r\n", 1))

@@ -90,6 +90,7 @@ class Transaction {
     void take_each_verdict();
     bool may_go_on();
     [[noreturn]] void contradicted(const Reply& verdict);
+    bool read_in_vain();
     void nothing_accepted();
     void note(std::string_view text);
 

@@ -174,9 +174,9 @@ crowd_cases() {
     { printf 'Bcc: %s\n' "${many[@]:1}" && cat "$work/small"; } >"$work/input"
     input=$work/input
     stops "$name, one of them an argument" 65 "$text" \
-        "$program" -C "$work/conf" -t "${many[0]}"
+        "${configured[@]}" -t "${many[0]}"
     many[10000]='<r1@EXAMPLE.NET>'
-    send "$work/small" "$program" -C "$work/conf" -i "${many[@]}"
+    send "$work/small" "${configured[@]}" -i "${many[@]}"
     if [ "$status" = 0 ] && [ "$(cat "$work/mail/"*.env | grep -c '^RCPT')" = 10000 ]; then
         pass '0: 10,000 recipients and one of them twice'
     else

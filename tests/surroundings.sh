@@ -117,12 +117,12 @@ dialogue_cases() {
     { printf 'EHLO x\nMAIL FROM:<%s>\nRCPT TO:<%s>\nDATA\n' "$sender" "$recipient"
       sed 's/^\./../' "$work/small"; printf '.\nQUIT\n'; } >"$work/dialogue"
     input=$work/dialogue
-    delivers "$name" bash -c 'exec "$@" 2>&1' - "$SALLYPORT" -C "$work/conf" -bs
+    delivers "$name" bash -c 'exec "$@" 2>&1' - env "SALLYPORT_CONFIG=$work/conf" "$SALLYPORT" -bs
     only_replies "$name"
     printf 'DATA\nRSET\n' >"$work/dialogue"
     input=$work/dialogue
     gives "$name, failures" 65 bash -c '"$@" 2>&1 | cat; exit "${PIPESTATUS[0]}"' - \
-        "$SALLYPORT" -C "$work/conf" -bs
+        env "SALLYPORT_CONFIG=$work/conf" "$SALLYPORT" -bs
     only_replies "$name, failures"
     input=$work/dialogue
     gives "$name, no configuration" 78 bash -c 'exec "$@" 2>&1' - "$SALLYPORT" -C /nowhere -bs
@@ -271,7 +271,7 @@ name_cases() {
     sed -i 's/^host = .*/host = many.test/' "$work/many"
     send "$input" unshare "${namespace[@]}" --propagation private \
         /bin/sh -ec 'mount --bind "$0" /etc/hosts; exec "$@"' "$work/hosts" \
-        "$SALLYPORT" -C "$work/many" -i "$recipient"
+        env "SALLYPORT_CONFIG=$work/many" "$SALLYPORT" -i "$recipient"
     count=$(grep -o '127\.0\.1\.[0-9]*' "$work/stderr" | sort -u | wc -l)
     if grep -q 'looking up the name' "$work/stderr"; then
         skip "$name" 'names are not looked for in /etc/hosts'

@@ -141,27 +141,17 @@ void check_sender(const std::string& address, const SenderSettings& settings) {
                       "5.7.1");
 }
 
-std::string make_reverse_path(Mailbox given, const SenderSettings& settings,
+std::string make_reverse_path(std::optional<Mailbox> given, const SenderSettings& settings,
                               const Identity& identity) {
-    if (settings.force_envelope)
+    if (settings.force_envelope || (!given && !settings.envelope_from.empty()))
         given = parse_reverse_path(identity.fill_in(settings.envelope_from));
-    if (given.local.empty())
+    if (!given)
+        given.emplace().local = make_local_part(identity.login);
+    if (given->local.empty())
         return {};
-    std::string address = qualify(std::move(given), identity.domain(settings));
+    std::string address = qualify(std::move(*given), identity.domain(settings));
     check_sender(address, settings);
     return address;
-}
-
-std::string make_reverse_path(const std::optional<std::string>& given,
-                              const SenderSettings& settings, const Identity& identity) {
-    Mailbox sender;
-    if (given && !settings.force_envelope)
-        sender = parse_reverse_path(*given);
-    else if (!settings.envelope_from.empty())
-        sender = parse_reverse_path(identity.fill_in(settings.envelope_from));
-    else
-        sender.local = make_local_part(identity.login);
-    return make_reverse_path(std::move(sender), settings, identity);
 }
 
 std::vector<std::string> make_recipients(const Mailbox& mailbox, const Settings& settings,
@@ -186,7 +176,10 @@ Envelope make_envelope(const Invocation& invocation, const Settings& settings,
             "no recipients: name them as arguments, or give -t and a To, Cc or Bcc "
             "field",
             "5.1.3");
-    envelope.reverse_path = make_reverse_path(invocation.sender, settings.sender, identity);
+    std::optional<Mailbox> sender;
+    if (invocation.sender && !settings.sender.force_envelope)
+        sender = parse_reverse_path(*invocation.sender);
+    envelope.reverse_path = make_reverse_path(std::move(sender), settings.sender, identity);
     envelope.require_tls = invocation.require_tls;
     envelope.smtputf8 = invocation.smtputf8;
     envelope.body = invocation.body;

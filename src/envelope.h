@@ -67,13 +67,10 @@ struct Envelope {
 /// nobody's.
 void check_sender(const std::string& address, const SenderSettings& settings);
 
-/// The envelope sender: `given` (may be "" or "<>", the null sender), else envelope_from,
-/// else login@domain; with `force` envelope_from in any case. Failure: 65 (local) for a bad
-/// address, 77 (local) as check_sender.
-std::string make_reverse_path(const std::optional<std::string>& given,
-                              const SenderSettings& settings, const Identity& identity);
-/// The same where `given` has been parsed; an empty Mailbox is the null sender.
-std::string make_reverse_path(Mailbox given, const SenderSettings& settings,
+/// The envelope sender: `given` (an empty Mailbox is the null sender), else envelope_from,
+/// else login@domain; with `force` envelope_from in any case. Failure: 65 (local) for an
+/// address that gets too long, 77 (local) as check_sender.
+std::string make_reverse_path(std::optional<Mailbox> given, const SenderSettings& settings,
                               const Identity& identity);
 
 /// The same for addresses of one mailbox. RFC 5321 2.4: domains are the same in any case,

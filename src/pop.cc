@@ -12,9 +12,6 @@ namespace sallyport {
 
 namespace {
 
-/// For what cannot change the outcome any more.
-constexpr std::chrono::seconds courtesy_wait{10};
-
 /// RFC 3206 4, RFC 2449 8.1.1: it is not the password's fault.
 bool is_transient(std::string_view text) {
     return text.starts_with("-ERR [SYS/TEMP]") || text.starts_with("-ERR [IN-USE]") ||

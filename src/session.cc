@@ -18,9 +18,6 @@ namespace {
 /// RFC 5321 4.5.3.1.4: a command line has 512 octets; what is longer waits for the server's
 /// go.
 constexpr std::size_t command_line_limit = 512;
-/// For what cannot change the outcome any more.
-constexpr std::chrono::seconds courtesy_wait{10};
-
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const auto& word : words)

@@ -16,6 +16,9 @@ namespace sallyport {
 using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;
 
+/// How long is waited for what cannot change the outcome any more, or only to doubt.
+constexpr std::chrono::seconds courtesy_wait{10};
+
 /// What became of a read or a write. A reader or writer decides nothing: whoever called
 /// knows which step of the dialogue it was and whether the message may already be accepted.
 struct Transfer {

@@ -14,9 +14,6 @@ namespace sallyport {
 
 namespace {
 
-/// For what cannot change the outcome any more.
-constexpr std::chrono::seconds courtesy_wait{10};
-
 /// RFC 5321 4.5.3.1.10: too many recipients, to be sent the rest in another transaction.
 /// With a status code that says something else (mailbox full), it is about this one.
 bool says_too_many(const Reply& reply) {
@@ -289,13 +286,6 @@ void Transaction::note(std::string_view text) {
     std::string remark = concat({wire_.peer(), ": ", text});
     if (std::ranges::find(notes_, remark) == notes_.end())
         notes_.push_back(std::move(remark));
-}
-
-/// A server that refuses the sender, and then says yes to a recipient and to the message.
-void Transaction::contradicted(const Reply& verdict) {
-    wire_.set_in_doubt(true);
-    wire_.fail(ExitStatus::protocol, Fault::relay, "end of data",
-               concat({"the server takes what it has refused: ", verdict.text()}));
 }
 
 /// The replies still due when nobody is to get the message, but QUIT's; false if they do

@@ -21,8 +21,6 @@ constexpr std::string_view quit = "QUIT\r\n";
 constexpr std::size_t chunk_overhead = sizeof "BDAT 12345 LAST\r\n" + quit.size();
 /// RFC 5321 4.5.3.2.6: the server may be long about the end of the data.
 constexpr std::chrono::minutes verdict_timeout{10};
-/// For what cannot change the outcome, or only to doubt.
-constexpr std::chrono::seconds courtesy_wait{10};
 constexpr std::string_view end_of_data = "end of data";
 constexpr std::string_view text_of_message = "text of the message";
 
@@ -232,6 +230,13 @@ void Transaction::check_count(const Reply& verdict) {
                    concat({verdict.text(), ", and then more than was asked for",
                            next ? ": " : "", next ? next->text() : ""}),
                    "5.5.0");
+}
+
+/// A server that refuses the sender, and then says yes to a recipient and to the message.
+void Transaction::contradicted(const Reply& verdict) {
+    wire_.set_in_doubt(true);
+    wire_.fail(ExitStatus::protocol, Fault::relay, end_of_data,
+               concat({"the server takes what it has refused: ", verdict.text()}));
 }
 
 /// What the server took is taken, whatever memory there is for its words.

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t write_block = 65536;
 constexpr std::size_t read_block = 16384;
-constexpr std::chrono::milliseconds last_words_wait{2000};
+constexpr std::chrono::seconds last_words_wait{2};
 
 /// "x.y.z" at the front of `text`, RFC 3463 2: one digit, then up to three, then up to
 /// three.
@@ -78,38 +78,32 @@ Wire::Wire(std::unique_ptr<Stream> stream, std::string peer, const Transcript& t
       timeout_(timeout), run_deadline_(run_deadline) {}
 
 void Wire::expect_silence(std::string_view step) {
-    if (broken_)
-        lost(broken_->step, broken_->trouble);
+    expect_written(0);
     if (outstanding_ > 0)
         return;
     if (!input_waiting()) {
-        const Transfer got = take_arrived();
+        const Transfer got = fill(std::nullopt);
         if (got.failed())
             lost(step, got.trouble);
     }
     refuse_early_reply(step);
 }
 
-Transfer Wire::take_arrived() {
+Transfer Wire::fill(std::optional<Deadline> deadline) {
     std::array<char, read_block> block;
-    Transfer got = stream_->read_arrived(block);
+    Transfer got =
+        deadline ? stream_->read(block, *deadline) : stream_->read_arrived(block);
     sound_ = sound_ && !got.failed();
     buffer_.append(block.data(), got.octets);
     return got;
 }
 
 bool Wire::has_arrived() {
-    return input_waiting() || take_arrived().octets > 0;
+    return input_waiting() || fill(std::nullopt).octets > 0;
 }
 
 bool Wire::says_more(std::chrono::milliseconds at_most) {
-    if (input_waiting())
-        return true;
-    std::array<char, read_block> block;
-    const Transfer got = stream_->read(block, within(at_most));
-    sound_ = sound_ && !got.failed();
-    buffer_.append(block.data(), got.octets);
-    return !got.failed();
+    return input_waiting() || !fill(within(at_most)).failed();
 }
 
 /// RFC 5321 3.8: 421 may come at any time, and ends the session.
@@ -146,7 +140,7 @@ void Wire::send(std::string_view octets, std::size_t replies, std::string_view s
 
 void Wire::expect_written(std::size_t spare) const {
     if (broken_ && broken_->unwritten > spare)
-        lost(broken_->step, broken_->trouble);
+        lost({}, {});
 }
 
 bool Wire::try_send(std::string_view octets, std::size_t replies) {
@@ -158,12 +152,11 @@ bool Wire::try_send(std::string_view octets, std::size_t replies) {
 }
 
 Reply Wire::receive(std::string_view step, std::chrono::milliseconds at_least) {
-    Reading reading = read_reply(within(broken_ ? std::min(timeout_, last_words_wait)
-                                                : std::max(timeout_, at_least)));
+    Reading reading = read_reply(
+        within(broken_ ? std::min<std::chrono::milliseconds>(timeout_, last_words_wait)
+                       : std::max(timeout_, at_least)));
     if (reading.malformed)
         fail(ExitStatus::protocol, Fault::relay, step, reading.trouble);
-    if (!reading.trouble.empty() && broken_)
-        lost(broken_->step, broken_->trouble);
     if (!reading.trouble.empty())
         lost(step, reading.trouble);
     return std::move(reading.reply);
@@ -243,16 +236,15 @@ Wire::Line Wire::read_line(Deadline deadline) {
         buffer_.erase(0, begin_);
         begin_ = 0;
         searched = buffer_.size();
-        std::array<char, read_block> block;
-        const Transfer got = stream_->read(block, deadline);
+        const Transfer got = fill(deadline);
         if (got.failed())
             return {{}, got.trouble, false};
-        buffer_.append(block.data(), got.octets);
     }
 }
 
 void Wire::lost(std::string_view step, std::string_view trouble) const {
-    fail(ExitStatus::temp_fail, Fault::address, step, trouble, "4.4.2");
+    fail(ExitStatus::temp_fail, Fault::address, broken_ ? broken_->step : step,
+         broken_ ? broken_->trouble : trouble, "4.4.2");
 }
 
 Deadline Wire::within(std::chrono::milliseconds timeout) const {

@@ -143,9 +143,12 @@ class Wire {
     Reading read_reply(Deadline deadline);
     Line read_line(Deadline deadline);
     void refuse_early_reply(std::string_view step) const;
+    /// Trouble on the line; that of a write that failed, if there was one, since what
+    /// follows is only its consequence.
     [[noreturn]] void lost(std::string_view step, std::string_view trouble) const;
     [[nodiscard]] Deadline within(std::chrono::milliseconds timeout) const;
-    Transfer take_arrived();
+    /// Reads into buffer_, until `deadline` or only what has arrived.
+    Transfer fill(std::optional<Deadline> deadline);
 
     /// A write that failed.
     struct Break {

@@ -180,13 +180,16 @@ ExitStatus give_up(Log& log, const std::string& id, ExitStatus status,
     constexpr std::string_view name = "sallyport: ";
     try {
         print(STDERR_FILENO, concat({name, why, "\n"}));
-        log.may_wait();
-        if (!log.on_standard_error())
-            log.note(id, why, Priority::error);
     } catch (const std::bad_alloc&) {
         print(STDERR_FILENO, name);
         print(STDERR_FILENO, why);
         print(STDERR_FILENO, "\n");
+    }
+    try {
+        log.may_wait();
+        if (!log.on_standard_error())
+            log.note(id, why, Priority::error);
+    } catch (const std::bad_alloc&) { // the caller knows
     }
     return status;
 }

@@ -41,6 +41,11 @@ void set_relay_duration(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.*member = read_duration(value.text, std::chrono::seconds(least), value.origin);
 }
 
+void set_timeout(Settings& /*settings*/, Relay& relay, Value& value) {
+    relay.timeout = read_duration(value.text, std::chrono::seconds(1), value.origin);
+    relay.greeting_timeout = relay.timeout;
+}
+
 template<std::string SenderSettings::*member>
 void set_sender_mailbox(Settings& settings, Relay& /*relay*/, Value& value) {
     settings.sender.*member = read_mailbox(value.text, value.origin);
@@ -316,7 +321,7 @@ constexpr std::array keys{
     Key{"relay", "pop_before", set_pop_before},
     Key{"relay", "allow_plaintext_auth", set_allow_plaintext_auth},
     Key{"relay", "connect_timeout", set_relay_duration<&Relay::connect_timeout, 1>, any},
-    Key{"relay", "timeout", set_relay_duration<&Relay::timeout, 1>, any},
+    Key{"relay", "timeout", set_timeout, any},
     Key{"relay", "deadline", set_relay_duration<&Relay::deadline, 0>, any},
     Key{"sender", "domain", set_domain, any},
     Key{"sender", "envelope_from", set_sender_mailbox<&SenderSettings::envelope_from>, any},

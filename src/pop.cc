@@ -43,22 +43,30 @@ void command(Exchange& exchange, std::string_view line, std::string_view step) {
     expect_ok(exchange, step);
 }
 
+void expect_greeting(Stream& stream, const std::string& peer, Deadline deadline) {
+    Exchange exchange(stream, peer, deadline);
+    expect_ok(exchange, "greeting");
+}
+
 } // namespace
 
 void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
-                   const std::string& user, const Secret& password, Deadline deadline) {
+                   const std::string& user, const Secret& password,
+                   const PopDeadlines& until) {
     const std::string peer = connection.peer + ": POP";
     if (mode == TlsMode::starttls) {
         // Octets behind its reply are left in the stream, and are no handshake (RFC 2595
         // 4).
-        Exchange clear(*connection.stream, peer, deadline);
-        expect_ok(clear, "greeting");
+        expect_greeting(*connection.stream, peer, until.greeting);
+        Exchange clear(*connection.stream, peer, until.end);
         command(clear, "STLS\r\n", "STLS");
     }
-    const auto stream = securer.secure(std::move(connection.stream), peer, deadline);
-    Exchange exchange(*stream, peer, deadline);
-    if (mode == TlsMode::implicit)
-        expect_ok(exchange, "greeting");
+    const bool at_once = mode == TlsMode::implicit;
+    const auto stream = securer.secure(std::move(connection.stream), peer,
+                                       at_once ? until.greeting : until.end);
+    if (at_once)
+        expect_greeting(*stream, peer, until.greeting);
+    Exchange exchange(*stream, peer, until.end);
     command(exchange, "USER " + user + "\r\n", "USER");
     const std::string_view secret = password.reveal(Permit(*stream));
     std::string line;
@@ -68,7 +76,7 @@ void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
     wipe(line);
     expect_ok(exchange, "PASS");
     // Some note the log-in when the session is over. What becomes of QUIT is no matter.
-    const Deadline courtesy = std::min(deadline, Clock::now() + courtesy_wait);
+    const Deadline courtesy = std::min(until.end, Clock::now() + courtesy_wait);
     char octets[512];
     if (!stream->write("QUIT\r\n", courtesy).failed())
         stream->read(octets, courtesy);

@@ -30,7 +30,7 @@ std::string joined(const std::vector<std::string>& words) {
 Session::Session(Connection& connection, const Relay& relay, const SessionContext& context)
     : relay_(relay), context_(context),
       wire_(std::move(connection.stream), std::move(connection.peer), context.transcript,
-            relay.timeout, context.run_deadline),
+            relay.greeting_timeout, context.run_deadline),
       ehlo_name_(context.ehlo_name.empty() ? connection.local_literal : context.ehlo_name) {
 }
 
@@ -61,6 +61,7 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
 
 void Session::greet() {
     const Reply reply = wire_.receive("greeting");
+    wire_.set_timeout(relay_.timeout);
     if (reply.code != 220)
         refuse(wire_, "greeting", reply);
 }

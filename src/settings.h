@@ -76,6 +76,7 @@ struct Relay {
     std::vector<std::string> ignore; ///< upper-case EHLO keywords
     std::chrono::milliseconds connect_timeout{30'000};
     std::chrono::milliseconds timeout{300'000};
+    std::chrono::milliseconds greeting_timeout{60'000}; ///< a timeout that is set is both
     std::chrono::milliseconds deadline{0}; ///< from the program's start; 0: none
     std::uint32_t max_recipients = 100;    ///< in a transaction
     std::uint32_t max_messages = 100;      ///< in a connection

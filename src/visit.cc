@@ -83,9 +83,11 @@ bool Visit::log_in_by_pop() {
     if (!connection)
         return false;
     peer_ = connection->peer;
-    const Deadline deadline = std::min(run_deadline(), Clock::now() + relay_.timeout);
+    const auto now = Clock::now();
+    const Deadline end = std::min(run_deadline(), now + relay_.timeout);
     sallyport::log_in_by_pop(std::move(*connection), pop_route_->securer(), *pop_->tls,
-                             relay_.user, *session_context_->secret, deadline);
+                             relay_.user, *session_context_->secret,
+                             {std::min(end, now + relay_.greeting_timeout), end});
     pop_route_.reset();
     return true;
 }

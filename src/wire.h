@@ -91,6 +91,8 @@ class Wire {
     /// long: for when all is decided.
     std::optional<Reply> receive_if_any(std::chrono::milliseconds at_most);
 
+    /// As the constructor's, from now on.
+    void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
     /// Bounds all waits from now on.
     void set_run_deadline(Deadline deadline) { run_deadline_ = deadline; }
 

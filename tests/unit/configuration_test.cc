@@ -44,6 +44,7 @@ BOOST_FIXTURE_TEST_CASE(three_lines_are_enough, Fixture) {
                boost::test_tools::per_element());
     BOOST_TEST(!relay.tls);
     BOOST_TEST((relay.timeout == std::chrono::seconds(300)));
+    BOOST_TEST((relay.greeting_timeout == std::chrono::seconds(60)));
     BOOST_TEST((relay.connect_timeout == std::chrono::seconds(30)));
     BOOST_TEST((relay.deadline == std::chrono::seconds(0)));
     BOOST_TEST(relay.max_recipients == 100U);

@@ -197,6 +197,7 @@ BOOST_FIXTURE_TEST_CASE(times, Fixture) {
     const Relay relay = relay_with("connect_timeout = 5\ntimeout = 2m\ndeadline = 1h");
     BOOST_TEST((relay.connect_timeout == 5s));
     BOOST_TEST((relay.timeout == 120s));
+    BOOST_TEST((relay.greeting_timeout == 120s));
     BOOST_TEST((relay.deadline == 3600s));
     BOOST_TEST((relay_with("deadline = 0").deadline == 0s));
     for (const char* key : {"connect_timeout", "timeout"})

@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE pop
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 #include "ascii.h"
 #include "failing.h"
 #include "pop.h"
@@ -35,7 +37,8 @@ class StandIn : public Securer {
     StandIn(Talk& talk, std::string says) : talk_(talk), says_(std::move(says)) {}
     std::unique_ptr<VerifiedStream> secure(std::unique_ptr<Stream> /*plain*/,
                                            const std::string& peer,
-                                           Deadline /*deadline*/) override {
+                                           Deadline deadline) override {
+        talk_.deadlines.push_back(deadline);
         if (!talk_.said.empty())
             throw Failure(ExitStatus::protocol, Fault::relay, peer + ": TLS: no TLS");
         talk_.heard += "<TLS>";
@@ -55,7 +58,7 @@ struct Fixture {
         StandIn securer(talk, under_tls);
         std::string text = "pass word";
         log_in_by_pop({std::make_unique<Talker>(talk), "peer", 995, {}}, securer, mode,
-                      "me", Secret(text), Deadline::max());
+                      "me", Secret(text), until);
     }
     std::string why(TlsMode mode, const std::string& clear, const std::string& under_tls) {
         const Failure failure = failure_of([&] {
@@ -73,6 +76,7 @@ struct Fixture {
     }
 
     Talk talk;
+    PopDeadlines until{Deadline::max(), Deadline::max()};
 };
 
 const std::string ok = "+OK\r\n";
@@ -87,6 +91,21 @@ BOOST_FIXTURE_TEST_CASE(tls_at_once, Fixture) {
 BOOST_FIXTURE_TEST_CASE(tls_by_stls, Fixture) {
     log_in(TlsMode::starttls, "+OK hello\r\n+OK go\r\n", ok + "+OK\n" + ok);
     BOOST_TEST(talk.heard == "STLS\r\n<TLS>USER me\r\nPASS pass word\r\nQUIT\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_comes_first_has_its_own_limit, Fixture) {
+    const auto now = Clock::now();
+    until = {now + std::chrono::seconds(1), now + std::chrono::seconds(5)};
+    for (const TlsMode mode : {TlsMode::implicit, TlsMode::starttls}) {
+        talk.deadlines.clear();
+        const bool at_once = mode == TlsMode::implicit;
+        log_in(mode, at_once ? "" : ok + ok, (at_once ? ok : "") + ok + ok + ok);
+        // Each octet is read by itself.
+        std::vector<Deadline> expected(ok.size() + (at_once ? 1 : 0), until.greeting);
+        expected.resize(talk.deadlines.size(), until.end);
+        BOOST_TEST((talk.deadlines == expected));
+        BOOST_TEST(expected.size() > 3 * ok.size());
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(what_becomes_of_quit_is_no_matter, Fixture) {

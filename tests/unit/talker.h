@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "stream.h"
 
@@ -16,14 +17,16 @@ struct Talk {
     std::string said;                                    ///< what the server has yet to say
     std::string heard{};                                 ///< what the client wrote
     std::string end = "connection closed by the server"; ///< after all is said
-    bool endless = false; ///< what it says, it says again and again
+    bool endless = false;              ///< what it says, it says again and again
+    std::vector<Deadline> deadlines{}; ///< of each read
 };
 
 class Talker : public Stream {
   public:
     explicit Talker(Talk& talk) : talk_(talk) {}
 
-    Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
+    Transfer read(std::span<char> buffer, Deadline deadline) override {
+        talk_.deadlines.push_back(deadline);
         if (talk_.said.empty())
             return {0, talk_.end};
         const std::size_t size = std::min(buffer.size(), talk_.said.size());

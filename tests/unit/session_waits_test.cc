@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+//
+// How long a session waits for each thing the server has to say.
+#define BOOST_TEST_MODULE session_waits
+#include <boost/test/unit_test.hpp>
+
+#include <deque>
+
+#include "failing.h"
+#include "session.h"
+
+using namespace sallyport;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What a server says, and for how long it was waited for: "220 minute" is not more than
+/// one.
+struct Line {
+    std::deque<std::string> said;
+    std::string waits;
+
+    void waited_for(const std::string& what, Deadline deadline) {
+        const bool is_short = deadline - Clock::now() <= 60s;
+        waits += what + (is_short ? " minute, " : " timeout, ");
+    }
+
+    Transfer read(std::span<char> buffer, Deadline deadline) {
+        if (said.empty())
+            return {0, "timed out"};
+        const std::string reply = said.front() + "\r\n";
+        said.pop_front();
+        waited_for(reply.substr(0, 3), deadline);
+        reply.copy(buffer.data(), buffer.size());
+        return {reply.size(), {}};
+    }
+};
+
+template<class Base>
+class LineStream : public Base {
+  public:
+    explicit LineStream(Line& line) : line_(line) {}
+    Transfer read(std::span<char> buffer, Deadline deadline) override {
+        return line_.read(buffer, deadline);
+    }
+    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
+        return {octets.size(), {}};
+    }
+
+  protected:
+    Line& line_;
+};
+
+class SecuredLine : public LineStream<VerifiedStream> {
+  public:
+    using LineStream::LineStream;
+    [[nodiscard]] std::string protocol() const override { return "TLSv1.3"; }
+};
+
+class LineSecurer : public Securer {
+  public:
+    explicit LineSecurer(Line& line) : line_(line) {}
+    std::unique_ptr<VerifiedStream> secure(std::unique_ptr<Stream> /*plain*/,
+                                           const std::string& /*peer*/,
+                                           Deadline deadline) override {
+        line_.waited_for("TLS", deadline);
+        return std::make_unique<SecuredLine>(line_);
+    }
+
+  private:
+    Line& line_;
+};
+
+class LineRoute : public Route {
+  public:
+    explicit LineRoute(Line& line) : securer_(line) {}
+    std::optional<Connection> connect() override { return std::nullopt; }
+    Securer& securer() override { return securer_; }
+
+  private:
+    LineSecurer securer_;
+};
+
+struct Fixture {
+    /// The waits of a session that begins so.
+    std::string waits(TlsMode tls, std::deque<std::string> said) {
+        relay.tls = tls;
+        line = {std::move(said), {}};
+        Connection connection;
+        connection.stream = std::make_unique<LineStream<Stream>>(line);
+        connection.peer = "peer";
+        LineRoute route(line);
+        const Transcript transcript(-1);
+        std::vector<std::string> notes;
+        const SessionContext context{"client.example", nullptr, transcript, Deadline::max(),
+                                     notes};
+        const Session session(std::move(connection), relay, context, route);
+        return line.waits;
+    }
+
+    Relay relay;
+    Line line;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(what_a_server_begins_with_has_a_minute, Fixture) {
+    BOOST_TEST(waits(TlsMode::none, {"220 hi", "250 mail"}) == "220 minute, 250 timeout, ");
+    BOOST_TEST(waits(TlsMode::implicit, {"220 hi", "250 mail"}) ==
+               "TLS minute, 220 minute, 250 timeout, ");
+    BOOST_TEST(waits(TlsMode::starttls,
+                     {"220 hi", "250-mail\r\n250 STARTTLS", "220 go", "250 mail"}) ==
+               "220 minute, 250 timeout, 220 timeout, TLS timeout, 250 timeout, ");
+}
+
+BOOST_FIXTURE_TEST_CASE(or_what_the_configuration_says, Fixture) {
+    relay.timeout = relay.greeting_timeout = 200s;
+    BOOST_TEST(waits(TlsMode::implicit, {"220 hi", "250 mail"}) ==
+               "TLS timeout, 220 timeout, 250 timeout, ");
+}
+
+BOOST_FIXTURE_TEST_CASE(who_says_nothing_is_an_address_that_fails, Fixture) {
+    const Failure failure = failure_of([&] { return waits(TlsMode::none, {}); });
+    BOOST_TEST(std::string(failure.what()) == "peer: greeting: timed out");
+    BOOST_TEST((failure.fault() == Fault::address));
+}

@@ -53,7 +53,8 @@ Priority priority(const Outcome& outcome) {
     return outcome.status == ExitStatus::temp_fail ? Priority::warning : Priority::error;
 }
 
-/// Up to three addresses, then how many more.
+} // namespace
+
 std::string name_recipients(const Group& recipients) {
     constexpr std::size_t named = 3;
     std::string names;
@@ -63,8 +64,6 @@ std::string name_recipients(const Group& recipients) {
         names += concat({" and ", std::to_string(recipients.size() - named), " more"});
     return names;
 }
-
-} // namespace
 
 void log_report(Log& log, const Report& report, const Envelope& envelope,
                 std::uint64_t size, const Identity& identity) {

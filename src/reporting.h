@@ -5,12 +5,16 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "delivery.h"
 #include "envelope.h"
 #include "log.h"
 
 namespace sallyport {
+
+/// Up to three addresses, then how many more.
+std::string name_recipients(const std::vector<const Outcome*>& recipients);
 
 /// One log entry for the recipients of each fate, and the report's notes.
 /// `size`: octets of the message as sent.

@@ -2,7 +2,6 @@
 #include "server.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <utility>
@@ -61,9 +60,8 @@ bool is_bdat(std::string_view verb) {
 
 /// What one says who has heard that DATA is refused.
 bool may_follow_data(std::string_view verb) {
-    constexpr std::array<std::string_view, 6> verbs{"RSET", "QUIT", "NOOP",
-                                                    "MAIL", "EHLO", "HELO"};
-    return std::ranges::find(verbs, verb) != verbs.end();
+    constexpr std::string_view verbs = " RSET QUIT NOOP MAIL EHLO HELO ";
+    return verbs.find(concat({" ", verb, " "})) != std::string_view::npos;
 }
 
 Failure not_known(const std::string& verb) {
@@ -217,62 +215,11 @@ void Server::take_mail(const std::string& argument) {
     reply(250, "2.1.0", "sender ok");
 }
 
-void Server::take_rcpt(const std::string& argument) {
-    if (state_ != State::rcpt)
-        want(State::mail);
-    const RcptArguments rcpt = parse_rcpt(argument);
-    if (has_eight_bit(rcpt.recipient.address()) && !envelope_.smtputf8_allowed)
-        throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
-    const auto addresses =
-        make_recipients(rcpt.recipient, context_.settings, context_.identity);
-    // Behind an alias there may be several. The client has one reply: a refusal must mean
-    // that nobody gets the message by it, so with one of them accepted it is none.
-    std::optional<Failure> refused;
-    bool accepted = false;
-    for (const std::string& address : addresses) {
-        auto verdict = add_recipient(address, rcpt);
-        if (verdict)
-            refused = std::move(verdict);
-        else
-            accepted = true;
-    }
-    if (!accepted)
-        throw Failure{refused.value()};
-    state_ = State::rcpt;
-    reply(250, "2.1.5",
-          refused ? std::string("recipient ok, but not: ") + refused->what()
-                  : std::string("recipient ok"));
-}
-
-/// Nothing if it is accepted. Somebody named twice gets one copy.
-std::optional<Failure> Server::add_recipient(const std::string& address,
-                                             const RcptArguments& arguments) {
-    const bool known = std::ranges::any_of(outcomes_, [&](const auto& outcome) {
-        return mailbox_key(outcome->address) == mailbox_key(address) &&
-               !outcome->refused_here && !outcome->decided;
-    });
-    if (known)
-        return std::nullopt;
-    outcomes_.push_back(
-        std::make_unique<Outcome>(address, arguments.notify, arguments.original_recipient));
-    Outcome& asked = *outcomes_.back();
-    upstream_.rcpt(asked);
-    if (asked.put_off) {
-        asked.refused_here = true;
-        asked.text =
-            concat({upstream_.peer(), ": RCPT TO:<", address, ">: too many recipients"});
-        return refusal(452, "4.5.3", asked.text);
-    }
-    if (!asked.refused_here && !asked.decided)
-        return std::nullopt;
-    return refusal(asked.reply_code != 0 ? asked.reply_code : 553, asked.enhanced,
-                   asked.text);
-}
-
 void Server::end_transaction() {
     upstream_.end();
     if (!outcomes_.empty())
         report(0);
+    known_.clear();
     if (state_ != State::unknown && state_ != State::over)
         state_ = State::ready;
     intake_.reset();
@@ -294,19 +241,25 @@ void Server::settle(const Failure& failure) {
 
 /// The transaction is over for all who are not decided yet.
 void Server::abandon(const Failure& failure) {
-    const int code = code_of(failure); // the log says what the client hears
     if (outcomes_.empty())
         context_.log.note(context_.identity.id, failure.what(), Priority::error);
-    for (const auto& outcome : outcomes_) {
-        if (outcome->decided || outcome->refused_here)
-            continue;
-        outcome->decided = true;
-        outcome->in_doubt = failure.fault() == Fault::in_doubt;
-        outcome->status = code / 100 == 4 ? ExitStatus::temp_fail : failure.status();
-        outcome->enhanced = enhanced_of(failure, code);
-        outcome->text = failure.what();
-    }
+    for (Outcome* const outcome : undecided())
+        fail(*outcome, failure);
     end_transaction();
+}
+
+/// The log says what the client hears. Who was put off has nothing to do with the doubt
+/// about another transaction.
+void Server::fail(Outcome& outcome, const Failure& failure) {
+    const int code = code_of(failure);
+    const bool in_doubt = failure.fault() == Fault::in_doubt;
+    outcome.decided = true;
+    outcome.in_doubt = in_doubt && !outcome.put_off;
+    outcome.status = code / 100 == 4 ? ExitStatus::temp_fail : failure.status();
+    outcome.reply_code = code;
+    outcome.enhanced = enhanced_of(failure, code);
+    outcome.text = outcome.in_doubt == in_doubt ? failure.what()
+                                                : "not sent, since the session was lost";
 }
 
 void Server::reply(int code, std::string_view enhanced, std::string_view text) {

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,14 +56,30 @@ class Server {
     void take_data();
     void take_bdat(const std::string& argument);
 
-    std::optional<Failure> add_recipient(const std::string& address,
-                                         const RcptArguments& arguments);
+    using Outcomes = std::vector<Outcome*>;
+    using Refused = std::vector<const Outcome*>;
+    Outcomes add(const std::vector<std::string>& addresses, const RcptArguments& arguments);
+    bool ask(const Outcomes& members);
+    Failure turn_away(const Outcomes& members, const std::string& name, std::size_t size);
+    static bool is_refused(const Outcome& outcome);
+    static Refused refused_of(const Outcomes& outcomes);
+    static const Outcome& gravest(const Refused& refused);
+    static std::string name_refused(const Refused& refused);
+    static Failure refusal_of(const Refused& refused);
+
     void receive(std::string_view octets);
     void send_draft();
     Message make_message();
+    [[nodiscard]] Outcomes undecided() const;
+    void send_to_rest(const Outcomes& recipients, const Message& message);
+    Outcomes::const_iterator send_further(Outcomes::const_iterator next,
+                                          Outcomes::const_iterator end,
+                                          const Message& message);
+    void conclude(const Outcomes& recipients, std::uint64_t size);
     void end_transaction();
     void settle(const Failure& failure);
     void abandon(const Failure& failure);
+    static void fail(Outcome& outcome, const Failure& failure);
     void report(std::uint64_t size);
     void want(State state) const;
 
@@ -86,6 +103,7 @@ class Server {
 
     Envelope envelope_; ///< of the transaction under way, as everything below
     std::vector<std::unique_ptr<Outcome>> outcomes_;
+    std::set<std::string> known_; ///< mailbox_key of each who is to get the message
     std::optional<Intake> intake_;
     std::optional<Failure> trouble_; ///< with the message; the rest of it is skipped
     std::optional<Failure> lost_;    ///< the server, and the answer to the rest of it

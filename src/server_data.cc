@@ -4,12 +4,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "concat.h"
 #include "failure.h"
+#include "printable.h"
 #include "reencode.h"
 #include "reporting.h"
 #include "server.h"
 
 namespace sallyport {
+
+namespace {
+
+constexpr std::size_t verdict_limit = 160; // octets of it, where names follow
+
+} // namespace
 
 /// What became of the messages before it the client hears all the same.
 void Server::end_within_message() {
@@ -79,13 +87,71 @@ void Server::send_draft() {
     if (trouble_)
         throw Failure{*trouble_};
     const Message message = make_message();
+    const Outcomes recipients = undecided();
     upstream_.send(message);
-    const auto accepted = std::ranges::find_if(
-        outcomes_, [](const auto& outcome) { return outcome->status == ExitStatus::ok; });
-    const std::string verdict = (*accepted)->text;
-    report(message.size());
+    send_to_rest(recipients, message);
+    conclude(recipients, message.size());
+}
+
+Server::Outcomes Server::undecided() const {
+    Outcomes left;
+    for (const auto& outcome : outcomes_) {
+        if (!outcome->decided && !outcome->refused_here)
+            left.push_back(outcome.get());
+    }
+    return left;
+}
+
+/// Members of an alias for whom the transaction had no room, by LMTP all but one, get the
+/// message by further ones. Where one of these fails as a whole no other is tried: the
+/// client waits.
+void Server::send_to_rest(const Outcomes& recipients, const Message& message) {
+    const auto end = recipients.end();
+    try {
+        for (auto next = recipients.begin(); next != end;)
+            next = (*next)->put_off ? send_further(next, end, message) : next + 1;
+    } catch (const Failure& failure) {
+        for (Outcome* const outcome : undecided())
+            fail(*outcome, failure);
+    }
+}
+
+/// One transaction, for as many as it has room for; returns the next one.
+Server::Outcomes::const_iterator Server::send_further(Outcomes::const_iterator next,
+                                                      Outcomes::const_iterator end,
+                                                      const Message& message) {
+    upstream_.further(envelope_, message.size());
+    bool accepted = false;
+    for (; next != end && (*next)->put_off && upstream_.room() > 0; ++next) {
+        (*next)->put_off = false;
+        upstream_.rcpt(**next);
+        if ((*next)->put_off)
+            break;
+        accepted = accepted || !is_refused(**next);
+    }
+    if (!accepted)
+        return next;
+    // It may have taken another server.
+    const auto encoded =
+        upstream_.takes_eight_bit() ? std::nullopt : reencode(message, true, notes_);
+    upstream_.send(encoded ? *encoded : message);
+    return next;
+}
+
+/// The client has one reply for all: once somebody has the message a refusal would have it
+/// sent again.
+void Server::conclude(const Outcomes& recipients, std::uint64_t size) {
+    const Refused refused = refused_of(recipients);
+    if (refused.size() == recipients.size())
+        throw refusal_of(refused);
+    const auto accepted = std::ranges::find(recipients, ExitStatus::ok, &Outcome::status);
+    std::string text = "accepted: " + (*accepted)->text;
+    if (!refused.empty())
+        text =
+            concat({printable(text, verdict_limit), ", but not: ", name_refused(refused)});
+    report(size);
     end_transaction();
-    reply(250, "2.0.0", "accepted: " + verdict);
+    reply(250, "2.0.0", text);
 }
 
 /// The message as the submission server can take it.

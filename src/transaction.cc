@@ -67,10 +67,6 @@ void Transaction::mail(std::optional<std::uint64_t> size) {
 }
 
 void Transaction::rcpt(Outcome& recipient) {
-    if (extensions_.lmtp && !accepted_.empty()) {
-        recipient.put_off = true;
-        return;
-    }
     queue_rcpt(recipient);
     flush();
 }
@@ -81,10 +77,6 @@ void Transaction::send(const Message& message) {
     if (message.binary())
         check_text(message.body_facts());
     send_message();
-    const Outcome& first = *accepted_.front();
-    if (first.status != ExitStatus::ok)
-        throw Failure(first.status, Fault::message, first.text, first.enhanced,
-                      first.reply_code);
 }
 
 void Transaction::send_message() {

@@ -42,9 +42,8 @@ class Transaction {
     /// MAIL announces `size`, if it is known, and may have to announce 8-bit text before it
     /// is. A refusal of MAIL or the data is a Failure, that of a recipient an outcome.
     void mail(std::optional<std::uint64_t> size);
-    /// By LMTP one only is accepted: the end of the message has one verdict to pass on.
     void rcpt(Outcome& recipient);
-    /// Wants at least one accepted recipient.
+    /// Wants at least one accepted recipient; by LMTP what becomes of each is its outcome.
     void send(const Message& message);
 
     [[nodiscard]] std::size_t accepted() const { return accepted_.size(); }

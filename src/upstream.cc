@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "upstream.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -18,6 +20,11 @@ Upstream::~Upstream() {
 
 void Upstream::mail(const Envelope& envelope, std::optional<std::uint64_t> size) {
     context_.started = Clock::now();
+    further(envelope, size);
+}
+
+void Upstream::further(const Envelope& envelope, std::optional<std::uint64_t> size) {
+    end();
     if (session_ != nullptr && session_->usable() && !session_->full() &&
         is_visiting_for(envelope)) {
         session_->set_run_deadline(visit_->run_deadline());
@@ -34,7 +41,18 @@ void Upstream::mail(const Envelope& envelope, std::optional<std::uint64_t> size)
 }
 
 void Upstream::rcpt(Outcome& recipient) {
+    if (room() == 0)
+        return put_off(recipient);
     transaction_->rcpt(recipient);
+    describe(recipient);
+}
+
+void Upstream::put_off(Outcome& recipient) {
+    recipient.put_off = true;
+    describe(recipient);
+}
+
+void Upstream::describe(Outcome& recipient) const {
     recipient.relay = peer();
     recipient.tls = tls();
     recipient.delays = visit_->delays();
@@ -48,6 +66,18 @@ void Upstream::end() {
     if (transaction_ != nullptr)
         session_->end_transaction(*transaction_);
     transaction_.reset();
+}
+
+std::size_t Upstream::limit() const {
+    return visit_->relay().lmtp ? std::numeric_limits<std::size_t>::max()
+                                : session_->recipient_limit();
+}
+
+std::size_t Upstream::room() const {
+    const std::size_t taken = transaction_->accepted();
+    if (visit_->relay().lmtp)
+        return taken == 0 ? limit() : 0;
+    return limit() - std::min(limit(), taken);
 }
 
 std::string Upstream::peer() const {

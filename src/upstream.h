@@ -5,6 +5,7 @@
 // server has hung up meanwhile.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -34,13 +35,23 @@ class Upstream {
     /// gives. `envelope` must outlive the transaction. Failure if it is refused, or no
     /// relay answers.
     void mail(const Envelope& envelope, std::optional<std::uint64_t> size);
-    /// RCPT. Failure if the connection is lost.
+    /// The same for a further transaction of the same message: the time it has goes on.
+    void further(const Envelope& envelope, std::optional<std::uint64_t> size);
+    /// RCPT; without room the recipient is put off. Failure if the connection is lost.
     void rcpt(Outcome& recipient);
-    /// The message. Failure if it is not accepted.
+    /// As rcpt does without room.
+    void put_off(Outcome& recipient);
+    /// The message. Failure if it is refused; by LMTP that may be the recipient's outcome.
     void send(const Message& message);
     /// The transaction, if there is one, is over, however that came.
     void end();
 
+    /// How many recipients a transaction may have; unlimited by LMTP, where each of several
+    /// takes one.
+    [[nodiscard]] std::size_t limit() const;
+    /// How many more the one under way has room for. By LMTP it takes one: the end of the
+    /// message has one verdict to pass on.
+    [[nodiscard]] std::size_t room() const;
     [[nodiscard]] bool takes_eight_bit() const { return session_->takes_eight_bit(); }
     /// host[address]:port and protocol version of the session, for the log.
     [[nodiscard]] std::string peer() const;
@@ -54,6 +65,7 @@ class Upstream {
     std::optional<Failure> try_relay(const Relay& relay, const Envelope& envelope,
                                      std::optional<std::uint64_t> size);
     void close();
+    void describe(Outcome& recipient) const;
 
     const Settings& settings_;
     Network& network_;

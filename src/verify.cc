@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "verify.h"
 
+#include <utility>
+
 #include "upstream.h"
 
 namespace sallyport {
@@ -14,9 +16,11 @@ Report ask_about_recipients(const Settings& settings, const Envelope& envelope,
     upstream.mail(envelope, std::nullopt);
     for (Outcome& outcome : report.outcomes) {
         upstream.rcpt(outcome);
-        if (outcome.put_off) {
-            outcome.text = "not asked: too many recipients at once";
-        } else if (!outcome.refused_here && !outcome.decided) {
+        if (std::exchange(outcome.put_off, false)) {
+            upstream.further(envelope, std::nullopt);
+            upstream.rcpt(outcome); // the first of a transaction has room
+        }
+        if (!outcome.refused_here && !outcome.decided) {
             outcome.status = ExitStatus::ok;
             outcome.text = upstream.peer() + " takes messages for it";
         }

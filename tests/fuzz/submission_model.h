@@ -19,8 +19,9 @@ namespace sallyport {
 
 /// What all connections of a run share.
 struct Submissions {
-    std::string offers; ///< EHLO keywords
-    std::string script; ///< a letter a reply, see SubmissionServer::say
+    std::string offers;      ///< EHLO keywords
+    std::string script;      ///< a letter a reply, see SubmissionServer::say
+    std::size_t limit = 100; ///< of recipients that a transaction may have
     std::size_t next = 0;
     std::vector<std::string> heard; ///< of each connection
     std::vector<std::string> taken; ///< messages that were accepted
@@ -80,14 +81,17 @@ class SubmissionServer {
         const std::string verb = line.substr(0, line.find(' '));
         const bool plain = verb == "HELO" || verb == "RSET" || verb == "QUIT";
         const bool path = line.starts_with("MAIL FROM:<") || line.starts_with("RCPT TO:<");
-        require(plain || path || verb == "EHLO" || verb == "BDAT" || line == "DATA");
+        const bool greets = verb == "EHLO" || verb == "LHLO";
+        require(plain || path || greets || verb == "BDAT" || line == "DATA");
         if (verb == "BDAT")
             return begin_chunk(line);
-        if (verb == "MAIL" || verb == "RSET" || verb == "EHLO")
+        if (verb == "MAIL" || verb == "RSET" || greets) {
             text_.clear();
+            granted_ = 0;
+        }
         if (line == "DATA")
             in_text_ = say("354 go\r\n");
-        else if (verb == "EHLO")
+        else if (greets)
             say("250-mail\r\n" + all_.offers + "250 HELP\r\n");
         else if (verb == "RCPT")
             take_recipient(line);
@@ -98,7 +102,10 @@ class SubmissionServer {
 
     void take_recipient(const std::string& line) {
         all_.asked.push_back(line);
-        all_.granted += say("250 ok\r\n") ? 1U : 0U;
+        if (!say("250 ok\r\n"))
+            return;
+        ++all_.granted;
+        require(++granted_ <= all_.limit);
     }
 
     void take_text(std::string line) {
@@ -192,7 +199,8 @@ class SubmissionServer {
     std::size_t index_;
     std::string inbox_;
     std::list<std::string> replies_;
-    std::string text_; ///< of the message under way
+    std::string text_;        ///< of the message under way
+    std::size_t granted_ = 0; ///< its recipients
     bool in_text_ = false;
     std::size_t chunk_ = 0; ///< octets still to come
     bool last_ = false;

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+//
+// RCPT. Where an alias stands for several there is one reply for all of them: a refusal
+// must mean that nobody gets the message by it, so with one of them accepted it is none.
+#include <algorithm>
+
+#include "ascii.h"
+#include "concat.h"
+#include "failure.h"
+#include "reporting.h"
+#include "server.h"
+
+namespace sallyport {
+
+void Server::take_rcpt(const std::string& argument) {
+    if (state_ != State::rcpt)
+        want(State::mail);
+    const RcptArguments rcpt = parse_rcpt(argument);
+    const std::string name = rcpt.recipient.address();
+    if (has_eight_bit(name) && !envelope_.smtputf8_allowed)
+        throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
+    const auto addresses =
+        make_recipients(rcpt.recipient, context_.settings, context_.identity);
+    const Outcomes members = add(addresses, rcpt);
+    if (members.size() > upstream_.room() || !ask(members))
+        throw turn_away(members, name, addresses.size());
+    const Refused refused = refused_of(members);
+    if (refused.size() == addresses.size())
+        throw refusal_of(refused);
+    state_ = State::rcpt;
+    reply(250, "2.1.5",
+          refused.empty() ? "recipient ok"
+                          : "recipient ok, but not: " + name_refused(refused));
+}
+
+/// Somebody named twice gets one copy.
+Server::Outcomes Server::add(const std::vector<std::string>& addresses,
+                             const RcptArguments& arguments) {
+    Outcomes added;
+    for (const std::string& address : addresses) {
+        if (known_.contains(mailbox_key(address)))
+            continue;
+        outcomes_.push_back(std::make_unique<Outcome>(address, arguments.notify,
+                                                      arguments.original_recipient));
+        added.push_back(outcomes_.back().get());
+    }
+    return added;
+}
+
+/// Those that the server has no room for are put off until it has the message for the
+/// others (send_to_rest). False where there are no others.
+bool Server::ask(const Outcomes& members) {
+    bool accepted = false;
+    bool put_off = false;
+    for (Outcome* const member : members) {
+        upstream_.rcpt(*member);
+        put_off = put_off || member->put_off;
+        accepted = accepted || (!member->put_off && !is_refused(*member));
+    }
+    if (put_off && !accepted)
+        return false;
+    for (const Outcome* const member : members) {
+        if (!is_refused(*member))
+            known_.insert(mailbox_key(member->address));
+    }
+    return true;
+}
+
+/// Those who were not asked, for want of room: a part of an alias would have to be called
+/// accepted.
+Failure Server::turn_away(const Outcomes& members, const std::string& name,
+                          std::size_t size) {
+    const bool never = size > upstream_.limit();
+    std::string text =
+        concat({upstream_.peer(), ": RCPT TO:<", name, ">: too many recipients"});
+    if (never)
+        text += concat({", it stands for ", std::to_string(size),
+                        " and a transaction takes ", std::to_string(upstream_.limit())});
+    Failure failure = never ? refusal(550, "5.5.3", text) : refusal(452, "4.5.3", text);
+    for (Outcome* const member : members) {
+        if (is_refused(*member))
+            continue;
+        upstream_.put_off(*member);
+        fail(*member, failure);
+    }
+    return failure;
+}
+
+bool Server::is_refused(const Outcome& outcome) {
+    return outcome.refused_here || (outcome.decided && outcome.status != ExitStatus::ok);
+}
+
+Server::Refused Server::refused_of(const Outcomes& outcomes) {
+    Refused refused;
+    for (const Outcome* const outcome : outcomes) {
+        if (is_refused(*outcome))
+            refused.push_back(outcome);
+    }
+    return refused;
+}
+
+/// In doubt before for later before for good: where one of them may still get the message
+/// the client is not told that nobody will.
+const Outcome& Server::gravest(const Refused& refused) {
+    const auto rank = [](const Outcome* outcome) {
+        return outcome->in_doubt ? 0 : outcome->status == ExitStatus::temp_fail ? 1 : 2;
+    };
+    return **std::ranges::min_element(refused, {}, rank);
+}
+
+/// Who they are, and what was said of the gravest.
+std::string Server::name_refused(const Refused& refused) {
+    const std::string& text = gravest(refused).text;
+    const std::string names = name_recipients(refused);
+    if (refused.size() == 1 && text.find(names) != std::string::npos)
+        return text;
+    return concat({names, ": ", text});
+}
+
+Failure Server::refusal_of(const Refused& refused) {
+    const Outcome& first = gravest(refused);
+    return refusal(first.reply_code != 0 ? first.reply_code : 553, first.enhanced,
+                   name_refused(refused));
+}
+
+} // namespace sallyport

@@ -2,6 +2,7 @@
 #include "exchange.h"
 
 #include "concat.h"
+#include "printable.h"
 
 namespace sallyport {
 
@@ -37,6 +38,13 @@ std::string Exchange::read_line(std::string_view step) {
     if (line.ends_with('\r'))
         line.pop_back();
     return line;
+}
+
+std::string Exchange::quote(std::string_view line, std::size_t limit,
+                            std::string_view code) const {
+    if (withheld_.is_in(line))
+        return concat({code, code.empty() ? "" : " ", Withheld::mark});
+    return printable(line, limit);
 }
 
 void Exchange::fail(ExitStatus status, Fault fault, std::string_view step,

@@ -10,6 +10,7 @@
 
 #include "failure.h"
 #include "stream.h"
+#include "withheld.h"
 
 namespace sallyport {
 
@@ -31,6 +32,14 @@ class Exchange {
     /// have more than 16 KiB.
     std::string read_line(std::string_view step);
 
+    /// From now on a line that gives `octets` away is not shown: they are a credential.
+    void withhold(std::string_view octets) { withheld_.add(octets); }
+
+    /// `line`, fit to be shown and cut after `limit` octets. If it is not to be shown,
+    /// `code` stands for it.
+    [[nodiscard]] std::string quote(std::string_view line, std::size_t limit,
+                                    std::string_view code = {}) const;
+
     /// "peer: step: what", thrown; see Failure.
     [[noreturn]] void fail(ExitStatus status, Fault fault, std::string_view step,
                            const std::string& what, const char* enhanced,
@@ -40,6 +49,7 @@ class Exchange {
     Stream& stream_;
     std::string peer_;
     Deadline deadline_;
+    Withheld withheld_;
     std::size_t left_ = 16384; ///< octets that lines may still have
 };
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "exchange.h"
-#include "printable.h"
 
 namespace sallyport {
 
@@ -25,17 +24,15 @@ void expect_ok(Exchange& exchange, std::string_view step) {
         return;
     if (line != "-ERR" && !line.starts_with("-ERR "))
         exchange.fail(ExitStatus::protocol, Fault::relay, step,
-                      "not a reply of POP: " + printable(line, 80), "5.5.0");
+                      "not a reply of POP: " + exchange.quote(line, 80), "5.5.0");
+    const std::string refusal = exchange.quote(line, 200, "-ERR");
     if (is_transient(line) || step == "greeting")
-        exchange.fail(ExitStatus::temp_fail, Fault::relay, step, printable(line, 200),
-                      "4.7.0");
+        exchange.fail(ExitStatus::temp_fail, Fault::relay, step, refusal, "4.7.0");
     // A server without STLS is what a server without STARTTLS is to SMTP.
     if (step == "STLS")
-        exchange.fail(ExitStatus::protocol, Fault::relay, step, printable(line, 200),
-                      "4.7.4");
+        exchange.fail(ExitStatus::protocol, Fault::relay, step, refusal, "4.7.4");
     // What a refused log-in is to SMTP, so that it is not tried again either.
-    exchange.fail(ExitStatus::no_perm, Fault::relay, step, printable(line, 200), "5.7.8",
-                  535);
+    exchange.fail(ExitStatus::no_perm, Fault::relay, step, refusal, "5.7.8", 535);
 }
 
 void command(Exchange& exchange, std::string_view line, std::string_view step) {
@@ -69,6 +66,7 @@ void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
     Exchange exchange(*stream, peer, until.end);
     command(exchange, "USER " + user + "\r\n", "USER");
     const std::string_view secret = password.reveal(Permit(*stream));
+    exchange.withhold(secret);
     std::string line;
     line.reserve(secret.size() + 7); // so that it leaves no copies behind
     line.append("PASS ").append(secret).append("\r\n");

@@ -10,7 +10,6 @@
 #include "ascii.h"
 #include "base64.h"
 #include "exchange.h"
-#include "printable.h"
 #include "secret.h"
 
 namespace sallyport {
@@ -110,11 +109,13 @@ void ask_by_socks(Exchange& exchange, const Proxy& proxy, const std::string& hos
 }
 
 /// RFC 7617: user name and password, in clear but for the base64.
-void append_log_in(std::string& request, const Proxy& proxy) {
+void append_log_in(Exchange& exchange, std::string& request, const Proxy& proxy) {
     std::string pair;
     pair.reserve(2 * Proxy::text_limit + 1);
     pair.append(proxy.user).append(":").append(proxy.password->reveal());
     std::string encoded = encode_base64(pair);
+    exchange.withhold(proxy.password->reveal());
+    exchange.withhold(encoded);
     request.append("Proxy-Authorization: Basic ").append(encoded).append("\r\n");
     wipe(encoded);
     wipe(pair);
@@ -138,14 +139,15 @@ int status_code(std::string_view line) {
                                const std::string& line) {
     if (code == 0)
         exchange.fail(ExitStatus::protocol, Fault::relay, http,
-                      "this is no HTTP proxy: " + printable(line, 80), "5.5.0");
+                      "this is no HTTP proxy: " + exchange.quote(line, 80), "5.5.0");
     const bool log_in = code == 407 || code == 401; // tinyproxy says 401 to a wrong one
     const bool later = code / 100 == 5 || code == 408 || code == 429;
     const ExitStatus status = log_in || code == 403 ? ExitStatus::no_perm
                               : later               ? ExitStatus::temp_fail
                                                     : ExitStatus::unavailable;
     exchange.fail(status, log_in ? Fault::relay : Fault::address, http,
-                  "the proxy says: " + printable(line.substr(9), 200),
+                  "the proxy says: " +
+                      exchange.quote(line.substr(9), 200, line.substr(9, 3)),
                   later ? "4.4.1" : "5.7.1");
 }
 
@@ -159,7 +161,7 @@ void ask_by_http(Exchange& exchange, const Proxy& proxy, const std::string& host
     request.append("CONNECT ").append(place).append(" HTTP/1.1\r\nHost: ");
     request.append(place).append("\r\n");
     if (proxy.password)
-        append_log_in(request, proxy);
+        append_log_in(exchange, request, proxy);
     request += "\r\n";
     exchange.write(request, http);
     wipe(request);

@@ -7,6 +7,7 @@
 
 #include "ascii.h"
 #include "base64.h"
+#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 #include "refusal.h"
@@ -122,6 +123,22 @@ bool Session::wants_login() const {
            (!may_do_without || std::ranges::find(offered, "EXTERNAL") != offered.end());
 }
 
+/// libsasl2's side of a log-in, and what it sends: for as long as this lives, the wire
+/// shows nobody what gives that away.
+struct Session::LogIn {
+    LogIn(Wire& its_wire, SaslIdentity identity, std::string_view secret)
+        : wire(its_wire), client(std::move(identity), secret) {
+        withheld.add(secret);
+    }
+    LogIn(const LogIn&) = delete;
+    LogIn& operator=(const LogIn&) = delete;
+    ~LogIn() { wire.set_withheld(nullptr); }
+
+    Wire& wire;
+    SaslClient client;
+    Withheld withheld;
+};
+
 void Session::authenticate(const Permit& permit, ChannelBinding binding,
                            std::uint16_t port) {
     SaslWishes wishes;
@@ -142,16 +159,22 @@ void Session::authenticate(const Permit& permit, ChannelBinding binding,
     const std::string host = !relay_.tls_name.empty() ? relay_.tls_name
                              : relay_.is_local()      ? "localhost"
                                                       : relay_.host;
-    SaslClient client(
-        {relay_.user, relay_.authzid, relay_.realm, host, port, std::move(binding)},
+    LogIn log_in(
+        wire_, {relay_.user, relay_.authzid, relay_.realm, host, port, std::move(binding)},
         context_.secret ? context_.secret->reveal(permit) : std::string_view());
     std::string troubles;
     for (const auto& mechanism : ranked) {
-        if (!client.start(mechanism, plus_missing))
-            troubles += "; " + client.trouble();
-        else if (run_mechanism(client, mechanism))
+        if (!log_in.client.start(mechanism, plus_missing)) {
+            troubles += "; " + log_in.client.trouble();
+            continue;
+        }
+        if (run_mechanism(log_in, mechanism))
             return;
     }
+    no_mechanism(wishes, troubles);
+}
+
+void Session::no_mechanism(const SaslWishes& wishes, const std::string& troubles) {
     const std::string offers =
         extensions_.auth.empty() ? "nothing" : printable(joined(extensions_.auth));
     std::string wants = relay_.auth.empty() ? "" : ", auth = " + joined(relay_.auth);
@@ -164,27 +187,34 @@ void Session::authenticate(const Permit& permit, ChannelBinding binding,
 
 /// False if the server does not know the mechanism after all (504): another may be tried. A
 /// refused secret is never tried again: accounts get locked that way.
-bool Session::run_mechanism(SaslClient& client, const std::string& mechanism) {
+bool Session::run_mechanism(LogIn& log_in, const std::string& mechanism) {
     const std::string step = "AUTH " + mechanism;
-    Reply reply = begin_auth(client, mechanism);
+    SaslClient& client = log_in.client;
+    bool withheld = false;
+    wire_.set_withheld(&log_in.withheld);
+    Reply reply = begin_auth(log_in, mechanism);
     while (reply.intermediate()) {
+        withheld = withheld || reply.withheld;
         const auto challenge =
             decode_base64(reply.lines.size() == 1 ? reply.lines.front() : std::string("?"));
         if (!challenge)
             cancel_auth(step, ExitStatus::protocol, "the challenge is no base64");
-        auto answer = client.step(*challenge);
-        if (!answer)
-            cancel_auth("AUTH", ExitStatus::no_perm, client.trouble());
-        std::string line = encode_base64(*answer) + "\r\n";
-        say(line, step, "(credentials)\r\n");
-        wipe(*answer);
-        wipe(line);
-        reply = wire_.receive(step);
+        auto response = client.step(*challenge);
+        if (!response)
+            cancel_auth("AUTH", ExitStatus::no_perm,
+                        withheld ? concat({mechanism, ": ", Withheld::mark})
+                                 : client.trouble());
+        std::string encoded = encode_base64(*response);
+        reply = answer(log_in, {}, encoded, step);
+        wipe(*response);
+        wipe(encoded);
     }
     if (reply.code == 504)
         return false;
     if (!reply.positive())
-        refuse(wire_, step, reply, client.complaint());
+        refuse(wire_, step, reply,
+               withheld && !client.complaint().empty() ? Withheld::mark
+                                                       : client.complaint());
     if (!client.complete())
         wire_.fail(ExitStatus::no_perm, Fault::relay, step,
                    "the server said yes before it had proved who it is", "5.7.8");
@@ -201,28 +231,33 @@ void Session::cancel_auth(const std::string& step, ExitStatus status,
 
 /// RFC 4954 4: the initial response rides along, "=" if it is empty, unless the line gets
 /// long.
-Reply Session::begin_auth(const SaslClient& client, const std::string& mechanism) {
+Reply Session::begin_auth(LogIn& log_in, const std::string& mechanism) {
     const std::string step = "AUTH " + mechanism;
-    if (!client.initial()) {
-        say(step + "\r\n", step);
-        return wire_.receive(step);
-    }
-    std::string response = encode_base64(*client.initial());
-    if (response.empty())
+    const auto& initial = log_in.client.initial();
+    std::string response = initial ? encode_base64(*initial) : std::string();
+    if (initial && response.empty())
         response = "=";
-    if (step.size() + response.size() + 3 <= command_line_limit) {
-        std::string line = step + " " + response + "\r\n";
-        say(line, step, step + " (credentials)\r\n");
-        wipe(line);
-    } else {
-        say(step + "\r\n", step);
-        Reply reply = wire_.receive(step);
-        if (!reply.intermediate())
-            return reply;
-        response += "\r\n";
-        say(response, step, "(credentials)\r\n");
+    if (initial && step.size() + response.size() + 3 <= command_line_limit) {
+        Reply reply = answer(log_in, step + " ", response, step);
+        wipe(response);
+        return reply;
     }
+    say(step + "\r\n", step);
+    Reply reply = wire_.receive(step);
+    if (initial && reply.intermediate())
+        reply = answer(log_in, {}, response, step);
     wipe(response);
+    return reply;
+}
+
+/// Sends `response`, which is base64, behind `command`.
+Reply Session::answer(LogIn& log_in, std::string_view command, std::string_view response,
+                      const std::string& step) {
+    if (response != "=") // it says that there is nothing
+        log_in.withheld.add(response);
+    std::string line = concat({command, response, "\r\n"});
+    say(line, step, concat({command, "(credentials)\r\n"}));
+    wipe(line);
     return wire_.receive(step);
 }
 

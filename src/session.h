@@ -91,10 +91,14 @@ class Session {
     VerifiedStream& start_tls(Route& route);
     [[nodiscard]] bool wants_login() const;
     void authenticate(const Permit& permit, ChannelBinding binding, std::uint16_t port);
-    bool run_mechanism(SaslClient& client, const std::string& mechanism);
+    [[noreturn]] void no_mechanism(const SaslWishes& wishes, const std::string& troubles);
+    struct LogIn;
+    bool run_mechanism(LogIn& log_in, const std::string& mechanism);
     [[noreturn]] void cancel_auth(const std::string& step, ExitStatus status,
                                   const std::string& why);
-    Reply begin_auth(const SaslClient& client, const std::string& mechanism);
+    Reply begin_auth(LogIn& log_in, const std::string& mechanism);
+    Reply answer(LogIn& log_in, std::string_view command, std::string_view response,
+                 const std::string& step);
 
     const Relay& relay_;
     const SessionContext& context_;

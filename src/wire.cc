@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "base64.h"
 #include "concat.h"
 #include "printable.h"
 
@@ -38,6 +39,16 @@ std::string leading_status_code(std::string_view text) {
     return std::string(text.substr(0, at));
 }
 
+/// As they came, but that a line without text has its blank.
+std::vector<std::string> lines_of(const Reply& reply, bool complete) {
+    std::vector<std::string> lines;
+    for (const auto& text : reply.lines)
+        lines.push_back(concat({std::to_string(reply.code), "-", text}));
+    if (complete)
+        lines.back()[3] = ' ';
+    return lines;
+}
+
 } // namespace
 
 std::string Reply::enhanced() const {
@@ -51,6 +62,8 @@ std::string Reply::enhanced() const {
 
 std::string Reply::text() const {
     std::string all = std::to_string(code);
+    if (withheld)
+        return concat({all, " ", Withheld::mark});
     for (const auto& line : lines) {
         if (!line.empty())
             all += " " + line;
@@ -113,9 +126,11 @@ void Wire::refuse_early_reply(std::string_view step) const {
     const auto waiting = std::string_view(buffer_).substr(begin_);
     const auto end = waiting.find_first_of("\r\n");
     const auto line = parse_reply_line(waiting.substr(0, end));
+    const bool secret = withheld_ != nullptr && withheld_->is_in(waiting.substr(0, end));
     if (end != std::string_view::npos && line && line->code == 421)
         fail(ExitStatus::temp_fail, Fault::address, step,
-             printable(waiting.substr(0, end), 200), "4.3.2");
+             secret ? Reply{421, {}, true}.text() : printable(waiting.substr(0, end), 200),
+             "4.3.2");
     fail(ExitStatus::protocol, Fault::relay, step,
          "the server replied before it was asked");
 }
@@ -170,32 +185,78 @@ std::optional<Reply> Wire::receive_if_any(std::chrono::milliseconds at_most) {
 }
 
 Wire::Reading Wire::read_reply(Deadline deadline) {
-    Reading reading;
-    Reply& reply = reading.reply;
     const bool sound = std::exchange(sound_, false);
-    std::size_t octets = 0;
-    for (bool last = false; !last;) {
-        const Line line = read_line(deadline);
-        if (!line.trouble.empty())
-            return {{}, line.trouble, line.malformed};
-        if (transcript_.wanted())
-            transcript_.received(line.text);
-        const auto parsed = parse_reply_line(line.text);
-        if (!parsed)
-            return {{}, "not an SMTP reply: " + printable(line.text, 80), true};
-        if (reply.code != 0 && reply.code != parsed->code)
-            return {{}, "the code changes within one reply", true};
-        reply.code = parsed->code;
-        reply.lines.emplace_back(parsed->text);
-        octets += line.text.size();
-        if (octets > ReplyLimits::octets || reply.lines.size() > ReplyLimits::lines)
-            return {{}, "the reply is too long", true};
-        last = parsed->last;
-    }
+    Reading reading = read_lines(deadline);
+    show(reading);
+    if (!reading.trouble.empty())
+        return reading;
     if (outstanding_ > 0)
         --outstanding_;
     sound_ = sound;
     return reading;
+}
+
+Wire::Reading Wire::read_lines(Deadline deadline) {
+    Reading reading;
+    Reply& reply = reading.reply;
+    std::size_t octets = 0;
+    for (bool last = false; !last;) {
+        const Line line = read_line(deadline);
+        if (!line.trouble.empty())
+            return {std::move(reply), line.trouble, line.malformed};
+        const auto parsed = parse_reply_line(line.text);
+        if (!parsed)
+            return {std::move(reply), "not an SMTP reply: ", true, std::string(line.text)};
+        if (reply.code != 0 && reply.code != parsed->code)
+            return {std::move(reply), "the code changes within one reply", true,
+                    std::string(line.text)};
+        reply.code = parsed->code;
+        reply.lines.emplace_back(parsed->text);
+        octets += line.text.size();
+        if (octets > ReplyLimits::octets || reply.lines.size() > ReplyLimits::lines)
+            return {std::move(reply), "the reply is too long", true};
+        last = parsed->last;
+    }
+    return reading;
+}
+
+/// The one place that decides what of a reply is shown, by the transcript and in errors:
+/// therefore not before all of it has been read.
+void Wire::show(Reading& reading) const {
+    if (!transcript_.wanted() && withheld_ == nullptr && !reading.odd)
+        return;
+    Reply& reply = reading.reply;
+    std::vector<std::string> lines = lines_of(reply, reading.trouble.empty());
+    if (reading.odd)
+        lines.push_back(*reading.odd);
+    if (withheld_ != nullptr && gives_away(reading, lines)) {
+        reply.withheld = true;
+        if (withheld_->is_in(reply.enhanced()))
+            reply.lines.clear();
+        lines = {reply.code == 0 ? std::string(Withheld::mark) : reply.text()};
+    }
+    for (const std::string& line : lines)
+        transcript_.received(line);
+    if (reading.odd && !parse_reply_line(*reading.odd))
+        reading.trouble += printable(lines.back(), 200);
+}
+
+/// Lines and code, lines alone, as they came, and what a challenge says: the library may
+/// quote that.
+bool Wire::gives_away(const Reading& reading, const std::vector<std::string>& lines) const {
+    const Reply& reply = reading.reply;
+    std::vector<std::string> texts = reply.lines;
+    if (reading.odd) {
+        const auto parsed = parse_reply_line(*reading.odd);
+        texts.emplace_back(parsed ? parsed->text : *reading.odd);
+    }
+    texts.insert(texts.begin(), std::to_string(reply.code));
+    if (withheld_->is_in(texts) || withheld_->is_in(lines))
+        return true;
+    const auto challenge = reply.intermediate() && reply.lines.size() == 1
+                               ? decode_base64(reply.lines.front())
+                               : std::nullopt;
+    return challenge && withheld_->is_in(*challenge);
 }
 
 VerifiedStream& Wire::secure(Securer& securer) {

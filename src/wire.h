@@ -17,6 +17,7 @@
 #include "failure.h"
 #include "stream.h"
 #include "transcript.h"
+#include "withheld.h"
 
 namespace sallyport {
 
@@ -24,6 +25,7 @@ namespace sallyport {
 struct Reply {
     int code = 0;                   ///< 200 to 559
     std::vector<std::string> lines; ///< what follows "250 " or "250-", as it came
+    bool withheld = false;          ///< they give away what a log-in sent
 
     [[nodiscard]] bool positive() const { return code / 100 == 2; }
     [[nodiscard]] bool intermediate() const { return code / 100 == 3; }
@@ -32,7 +34,7 @@ struct Reply {
     /// RFC 2034: the status code that begins the text, if its class fits the reply; or
     /// empty.
     [[nodiscard]] std::string enhanced() const;
-    /// Code and text on one line, fit for a log.
+    /// Code and text on one line, fit for a log, and without the text if it is withheld.
     [[nodiscard]] std::string text() const;
 };
 
@@ -103,6 +105,11 @@ class Wire {
 
     /// Between the go-ahead for the text of a message and its end nothing is a command.
     void set_in_text(bool in_text) { in_text_ = in_text; }
+
+    /// A log-in is under way: no reply is shown that gives away what `withheld` knows.
+    /// Null: it is over.
+    void set_withheld(const Withheld* withheld) { withheld_ = withheld; }
+
     /// The line is sound and a command may be written.
     [[nodiscard]] bool at_rest() const {
         return sound_ && !in_text_ && !leaving_ && outstanding_ == 0 && !input_waiting();
@@ -139,10 +146,15 @@ class Wire {
     };
     struct Reading {
         Reply reply;
-        std::string trouble; ///< not empty: no reply
+        std::string trouble{}; ///< not empty: no reply
         bool malformed = false;
+        std::optional<std::string> odd{}; ///< the line that ended the reading
     };
     Reading read_reply(Deadline deadline);
+    Reading read_lines(Deadline deadline);
+    void show(Reading& reading) const;
+    [[nodiscard]] bool gives_away(const Reading& reading,
+                                  const std::vector<std::string>& lines) const;
     Line read_line(Deadline deadline);
     void refuse_early_reply(std::string_view step) const;
     /// Trouble on the line; that of a write that failed, if there was one, since what
@@ -162,6 +174,7 @@ class Wire {
     std::unique_ptr<Stream> stream_;
     std::string peer_;
     const Transcript& transcript_;
+    const Withheld* withheld_ = nullptr;
     std::chrono::milliseconds timeout_;
     Deadline run_deadline_;
     std::string buffer_;

@@ -140,6 +140,25 @@ BOOST_FIXTURE_TEST_CASE(refusals, Fixture) {
                "77 relay: USER: -ERR who?");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_refusal_that_gives_the_password_away, Fixture) {
+    const auto refused = [&](const std::string& says) {
+        return why(TlsMode::implicit, "", ok + ok + says);
+    };
+    BOOST_TEST(refused("-ERR not PASS pass word\r\n") ==
+               "77 relay: PASS: -ERR (text withheld)");
+    BOOST_TEST(refused("-ERR [SYS/TEMP] PASSWORD?\r\n") ==
+               "75 relay: PASS: -ERR (text withheld)");
+    BOOST_TEST(refused("-ERR " + std::string(500, 'x') + " ass word\r\n") ==
+               "77 relay: PASS: -ERR (text withheld)");
+    BOOST_TEST(refused("what is pass word?\r\n") ==
+               "76 relay: PASS: not a reply of POP: (text withheld)");
+    BOOST_TEST(refused("-ERR not pass wor\r\n") == "77 relay: PASS: -ERR (text withheld)");
+    BOOST_TEST(refused("-ERR not ass wor\r\n") == "77 relay: PASS: -ERR not ass wor");
+    // Nothing is compared before it has been sent.
+    BOOST_TEST(why(TlsMode::implicit, "", ok + "-ERR no pass word\r\n") ==
+               "77 relay: USER: -ERR no pass word");
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_no_pop, Fixture) {
     for (const char* odd : {"220 mail.example ESMTP\r\n", "+OKAY\r\n", "+ok\r\n", "\r\n",
                             "-ERROR\r\n", "* OK IMAP\r\n"})

@@ -153,6 +153,24 @@ BOOST_FIXTURE_TEST_CASE(http_refuses, Fixture) {
     BOOST_TEST(refused("502 \x1b[2J\x9b\rno" + std::string(1000, 'x')).size() < 300U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_refusal_that_gives_the_password_away, Fixture) {
+    const auto refused = [&](const std::string& line) {
+        return why(http_me, line + "\r\nA: b\r\n\r\n<html>");
+    };
+    const std::string withheld = "77 relay: CONNECT: the proxy says: 407 (text withheld)";
+    BOOST_TEST(refused("HTTP/1.1 407 not Basic bWU6c2VjcmV0") == withheld);
+    BOOST_TEST(refused("HTTP/1.1 407 not U6c2VjcmV0") == withheld);
+    BOOST_TEST(refused("HTTP/1.1 407 not SECRET") == withheld);
+    BOOST_TEST(refused("HTTP/1.1 407 " + std::string(500, 'x') + " secret") == withheld);
+    BOOST_TEST(refused("Proxy-Authorization: Basic bWU6c2VjcmV0?") ==
+               "76 relay: CONNECT: this is no HTTP proxy: (text withheld)");
+    BOOST_TEST(refused("HTTP/1.1 407 not bWU6c2V") ==
+               "77 relay: CONNECT: the proxy says: 407 not bWU6c2V");
+    // Without a log-in there is nothing to withhold.
+    BOOST_TEST(why(http, "HTTP/1.1 407 secret\r\n\r\n") ==
+               "77 relay: CONNECT: the proxy says: 407 secret");
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_no_http, Fixture) {
     for (const std::string& odd :
          {"220 mail.example ESMTP\r\n"s, "\r\n"s, "HTTP/2 200 OK\r\n"s, "HTTP/1.1 20\r\n"s,

@@ -2,8 +2,12 @@
 #define BOOST_TEST_MODULE wire
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <deque>
 
+#include <unistd.h>
+
+#include "unique_fd.h"
 #include "wire.h"
 
 using namespace sallyport;
@@ -199,4 +203,117 @@ BOOST_FIXTURE_TEST_CASE(replies_are_counted, Fixture) {
     BOOST_TEST(line.at_rest());
     BOOST_TEST(!line.receive_if_any(std::chrono::seconds(1)));
     BOOST_TEST(!line.at_rest());
+}
+
+namespace {
+
+/// A log-in is under way, and -v is given.
+struct LogInFixture : Fixture {
+    LogInFixture() {
+        std::array<int, 2> ends{};
+        BOOST_REQUIRE(::pipe(ends.data()) == 0);
+        reader = UniqueFd(ends[0]);
+        writer = UniqueFd(ends[1]);
+        withheld.add("correct-horse");
+    }
+
+    /// What -v shows, then what the reply comes to.
+    std::string seen(std::deque<std::string> pieces) {
+        const Transcript to_pipe(writer.get());
+        Wire line(std::make_unique<FixedStream>(std::move(pieces), written), "peer",
+                  to_pipe, std::chrono::seconds(5), Deadline::max());
+        line.set_withheld(&withheld);
+        std::string text;
+        try {
+            const Reply reply = line.receive("STEP");
+            text = reply.text() + " (" + reply.enhanced() + ")";
+        } catch (const Failure& failure) {
+            text = failure.what();
+        }
+        std::array<char, 4096> octets{};
+        to_pipe.remark("");
+        const ssize_t size = ::read(reader.get(), octets.data(), octets.size());
+        return std::string(octets.data(), static_cast<std::size_t>(size)) + text;
+    }
+
+    Withheld withheld;
+    UniqueFd reader;
+    UniqueFd writer;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(what_is_no_secret_is_shown, LogInFixture) {
+    BOOST_TEST(seen({"535-5.7.8 no\r\n535 bye\r\n"}) ==
+               "< 535-5.7.8 no\n< 535 bye\n* \n535 5.7.8 no bye (5.7.8)");
+    BOOST_TEST(seen({"535-no\r\n535-"}) ==
+               "< 535-no\n* \npeer: STEP: connection closed by the server");
+    BOOST_TEST(seen({"535-no\r\nwhat?\r\n"}) ==
+               "< 535-no\n< what?\n* \npeer: STEP: not an SMTP reply: what?");
+    BOOST_TEST(seen({"250-a\r\n250-b\r\n550 \x1bno\r\n"}) ==
+               "< 250-a\n< 250-b\n< 550 ?no\n* \n"
+               "peer: STEP: the code changes within one reply");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_gives_a_secret_away_is_not_shown, LogInFixture) {
+    const std::string shown = "< 535 (text withheld)\n* \n";
+    const std::string told = shown + "535 (text withheld) (";
+    for (const char* reply : {
+             "535 correct-horse\r\n",
+             "535 <CORRECT-H\r\n",
+             "535-no\r\n535 rect-horse\r\n",
+             "535-co\r\n535-rrec\r\n535 t-ho\r\n",
+             "535 c\to\tr\tr\te\tc\tt\t-\th\to\r\n",
+         })
+        BOOST_TEST(seen({reply}) == told + ")", reply);
+    BOOST_TEST(seen({"535 5.7.8 correct-horse\r\n"}) == told + "5.7.8)");
+    // The text is withheld before it is cut.
+    BOOST_TEST(seen({"535 " + std::string(600, 'x') + " correct-horse\r\n"}) == told + ")");
+    BOOST_TEST(seen({"535-correct-\r\n535-horse\r\n535 "}) ==
+               shown + "peer: STEP: connection closed by the server");
+    BOOST_TEST(seen({"535-correct-\r\nhorse\r\n"}) ==
+               shown + "peer: STEP: not an SMTP reply: 535 (text withheld)");
+    BOOST_TEST(seen({"what is correct-horse?\r\n"}) ==
+               "< (text withheld)\n* \npeer: STEP: not an SMTP reply: (text withheld)");
+    BOOST_TEST(seen({"535-correct-\r\n235 horse\r\n"}) ==
+               shown + "peer: STEP: the code changes within one reply");
+    // "Password instead of correct-horse:"
+    BOOST_TEST(seen({"334 UGFzc3dvcmQgaW5zdGVhZCBvZiBjb3JyZWN0LWhvcnNlOg==\r\n"}) ==
+               "< 334 (text withheld)\n* \n334 (text withheld) ()");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_secret_may_look_like_a_reply, LogInFixture) {
+    withheld.add("535-abcd");
+    BOOST_TEST(seen({"535-abcd\r\n535 no\r\n"}) ==
+               "< 535 (text withheld)\n* \n535 (text withheld) ()");
+    withheld.add("535 efgh");
+    BOOST_TEST(seen({"535-efgh\r\n535 no\r\n"}) ==
+               "< 535 (text withheld)\n* \n535 (text withheld) ()");
+    withheld.add("5.7.139");
+    BOOST_TEST(seen({"535 5.7.139 no\r\n"}) ==
+               "< 535 (text withheld)\n* \n535 (text withheld) ()");
+}
+
+BOOST_FIXTURE_TEST_CASE(nor_does_an_early_421_give_it_away, LogInFixture) {
+    for (const bool echoes : {false, true}) {
+        Wire line = wire({std::string("334 \r\n421 4.3.2 ") +
+                          (echoes ? "correct-horse" : "down") + "\r\n"});
+        line.set_withheld(&withheld);
+        line.receive("AUTH");
+        try {
+            line.send("x\r\n", 1, "AUTH");
+            BOOST_ERROR("nothing was thrown");
+        } catch (const Failure& failure) {
+            BOOST_TEST(failure.what() == (echoes ? "peer: AUTH: 421 (text withheld)"
+                                                 : "peer: AUTH: 421 4.3.2 down"));
+        }
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(after_the_verdict_nothing_is_withheld, LogInFixture) {
+    Wire line = wire({"235 correct-horse\r\n550 correct-horse\r\n"});
+    line.set_withheld(&withheld);
+    BOOST_TEST(line.receive("AUTH").text() == "235 (text withheld)");
+    line.set_withheld(nullptr);
+    BOOST_TEST(line.receive("RCPT").text() == "550 correct-horse");
 }

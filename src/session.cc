@@ -168,8 +168,10 @@ void Session::authenticate(const Permit& permit, ChannelBinding binding,
             troubles += "; " + log_in.client.trouble();
             continue;
         }
-        if (run_mechanism(log_in, mechanism))
+        const auto unknown = run_mechanism(log_in, mechanism);
+        if (!unknown)
             return;
+        troubles += "; AUTH " + mechanism + ": " + printable(unknown->text(), 200);
     }
     no_mechanism(wishes, troubles);
 }
@@ -185,9 +187,10 @@ void Session::no_mechanism(const SaslWishes& wishes, const std::string& troubles
                "5.7.4");
 }
 
-/// False if the server does not know the mechanism after all (504): another may be tried. A
-/// refused secret is never tried again: accounts get locked that way.
-bool Session::run_mechanism(LogIn& log_in, const std::string& mechanism) {
+/// Nothing once the server has said yes. The reply if it does not know the mechanism after
+/// all (504): another may be tried. A refused secret is never tried again: accounts get
+/// locked that way.
+std::optional<Reply> Session::run_mechanism(LogIn& log_in, const std::string& mechanism) {
     const std::string step = "AUTH " + mechanism;
     SaslClient& client = log_in.client;
     bool withheld = false;
@@ -210,7 +213,7 @@ bool Session::run_mechanism(LogIn& log_in, const std::string& mechanism) {
         wipe(encoded);
     }
     if (reply.code == 504)
-        return false;
+        return reply;
     if (!reply.positive())
         refuse(wire_, step, reply,
                withheld && !client.complaint().empty() ? Withheld::mark
@@ -218,7 +221,7 @@ bool Session::run_mechanism(LogIn& log_in, const std::string& mechanism) {
     if (!client.complete())
         wire_.fail(ExitStatus::no_perm, Fault::relay, step,
                    "the server said yes before it had proved who it is", "5.7.8");
-    return true;
+    return std::nullopt;
 }
 
 /// RFC 4954 4: a line with an asterisk ends the exchange; the reply to it changes nothing.

@@ -93,7 +93,7 @@ class Session {
     void authenticate(const Permit& permit, ChannelBinding binding, std::uint16_t port);
     [[noreturn]] void no_mechanism(const SaslWishes& wishes, const std::string& troubles);
     struct LogIn;
-    bool run_mechanism(LogIn& log_in, const std::string& mechanism);
+    std::optional<Reply> run_mechanism(LogIn& log_in, const std::string& mechanism);
     [[noreturn]] void cancel_auth(const std::string& step, ExitStatus status,
                                   const std::string& why);
     Reply begin_auth(LogIn& log_in, const std::string& mechanism);

@@ -208,7 +208,7 @@ Wire::Reading Wire::read_lines(Deadline deadline) {
         if (!parsed)
             return {std::move(reply), "not an SMTP reply: ", true, std::string(line.text)};
         if (reply.code != 0 && reply.code != parsed->code)
-            return {std::move(reply), "the code changes within one reply", true,
+            return {std::move(reply), "the code changes within one reply: ", true,
                     std::string(line.text)};
         reply.code = parsed->code;
         reply.lines.emplace_back(parsed->text);
@@ -237,8 +237,11 @@ void Wire::show(Reading& reading) const {
     }
     for (const std::string& line : lines)
         transcript_.received(line);
-    if (reading.odd && !parse_reply_line(*reading.odd))
-        reading.trouble += printable(lines.back(), 200);
+    if (!reading.odd)
+        return;
+    if (reply.code != 0 && lines.size() > 1 && parse_reply_line(*reading.odd))
+        reading.trouble += printable(lines[lines.size() - 2], 80) + " / ";
+    reading.trouble += printable(lines.back(), 200);
 }
 
 /// Lines and code, lines alone, as they came, and what a challenge says: the library may

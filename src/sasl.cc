@@ -127,6 +127,12 @@ std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered
     return ranked;
 }
 
+bool lets_guess(std::string_view mechanism) {
+    const Mechanism* const known = find_mechanism(mechanism);
+    return known != nullptr && known->credential == Credential::password &&
+           !known->sends_secret;
+}
+
 /// The library's state for one exchange, and the answers to what it asks.
 struct SaslClient::Library {
     Library(SaslIdentity who, std::string_view secret);

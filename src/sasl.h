@@ -42,6 +42,9 @@ struct SaslWishes {
 std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered,
                                          const SaslWishes& wishes);
 
+/// Who sees a challenge of `mechanism` can guess the password from what is answered.
+bool lets_guess(std::string_view mechanism);
+
 /// One exchange with one mechanism. Octets are raw: the caller does the base64.
 class SaslClient {
   public:

@@ -194,7 +194,7 @@ std::optional<Reply> Session::run_mechanism(LogIn& log_in, const std::string& me
     const std::string step = "AUTH " + mechanism;
     SaslClient& client = log_in.client;
     bool withheld = false;
-    wire_.set_withheld(&log_in.withheld);
+    wire_.set_withheld(&log_in.withheld, lets_guess(mechanism));
     Reply reply = begin_auth(log_in, mechanism);
     while (reply.intermediate()) {
         withheld = withheld || reply.withheld;

@@ -235,8 +235,11 @@ void Wire::show(Reading& reading) const {
             reply.lines.clear();
         lines = {reply.code == 0 ? std::string(Withheld::mark) : reply.text()};
     }
-    for (const std::string& line : lines)
+    for (std::string& line : lines) {
+        if (withhold_challenges_ && !reply.withheld && line.size() > 4 && line[0] == '3')
+            line = line.substr(0, 3) + " (challenge)";
         transcript_.received(line);
+    }
     if (!reading.odd)
         return;
     if (reply.code != 0 && lines.size() > 1 && parse_reply_line(*reading.odd))

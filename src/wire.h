@@ -106,9 +106,12 @@ class Wire {
     /// Between the go-ahead for the text of a message and its end nothing is a command.
     void set_in_text(bool in_text) { in_text_ = in_text; }
 
-    /// A log-in is under way: no reply is shown that gives away what `withheld` knows.
-    /// Null: it is over.
-    void set_withheld(const Withheld* withheld) { withheld_ = withheld; }
+    /// A log-in is under way: no reply is shown that gives away what `withheld` knows, and
+    /// with `challenges_too` no challenge. Null: it is over.
+    void set_withheld(const Withheld* withheld, bool challenges_too = false) {
+        withheld_ = withheld;
+        withhold_challenges_ = challenges_too;
+    }
 
     /// The line is sound and a command may be written.
     [[nodiscard]] bool at_rest() const {
@@ -175,6 +178,7 @@ class Wire {
     std::string peer_;
     const Transcript& transcript_;
     const Withheld* withheld_ = nullptr;
+    bool withhold_challenges_ = false;
     std::chrono::milliseconds timeout_;
     Deadline run_deadline_;
     std::string buffer_;

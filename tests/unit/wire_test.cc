@@ -218,11 +218,11 @@ struct LogInFixture : Fixture {
     }
 
     /// What -v shows, then what the reply comes to.
-    std::string seen(std::deque<std::string> pieces) {
+    std::string seen(std::deque<std::string> pieces, bool challenges_too = false) {
         const Transcript to_pipe(writer.get());
         Wire line(std::make_unique<FixedStream>(std::move(pieces), written), "peer",
                   to_pipe, std::chrono::seconds(5), Deadline::max());
-        line.set_withheld(&withheld);
+        line.set_withheld(&withheld, challenges_too);
         std::string text;
         try {
             const Reply reply = line.receive("STEP");
@@ -296,6 +296,17 @@ BOOST_FIXTURE_TEST_CASE(a_secret_may_look_like_a_reply, LogInFixture) {
     withheld.add("5.7.139");
     BOOST_TEST(seen({"535 5.7.139 no\r\n"}) ==
                "< 535 (text withheld)\n* \n535 (text withheld) ()");
+}
+
+BOOST_FIXTURE_TEST_CASE(challenges_on_which_to_guess_are_not_shown, LogInFixture) {
+    BOOST_TEST(seen({"334 cj14\r\n"}, true) == "< 334 (challenge)\n* \n334 cj14 ()");
+    BOOST_TEST(seen({"334 \r\n"}, true) == "< 334 \n* \n334 ()");
+    BOOST_TEST(seen({"535 cj14\r\n"}, true) == "< 535 cj14\n* \n535 cj14 ()");
+    BOOST_TEST(seen({"334 correct-horse\r\n"}, true) ==
+               "< 334 (text withheld)\n* \n334 (text withheld) ()");
+    BOOST_TEST(seen({"334-cj14\r\n335 cj14\r\n"}, true) ==
+               "< 334 (challenge)\n< 335 (challenge)\n* \npeer: STEP: the code changes "
+               "within one reply: 334 (challenge) / 335 (challenge)");
 }
 
 BOOST_FIXTURE_TEST_CASE(nor_does_an_early_421_give_it_away, LogInFixture) {

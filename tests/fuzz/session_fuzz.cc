@@ -2,12 +2,13 @@
 //
 // The whole client against servers that say whatever the input says. Success is reported if
 // and only if a model of the server knows of an accepted copy; nobody gets two; no
-// credential and nothing but EHLO and STARTTLS goes out before TLS.
+// credential and nothing but EHLO and STARTTLS goes out before TLS, and what is shown until
+// the verdict of a log-in gives no credential away.
 //
 // The first line of the input chooses what is sent and how. Then follow the servers' words:
 // relays parted by lines "===", connections by "---", what is said under TLS behind "~~~".
 // One read gives one line, or more where SOH joins them; ETX is a time-out, and where STX
-// comes next, a write fails.
+// comes next, a write fails. EOT says what the client wrote last.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "credential_model.h"
 #include "delivery.h"
 #include "reencode.h"
 #include "reporting.h"
@@ -29,6 +31,7 @@ const std::string password = "password-9c1e";
 constexpr char joins = 1;
 constexpr char write_fails = 2;
 constexpr char times_out = 3;
+constexpr char echoes = 4;
 
 std::vector<std::string> split(const std::string& text, const std::string& separator) {
     std::vector<std::string> parts;
@@ -55,6 +58,7 @@ class ScriptedStream : public VerifiedStream {
             ++at_;
             return {0, "timed out"};
         }
+        echo();
         std::size_t size = 0;
         while (at_ < script_.size() && size < buffer.size()) {
             const char c = script_[at_++];
@@ -81,8 +85,21 @@ class ScriptedStream : public VerifiedStream {
     [[nodiscard]] std::string protocol() const override { return "TLSv1.3"; }
 
   private:
+    /// In the line that comes next; so rarely that it stays below the limits of a reply.
+    void echo() {
+        const auto end = script_.find('\n', at_);
+        const auto at = script_.find(echoes, at_);
+        if (at == script_.npos || at > end || ++echoed_ > 20)
+            return;
+        const auto last = tape_.written.rfind('\n', tape_.written.size() - 3) + 1;
+        std::string line = tape_.written.substr(last, 200);
+        std::erase_if(line, is_control);
+        script_.replace(at, 1, line);
+    }
+
     std::string script_;
     std::size_t at_ = 0;
+    int echoed_ = 0;
     Tape& tape_;
 };
 
@@ -115,13 +132,14 @@ class ScriptedSecurer : public Securer {
 class ScriptedRoute : public Route {
   public:
     ScriptedRoute(std::vector<std::string> connections, std::list<Line>& lines,
-                  bool refuses, std::uint16_t port)
+                  bool refuses, std::uint16_t port, const Transcript& transcript)
         : connections_(std::move(connections)), lines_(lines), securer_(refuses),
-          port_(port) {}
+          port_(port), transcript_(transcript) {}
 
     std::optional<Connection> connect() override {
         if (next_ == connections_.size())
             return std::nullopt;
+        transcript_.remark("connection");
         const auto parts = split(connections_[next_++], "~~~\n");
         if (parts.front() == "refused")
             throw Failure(ExitStatus::temp_fail, Fault::relay, "connecting: refused");
@@ -144,18 +162,19 @@ class ScriptedRoute : public Route {
     std::list<Line>& lines_;
     ScriptedSecurer securer_;
     std::uint16_t port_;
+    const Transcript& transcript_;
 };
 
 class ScriptedNetwork : public Network {
   public:
-    ScriptedNetwork(const std::string& script, bool refuses)
-        : relays_(split(script, "===\n")), refuses_(refuses) {}
+    ScriptedNetwork(const std::string& script, bool refuses, const Transcript& transcript)
+        : relays_(split(script, "===\n")), refuses_(refuses), transcript_(transcript) {}
 
     std::unique_ptr<Route> route(const Relay& relay, Deadline /*run_deadline*/) override {
         const std::string script = next_ < relays_.size() ? relays_[next_] : "refused";
         ++next_;
         return std::make_unique<ScriptedRoute>(split(script, "---\n"), lines, refuses_,
-                                               relay.port.front());
+                                               relay.port.front(), transcript_);
     }
 
     std::list<Line> lines; ///< of all connections, in order
@@ -164,6 +183,7 @@ class ScriptedNetwork : public Network {
     std::vector<std::string> relays_;
     std::size_t next_ = 0;
     bool refuses_;
+    const Transcript& transcript_;
 };
 
 /// What the letters of the first line ask for.
@@ -306,10 +326,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (end == input.npos || size > 12000) // below every limit of a reply
         return 0;
     const Scene scene(input.substr(0, end));
-    ScriptedNetwork network(input.substr(end + 1), scene.refuses);
-    const Transcript transcript;
+    const Shown shown;
+    const Transcript transcript(shown.fd());
+    ScriptedNetwork network(input.substr(end + 1), scene.refuses, transcript);
     const Report report = deliver(scene.settings, scene.envelope, scene.message(), network,
                                   {"example.org", "host", Clock::now(), transcript});
     check_report(report, copies_of(network.lines, scene));
+    const auto& mechanisms = scene.settings.relays.front().auth;
+    const bool plain = mechanisms.empty() || mechanisms.front() == "PLAIN";
+    const CredentialModel credentials(user, password, plain);
+    credentials.check_shown(shown.lines());
+    for (const Outcome& outcome : report.outcomes)
+        credentials.check_failure(outcome.text);
     return 0;
 }

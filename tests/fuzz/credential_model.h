@@ -63,7 +63,7 @@ class CredentialModel {
             if (!line.starts_with("< ")) {
                 begun = line.starts_with("> AUTH ") || (begun && !is_next(line));
                 sent = begun ? sent : 0;
-                sent += line.starts_with("> ") && line.ends_with("(credentials)") ? 1 : 0;
+                sent += line.starts_with("> ") && line.ends_with("(credentials)") ? 1U : 0U;
                 said.clear();
             } else if (begun && sent > 0) {
                 const auto reply = parse_reply_line(std::string_view(line).substr(2));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <new>
 #include <utility>
 
 #include <poll.h>
@@ -81,6 +82,15 @@ Server::Server(ServerContext context, int input, int output)
       upstream_(context_.settings, context_.network, delivery_, notes_) {}
 
 void Server::run() {
+    try {
+        talk();
+    } catch (const std::bad_alloc&) {
+        tell_without_memory();
+        throw;
+    }
+}
+
+void Server::talk() {
     replies_ = "220 " + context_.identity.host_name + " ESMTP sallyport\r\n";
     while (state_ != State::over) {
         if (!input_.has_line())
@@ -94,6 +104,21 @@ void Server::run() {
     }
     end_transaction();
     flush();
+}
+
+/// The replies that are due, and one made beforehand: a client that is told nothing of an
+/// accepted message sends it again.
+void Server::tell_without_memory() {
+    const bool sending = state_ == State::sending;
+    const bool accepted =
+        sending && std::ranges::any_of(outcomes_, [](const auto& outcome) {
+            return outcome->decided && outcome->status == ExitStatus::ok;
+        });
+    const bool in_doubt = sending && upstream_.in_doubt();
+    flush();
+    write_out(accepted   ? "250 2.0.0 accepted\r\n"
+              : in_doubt ? "451 4.3.0 out of memory; the message may have been accepted\r\n"
+                         : "421 4.3.0 out of memory\r\n");
 }
 
 /// The loop over messages: here a Failure becomes a reply, and the dialogue goes on.
@@ -273,7 +298,11 @@ void Server::reply(const Failure& failure) {
 }
 
 void Server::flush() {
-    std::string_view left = replies_;
+    write_out(replies_);
+    replies_.clear();
+}
+
+void Server::write_out(std::string_view left) const {
     while (!left.empty()) {
         pollfd output{output_, POLLOUT, 0};
         const int ready = ::poll(&output, 1, client_patience);
@@ -291,7 +320,6 @@ void Server::flush() {
                           "standard output: the client does not read its replies");
         left.remove_prefix(static_cast<std::size_t>(written));
     }
-    replies_.clear();
 }
 
 } // namespace sallyport

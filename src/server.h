@@ -39,13 +39,16 @@ class Server {
 
     /// Until QUIT or the end of the input. Failure: 74 (local) if the input ends within a
     /// message (nothing of it is sent) or the output cannot be written, 65 (local) where
-    /// what follows may be commands or text, and nobody knows.
+    /// what follows may be commands or text, and nobody knows. std::bad_alloc, when the
+    /// client has been told what is true of its message.
     void run();
 
   private:
     /// How far the client is: what it may say next follows from it.
     enum class State { unknown, ready, mail, rcpt, chunks, sending, over };
 
+    void talk();
+    void tell_without_memory();
     void take(const DialogueInput::Line& line);
     void answer(const Failure& failure, const std::string& verb);
     void dispatch(const ServerCommand& command);
@@ -86,6 +89,7 @@ class Server {
     void reply(int code, std::string_view enhanced, std::string_view text);
     void reply(const Failure& failure);
     void flush();
+    void write_out(std::string_view left) const;
     [[noreturn]] void end_within_message();
     [[noreturn]] void hang_up(const std::string& why);
 

@@ -149,9 +149,10 @@ void Server::conclude(const Outcomes& recipients, std::uint64_t size) {
     if (!refused.empty())
         text =
             concat({printable(text, verdict_limit), ", but not: ", name_refused(refused)});
+    reply(250, "2.0.0", text);
+    state_ = State::ready; // what may still go wrong is no matter of the client
     report(size);
     end_transaction();
-    reply(250, "2.0.0", text);
 }
 
 /// The message as the submission server can take it.

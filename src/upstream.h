@@ -52,6 +52,8 @@ class Upstream {
     /// How many more the one under way has room for. By LMTP it takes one: the end of the
     /// message has one verdict to pass on.
     [[nodiscard]] std::size_t room() const;
+    /// The server may have accepted the message that was given to it last.
+    [[nodiscard]] bool in_doubt() const { return session_ && session_->in_doubt(); }
     [[nodiscard]] bool takes_eight_bit() const { return session_->takes_eight_bit(); }
     /// host[address]:port and protocol version of the session, for the log.
     [[nodiscard]] std::string peer() const;

@@ -14,7 +14,7 @@ clang='clang libclang-rt-dev'
 
 needed_for() {
     case $1 in
-    check | check-integration | demo) printf ' %s' "$check" ;;
+    check | check-allocation | check-integration | demo) printf ' %s' "$check" ;;
     dist) printf ' xz-utils' ;;
     distcheck) printf ' %s' "$check" xz-utils ;;
     check-sanitize | fuzz) printf ' %s' "$check" "$clang" ;;

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,6 +15,7 @@
 #include <openssl/pem.h>
 
 #include "base64.h"
+#include "memory.h"
 
 namespace sallyport {
 
@@ -76,7 +79,11 @@ bool begins_certificate(std::string_view line) {
 }
 
 File open_file(const std::string& path) {
-    return File(BIO_new_file(path.c_str(), "r"));
+    errno = 0;
+    File file(BIO_new_file(path.c_str(), "r"));
+    if (file == nullptr && errno == ENOMEM)
+        note_want_of_memory();
+    return file;
 }
 
 /// As much of it as can be read.
@@ -185,12 +192,22 @@ class Bundle {
     std::vector<Certificate> certificates_;
 };
 
+/// No exception passes OpenSSL, which is C.
+X509* find_guarded(X509_LOOKUP* lookup, const X509_NAME* name) {
+    try {
+        return static_cast<Bundle*>(X509_LOOKUP_get_method_data(lookup))
+            ->find(X509_LOOKUP_get_store(lookup), name);
+    } catch (const std::bad_alloc&) {
+        note_want_of_memory();
+        return nullptr;
+    }
+}
+
 int find_by_subject(X509_LOOKUP* lookup, X509_LOOKUP_TYPE type, const X509_NAME* name,
                     X509_OBJECT* result) {
     if (type != X509_LU_X509)
         return 0;
-    auto* const bundle = static_cast<Bundle*>(X509_LOOKUP_get_method_data(lookup));
-    X509* const found = bundle->find(X509_LOOKUP_get_store(lookup), name);
+    X509* const found = find_guarded(lookup, name);
     if (found == nullptr || X509_OBJECT_set1_X509(result, found) != 1)
         return 0;
     X509_free(found); // OpenSSL takes its own reference to what a look-up returns
@@ -219,6 +236,8 @@ bool add_bundle(X509_STORE* store, const std::string& path) {
     // The method lives as long as the process: OpenSSL keeps a pointer in each store.
     static X509_LOOKUP_METHOD* const method = [] {
         X509_LOOKUP_METHOD* const made = X509_LOOKUP_meth_new("bundle");
+        if (made == nullptr)
+            throw std::bad_alloc();
         X509_LOOKUP_meth_set_get_by_subject(made, find_by_subject);
         X509_LOOKUP_meth_set_free(made, free_bundle);
         return made;

@@ -218,7 +218,6 @@ class Delivery {
     /// What has been done stays done; of the rest nothing can be tried, nor said at length.
     void settle_without_memory() {
         stopped_ = true;
-        report_.without_memory = true;
         take_back();
         for (Outcome* outcome : pending()) {
             outcome->decided = true;

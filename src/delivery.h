@@ -20,7 +20,6 @@ namespace sallyport {
 struct Report {
     std::vector<Outcome> outcomes; ///< one for each recipient of the envelope, in order
     std::vector<std::string> notes;
-    bool without_memory = false; ///< it ran out: there may be no words for an outcome
 
     /// 0 if every recipient was accepted; else 75 if one is in doubt, else 67 if one was
     /// refused with it, else the first recipient's that was not accepted.

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <ctime>
+#include <new>
 #include <string_view>
 
 #include <fcntl.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "ascii.h"
+#include "process.h"
 #include "unique_fd.h"
 
 namespace sallyport {
@@ -34,7 +37,13 @@ bool is_name(std::string_view text) {
 void look_up_caller(Identity& identity) {
     identity.uid = ::getuid();
     identity.login = "uid" + std::to_string(identity.uid);
-    const passwd* const entry = ::getpwuid(identity.uid);
+    errno = 0;
+    const passwd* const entry = [&] {
+        const FragileCall guard;
+        return ::getpwuid(identity.uid);
+    }();
+    if (entry == nullptr && errno == ENOMEM)
+        throw std::bad_alloc(); // else the message would bear the wrong sender
     if (entry == nullptr || entry->pw_name == nullptr || has_control(entry->pw_name))
         return;
     identity.login = entry->pw_name;

@@ -21,6 +21,7 @@
 #include "identity.h"
 #include "invocation.h"
 #include "log.h"
+#include "memory.h"
 #include "message.h"
 #include "network.h"
 #include "process.h"
@@ -123,8 +124,6 @@ ExitStatus send(const Run& run) {
         for (const auto& note : notes)
             run.log.note(run.identity.id, note);
         log_report(run.log, report, envelope, message.size(), run.identity);
-        if (report.without_memory)
-            tell_without_memory(report);
         print(STDERR_FILENO, describe_failures(report));
     } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
         tell_without_memory(report);
@@ -198,6 +197,7 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
                ExitStatus& tempfail) {
     const auto started = Clock::now();
     prepare_process();
+    watch_library_memory();
     const Invocation invocation = parse_invocation(argv);
     if (!talks_to_server(invocation.mode))
         return answer(invocation);

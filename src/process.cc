@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <limits>
+#include <string_view>
 
 #include <fcntl.h>
 #include <sys/auxv.h>
@@ -34,7 +35,26 @@ void fill_descriptor(int fd) {
                           " is closed, and nothing can be opened in its place");
 }
 
+/// Only what is safe in a signal handler: a text made beforehand, and no `[exit] tempfail`.
+[[noreturn]] void break_off(std::string_view last_words) {
+    [[maybe_unused]] const ssize_t written =
+        ::write(STDERR_FILENO, last_words.data(), last_words.size());
+    ::_exit(static_cast<int>(ExitStatus::temp_fail));
+}
+
+/// Where an assertion of a library's ends.
+void abort_quietly(int /*signal*/) {
+    break_off(
+        "sallyport: broken off by SIGABRT, for want of memory or by a bug; the message "
+        "may have been accepted\n");
+}
+
+void stop_unsent(int /*signal*/) {
+    break_off("sallyport: out of memory; nothing was sent\n");
+}
+
 void set_signals() {
+    std::signal(SIGABRT, abort_quietly);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGCHLD, SIG_DFL);
@@ -67,6 +87,18 @@ void silence_errors_within_output() {
         return;
     ::close(STDERR_FILENO);
     fill_descriptor(STDERR_FILENO);
+}
+
+FragileCall::FragileCall() {
+    struct sigaction action {};
+    action.sa_handler = stop_unsent;
+    ::sigaction(SIGABRT, &action, &abort_before_);
+    ::sigaction(SIGSEGV, &action, &fault_before_);
+}
+
+FragileCall::~FragileCall() {
+    ::sigaction(SIGABRT, &abort_before_, nullptr);
+    ::sigaction(SIGSEGV, &fault_before_, nullptr);
 }
 
 bool is_privileged() {

@@ -3,17 +3,35 @@
 // The process that a caller made, put into a known state before anything else happens.
 #pragma once
 
+#include <csignal>
+
 namespace sallyport {
 
 /// Descriptors 0 to 2 are open (a closed 0 gives an error when read, never another file's
 /// octets), all others closed; SIGPIPE and SIGXFSZ are ignored, SIGCHLD is not, no signal
-/// is blocked; the umask is 077; no core file or tracer can see the process's memory; in a
-/// set-id run the environment is empty. Failure (71, local) if a descriptor cannot be had.
+/// is blocked; abort() ends in status 75, with a line that says so; the umask is 077; no
+/// core file or tracer can see the process's memory; in a set-id run the environment is
+/// empty. Failure (71, local) if a descriptor cannot be had.
 void prepare_process();
 
 /// Where standard error is the same file as standard output (of a program that reads both
 /// by one pipe), it leads nowhere from here on.
 void silence_errors_within_output();
+
+/// Lives while a library is called that does not look whether it has got memory, before
+/// anything is sent: glibc's getpwuid() goes through a null pointer, or aborts. Then the
+/// process ends with status 75, and a line that says so.
+class FragileCall {
+  public:
+    FragileCall();
+    FragileCall(const FragileCall&) = delete;
+    FragileCall& operator=(const FragileCall&) = delete;
+    ~FragileCall();
+
+  private:
+    struct sigaction abort_before_ {};
+    struct sigaction fault_before_ {};
+};
 
 /// True in a set-uid or set-gid run.
 bool is_privileged();

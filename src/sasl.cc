@@ -10,6 +10,7 @@
 #include <sasl/sasl.h>
 
 #include "failure.h"
+#include "memory.h"
 #include "printable.h"
 #include "sasl_mechanisms.h"
 #include "secret.h"
@@ -72,7 +73,16 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 /// The library itself is broken or of another make.
 [[noreturn]] void unusable(const std::string& text) {
+    expect_memory();
     throw Failure(ExitStatus::software, Fault::local, "libsasl2: " + text);
+}
+
+/// A mechanism that goes on without memory sends nonsense, for which the server would
+/// refuse a good password.
+void expect_memory_after(int result) {
+    if (result == SASL_NOMEM)
+        note_want_of_memory();
+    expect_memory();
 }
 
 /// What is wrong with the iterations that a server-first-message (RFC 5802 7) asks for, or
@@ -299,6 +309,7 @@ bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
     const char* chosen = nullptr;
     const int result = sasl_client_start(library_->connection, list.c_str(), nullptr,
                                          &answer, &size, &chosen);
+    expect_memory_after(result);
     complete_ = result == SASL_OK;
     if (!complete_ && result != SASL_CONTINUE) {
         explain(result == SASL_NOMECH && !known->plugin.empty()
@@ -338,6 +349,7 @@ std::optional<std::string> SaslClient::step(std::string_view challenge) {
     const int result =
         sasl_client_step(library_->connection, challenge.data(),
                          static_cast<unsigned>(challenge.size()), nullptr, &answer, &size);
+    expect_memory_after(result);
     complete_ = result == SASL_OK;
     if (!complete_ && result != SASL_CONTINUE) {
         explain(sasl_errdetail(library_->connection));

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -81,16 +82,9 @@ int name_identities(const sasl_client_params_t& parameters, std::string_view use
     return result == SASL_OK ? canonicalize(authzid, SASL_CU_AUTHZID) : result;
 }
 
-int give(Exchange& exchange, const char** client_out, unsigned* client_out_size) {
-    ++exchange.answers;
-    *client_out = exchange.answer.data();
-    *client_out_size = static_cast<unsigned>(exchange.answer.size());
-    return SASL_OK;
-}
-
 int new_exchange(void* /*global*/, sasl_client_params_t* /*parameters*/, void** context) {
-    *context = std::make_unique<Exchange>().release();
-    return SASL_OK;
+    *context = new (std::nothrow) Exchange;
+    return *context != nullptr ? SASL_OK : SASL_NOMEM;
 }
 
 void dispose(void* context, const sasl_utils_t* /*utils*/) {
@@ -101,24 +95,43 @@ void dispose(void* context, const sasl_utils_t* /*utils*/) {
 using Writer = void (*)(std::string& answer, const Credentials& credentials,
                         const sasl_client_params_t& parameters);
 
+/// Answers a challenge, or begins: "mech_step" of the library.
+using Step = int (*)(Exchange& exchange, sasl_client_params_t& parameters, bool challenged,
+                     sasl_out_params_t& out);
+
+/// No exception passes the library, which is C.
+template<Step step>
+int guarded(void* context, sasl_client_params_t* parameters, const char* challenge,
+            unsigned /*challenge_size*/, sasl_interact_t** /*prompts*/,
+            const char** client_out, unsigned* client_out_size, sasl_out_params_t* out) {
+    auto& exchange = *static_cast<Exchange*>(context);
+    try {
+        const int result = step(exchange, *parameters, challenge != nullptr, *out);
+        *client_out = exchange.answers > 0 ? exchange.answer.data() : nullptr;
+        *client_out_size = static_cast<unsigned>(exchange.answer.size());
+        return result;
+    } catch (const std::bad_alloc&) {
+        return SASL_NOMEM;
+    }
+}
+
 /// A mechanism of one message.
 template<Writer write>
-int step_once(void* context, sasl_client_params_t* parameters, const char* /*challenge*/,
-              unsigned /*challenge_size*/, sasl_interact_t** /*prompts*/,
-              const char** client_out, unsigned* client_out_size, sasl_out_params_t* out) {
-    auto& exchange = *static_cast<Exchange*>(context);
-    const Credentials credentials(*parameters->utils);
+int step_once(Exchange& exchange, sasl_client_params_t& parameters, bool /*challenged*/,
+              sasl_out_params_t& out) {
+    const Credentials credentials(*parameters.utils);
     const auto user = credentials.simple(SASL_CB_AUTHNAME);
     const auto authzid = credentials.simple(SASL_CB_USER);
-    const int named = name_identities(*parameters, user, authzid, *out);
+    const int named = name_identities(parameters, user, authzid, out);
     if (named != SASL_OK)
         return named;
     // So that it leaves no copies behind; a name may be escaped, and a host is named.
     exchange.answer.reserve(512 + 3 * (user.size() + authzid.size()) +
                             credentials.password().size());
-    write(exchange.answer, credentials, *parameters);
-    out->doneflag = 1;
-    return give(exchange, client_out, client_out_size);
+    write(exchange.answer, credentials, parameters);
+    ++exchange.answers;
+    out.doneflag = 1;
+    return SASL_OK;
 }
 
 void write_plain(std::string& answer, const Credentials& credentials,
@@ -128,29 +141,25 @@ void write_plain(std::string& answer, const Credentials& credentials,
     answer.append(credentials.password());
 }
 
-int step_login(void* context, sasl_client_params_t* parameters, const char* challenge,
-               unsigned /*challenge_size*/, sasl_interact_t** /*prompts*/,
-               const char** client_out, unsigned* client_out_size, sasl_out_params_t* out) {
-    auto& exchange = *static_cast<Exchange*>(context);
-    const Credentials credentials(*parameters->utils);
+int step_login(Exchange& exchange, sasl_client_params_t& parameters, bool challenged,
+               sasl_out_params_t& out) {
+    const Credentials credentials(*parameters.utils);
     const auto user = credentials.simple(SASL_CB_AUTHNAME);
     // The prompts are not read: servers word them as they like, in this order.
-    if (exchange.answers == 0 && challenge != nullptr) {
-        const int named = name_identities(*parameters, user, {}, *out);
+    if (exchange.answers == 0 && challenged) {
+        const int named = name_identities(parameters, user, {}, out);
         if (named != SASL_OK)
             return named;
         exchange.answer = user;
-        give(exchange, client_out, client_out_size);
+        ++exchange.answers;
         return SASL_CONTINUE;
     }
-    if (exchange.answers == 0) {
-        *client_out = nullptr;
-        *client_out_size = 0;
+    if (exchange.answers == 0)
         return SASL_CONTINUE;
-    }
     exchange.answer = credentials.password();
-    out->doneflag = 1;
-    return give(exchange, client_out, client_out_size);
+    ++exchange.answers;
+    out.doneflag = 1;
+    return SASL_OK;
 }
 
 /// RFC 5801 4: what parts the header of a message must not be in a name.
@@ -193,10 +202,10 @@ int offer(const sasl_utils_t* /*utils*/, int max_version, int* version,
           sasl_client_plug_t** plugins, int* count) {
     constexpr unsigned first = SASL_FEAT_WANT_CLIENT_FIRST | SASL_FEAT_ALLOWS_PROXY;
     static std::array offered{
-        describe("PLAIN", first, step_once<write_plain>),
-        describe("LOGIN", SASL_FEAT_SERVER_FIRST, step_login),
-        describe("OAUTHBEARER", first, step_once<write_oauthbearer>),
-        describe("XOAUTH2", SASL_FEAT_WANT_CLIENT_FIRST, step_once<write_xoauth2>),
+        describe("PLAIN", first, guarded<step_once<write_plain>>),
+        describe("LOGIN", SASL_FEAT_SERVER_FIRST, guarded<step_login>),
+        describe("OAUTHBEARER", first, guarded<step_once<write_oauthbearer>>),
+        describe("XOAUTH2", SASL_FEAT_WANT_CLIENT_FIRST, guarded<step_once<write_xoauth2>>),
     };
     if (max_version < SASL_CLIENT_PLUG_VERSION)
         return SASL_BADVERS;

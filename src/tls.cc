@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 
 #include <openssl/bio.h>
@@ -11,6 +12,7 @@
 
 #include "base64.h"
 #include "failure.h"
+#include "memory.h"
 #include "printable.h"
 #include "trust.h"
 
@@ -41,9 +43,21 @@ struct Transport {
     std::size_t idle = 0;      ///< octets read since there was data last
 };
 
+/// What `move` did. No exception passes OpenSSL, which is C: want of
+/// memory comes up when it has returned.
+template<class Move>
+Transfer moved(Move move) {
+    try {
+        return move();
+    } catch (const std::bad_alloc&) {
+        note_want_of_memory();
+        return {0, "no memory"}; // so short that it wants none
+    }
+}
+
 int transport_read(BIO* bio, char* data, std::size_t size, std::size_t* done) {
     auto& transport = *static_cast<Transport*>(BIO_get_data(bio));
-    Transfer got = transport.read({data, size});
+    Transfer got = moved([&] { return transport.read({data, size}); });
     BIO_clear_retry_flags(bio);
     if (got.octets == 0 && !got.failed())
         BIO_set_retry_read(bio);
@@ -55,7 +69,9 @@ int transport_read(BIO* bio, char* data, std::size_t size, std::size_t* done) {
 
 int transport_write(BIO* bio, const char* data, std::size_t size, std::size_t* done) {
     auto& transport = *static_cast<Transport*>(BIO_get_data(bio));
-    Transfer written = transport.stream->write({data, size}, transport.deadline);
+    Transfer written = moved([&] {
+        return transport.stream->write({data, size}, transport.deadline);
+    });
     transport.trouble = std::move(written.trouble);
     *done = written.octets;
     return transport.trouble.empty() ? 1 : 0;
@@ -72,6 +88,8 @@ using Method = std::unique_ptr<BIO_METHOD, MethodDeleter>;
 
 Method make_method() {
     Method method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream"));
+    if (method == nullptr)
+        throw std::bad_alloc();
     BIO_meth_set_read_ex(method.get(), transport_read);
     BIO_meth_set_write_ex(method.get(), transport_write);
     BIO_meth_set_ctrl(method.get(), transport_control);
@@ -96,6 +114,7 @@ std::string openssl_reason() {
 }
 
 [[noreturn]] void unusable(const std::string& key, const std::string& path) {
+    expect_memory();
     throw Failure(ExitStatus::config, Fault::local,
                   key + " = " + printable(path) + ": " + openssl_reason());
 }
@@ -184,6 +203,7 @@ class TlsStream : public VerifiedStream {
     }
 
     std::string trouble() {
+        expect_memory();
         if (!transport_->trouble.empty())
             return transport_->trouble;
         if ((SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0)
@@ -206,9 +226,11 @@ void expect_name(SSL* ssl, const std::string& name) {
                                X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     if (SSL_set1_host(ssl, name.c_str()) != 1 ||
         SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                 std::string(name).data()) != 1)
+                 std::string(name).data()) != 1) {
+        expect_memory();
         throw Failure(ExitStatus::config, Fault::local,
                       "tls_name: no host name: " + printable(name));
+    }
 }
 
 /// SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 2.4), in its 32 octets.
@@ -227,6 +249,7 @@ std::string public_key_digest(const X509* certificate) {
 /// Nothing has been sent under TLS yet.
 void check_pin(SSL* ssl, const std::vector<std::string>& pins, const std::string& where) {
     const std::string found = public_key_digest(SSL_get0_peer_certificate(ssl));
+    expect_memory(); // what OpenSSL went on without may have been a check
     if (!pins.empty() && std::ranges::find(pins, found) == pins.end())
         throw Failure(ExitStatus::no_perm, Fault::relay,
                       where +
@@ -274,6 +297,7 @@ std::string advice(long verdict, const std::string& name) {
 
 [[noreturn]] void handshake_failed(SSL* ssl, const Transport& transport,
                                    const std::string& where, const std::string& name) {
+    expect_memory();
     const long verdict = SSL_get_verify_result(ssl);
     if (verdict != X509_V_OK)
         throw Failure(ExitStatus::no_perm, Fault::relay,
@@ -304,6 +328,8 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     : context_(SSL_CTX_new(TLS_client_method())),
       name_(relay.tls_name.empty() ? relay.host : relay.tls_name), pins_(relay.tls_pin) {
     SSL_CTX* const context = context_.get();
+    if (context == nullptr)
+        expect_memory();
     if (context == nullptr)
         throw Failure(ExitStatus::software, Fault::local, "OpenSSL: " + openssl_reason());
     // The system's policy may ask for more than we do, never for less.
@@ -350,7 +376,7 @@ std::unique_ptr<VerifiedStream> TlsSecurer::secure(std::unique_ptr<Stream> plain
     Ssl ssl(SSL_new(context_.get()));
     BIO* const bio = BIO_new(method.get());
     if (ssl == nullptr || bio == nullptr)
-        throw Failure(ExitStatus::temp_fail, Fault::local, "OpenSSL: " + openssl_reason());
+        throw std::bad_alloc();
     BIO_set_data(bio, transport.get());
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl.get(), bio, bio);

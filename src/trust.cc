@@ -2,8 +2,10 @@
 #include "trust.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <string_view>
 
 #include <dirent.h>
@@ -12,6 +14,7 @@
 
 #include "bundle.h"
 #include "failure.h"
+#include "memory.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -38,8 +41,11 @@ bool is_directory(const std::string& path) {
 
 /// OpenSSL looks for certificates under the hash of their names: 5ed36f99.0
 bool has_hash_links(const std::string& directory) {
+    errno = 0;
     const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(directory.c_str()),
                                                       ::closedir);
+    if (listing == nullptr && errno == ENOMEM)
+        throw std::bad_alloc();
     while (const dirent* entry = listing ? ::readdir(listing.get()) : nullptr) {
         if (std::string_view(entry->d_name).ends_with(".0"))
             return true;
@@ -87,22 +93,24 @@ bool is_regular_file(const std::string& path) {
 void load_authorities(SSL_CTX* context, const std::string& configured) {
     Authorities authorities(context);
     if (!configured.empty()) {
-        if (!authorities.add(configured))
-            throw Failure(ExitStatus::config, Fault::local,
-                          "tls_ca = " + printable(configured) +
-                              ": neither a PEM file with certificates nor a directory with "
-                              "hash links (openssl rehash makes them)");
-        return;
+        if (authorities.add(configured))
+            return;
+        expect_memory();
+        throw Failure(ExitStatus::config, Fault::local,
+                      "tls_ca = " + printable(configured) +
+                          ": neither a PEM file with certificates nor a directory with "
+                          "hash links (openssl rehash makes them)");
     }
     if (authorities.add_from_environment() || authorities.add_directory(system_directory))
         return;
     const bool found = std::ranges::any_of(
         system_bundles, [&](const char* path) { return authorities.add_bundle(path); });
-    if (!found)
-        throw Failure(
-            ExitStatus::config, Fault::local,
-            "no CA certificates found: install the package ca-certificates, or set "
-            "tls_ca");
+    if (found)
+        return;
+    expect_memory();
+    throw Failure(ExitStatus::config, Fault::local,
+                  "no CA certificates found: install the package ca-certificates, or set "
+                  "tls_ca");
 }
 
 } // namespace sallyport

@@ -233,3 +233,40 @@ BOOST_AUTO_TEST_CASE(privileges_are_dropped_for_good) {
         return ::setuid(0) == -1 && ::setgid(0) == -1 ? 0 : 3;
     }));
 }
+
+BOOST_AUTO_TEST_CASE(an_abort_ends_in_75_and_says_so) {
+    const Folder folder;
+    BOOST_TEST(in_child([&] {
+                   prepare_process();
+                   ::dup2(::open(folder.path("errors").c_str(), O_WRONLY | O_CREAT, 0600),
+                          2);
+                   std::abort();
+                   return 0;
+               }) == 75);
+    BOOST_TEST(folder.read("errors") ==
+               "sallyport: broken off by SIGABRT, for want of memory or by a bug; the "
+               "message may have been accepted\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_within_a_fragile_call_is_want_of_memory) {
+    for (const int signal : {SIGABRT, SIGSEGV}) {
+        const Folder folder;
+        BOOST_TEST(
+            in_child([&] {
+                ::dup2(::open(folder.path("errors").c_str(), O_WRONLY | O_CREAT, 0600), 2);
+                const FragileCall call;
+                ::raise(signal);
+                return 0;
+            }) == 75);
+        BOOST_TEST(folder.read("errors") == "sallyport: out of memory; nothing was sent\n");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(after_a_fragile_call_a_crash_is_a_crash) {
+    BOOST_TEST(in_child([] {
+                   std::signal(SIGSEGV, SIG_DFL);
+                   { const FragileCall call; }
+                   ::raise(SIGSEGV);
+                   return 0;
+               }) == 300 + SIGSEGV);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "memory.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#include <openssl/crypto.h>
+#include <sasl/sasl.h>
+
+namespace sallyport {
+
+namespace {
+
+std::atomic<bool> wanting{false};
+
+void* noted(void* block, std::size_t size) {
+    if (block == nullptr && size != 0)
+        note_want_of_memory();
+    return block;
+}
+
+void* take(std::size_t size) {
+    return noted(std::malloc(size), size);
+}
+
+void* take_zeros(std::size_t count, std::size_t size) {
+    return noted(std::calloc(count, size), count * size);
+}
+
+void* resize(void* block, std::size_t size) {
+    return noted(std::realloc(block, size), size);
+}
+
+void* openssl_take(std::size_t size, const char* /*file*/, int /*line*/) {
+    return take(size);
+}
+
+void* openssl_resize(void* block, std::size_t size, const char* /*file*/, int /*line*/) {
+    return resize(block, size);
+}
+
+void openssl_free(void* block, const char* /*file*/, int /*line*/) {
+    std::free(block);
+}
+
+} // namespace
+
+void watch_library_memory() {
+    CRYPTO_set_mem_functions(openssl_take, openssl_resize, openssl_free);
+    sasl_set_alloc(take, take_zeros, resize, std::free);
+}
+
+void note_want_of_memory() noexcept {
+    wanting = true;
+}
+
+void expect_memory() {
+    if (wanting.exchange(false))
+        throw std::bad_alloc();
+}
+
+} // namespace sallyport

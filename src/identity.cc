@@ -39,7 +39,7 @@ void look_up_caller(Identity& identity) {
     identity.login = "uid" + std::to_string(identity.uid);
     errno = 0;
     const passwd* const entry = [&] {
-        const FragileCall guard;
+        const FragileCall guard("sallyport: out of memory; nothing was sent\n");
         return ::getpwuid(identity.uid);
     }();
     if (entry == nullptr && errno == ENOMEM)

@@ -3,8 +3,8 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
-#include <string_view>
 
 #include <fcntl.h>
 #include <sys/auxv.h>
@@ -35,26 +35,20 @@ void fill_descriptor(int fd) {
                           " is closed, and nothing can be opened in its place");
 }
 
-/// Only what is safe in a signal handler: a text made beforehand, and no `[exit] tempfail`.
-[[noreturn]] void break_off(std::string_view last_words) {
+constexpr const char* aborted =
+    "sallyport: broken off by SIGABRT, for want of memory or by a "
+    "bug; the message may have been accepted\n";
+const char* last_words = aborted;
+
+/// Only what is safe in a signal handler, so no `[exit] tempfail`.
+void break_off(int /*signal*/) {
     [[maybe_unused]] const ssize_t written =
-        ::write(STDERR_FILENO, last_words.data(), last_words.size());
+        ::write(STDERR_FILENO, last_words, std::strlen(last_words));
     ::_exit(static_cast<int>(ExitStatus::temp_fail));
 }
 
-/// Where an assertion of a library's ends.
-void abort_quietly(int /*signal*/) {
-    break_off(
-        "sallyport: broken off by SIGABRT, for want of memory or by a bug; the message "
-        "may have been accepted\n");
-}
-
-void stop_unsent(int /*signal*/) {
-    break_off("sallyport: out of memory; nothing was sent\n");
-}
-
 void set_signals() {
-    std::signal(SIGABRT, abort_quietly);
+    std::signal(SIGABRT, break_off);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGCHLD, SIG_DFL);
@@ -89,16 +83,16 @@ void silence_errors_within_output() {
     fill_descriptor(STDERR_FILENO);
 }
 
-FragileCall::FragileCall() {
+FragileCall::FragileCall(const char* words) {
+    last_words = words;
     struct sigaction action {};
-    action.sa_handler = stop_unsent;
-    ::sigaction(SIGABRT, &action, &abort_before_);
-    ::sigaction(SIGSEGV, &action, &fault_before_);
+    action.sa_handler = break_off;
+    ::sigaction(SIGSEGV, &action, &before_);
 }
 
 FragileCall::~FragileCall() {
-    ::sigaction(SIGABRT, &abort_before_, nullptr);
-    ::sigaction(SIGSEGV, &fault_before_, nullptr);
+    ::sigaction(SIGSEGV, &before_, nullptr);
+    last_words = aborted;
 }
 
 bool is_privileged() {

@@ -18,19 +18,19 @@ void prepare_process();
 /// by one pipe), it leads nowhere from here on.
 void silence_errors_within_output();
 
-/// Lives while a library is called that does not look whether it has got memory, before
-/// anything is sent: glibc's getpwuid() goes through a null pointer, or aborts. Then the
-/// process ends with status 75, and a line that says so.
+/// Lives while a library is called that does not look whether it has got memory: glibc's
+/// getpwuid() and sasl_client_new() go through null pointers. A crash then ends the process
+/// with status 75 and `words`, which an abort ends with, too.
 class FragileCall {
   public:
-    FragileCall();
+    /// `words` outlive it, and tell the caller what is true of his message.
+    explicit FragileCall(const char* words);
     FragileCall(const FragileCall&) = delete;
     FragileCall& operator=(const FragileCall&) = delete;
     ~FragileCall();
 
   private:
-    struct sigaction abort_before_ {};
-    struct sigaction fault_before_ {};
+    struct sigaction before_ {};
 };
 
 /// True in a set-uid or set-gid run.

@@ -12,6 +12,7 @@
 #include "failure.h"
 #include "memory.h"
 #include "printable.h"
+#include "process.h"
 #include "sasl_mechanisms.h"
 #include "secret.h"
 
@@ -249,6 +250,8 @@ int SaslClient::Library::get_realm(void* context, int /*id*/, const char** realm
 
 void SaslClient::Library::open(const Mechanism& mechanism, bool plus_missing) {
     close();
+    const FragileCall guard(
+        "sallyport: out of memory while logging in; nothing was sent in this session\n");
     plugin = mechanism.plugin;
     if (sasl_client_init(callbacks.data()) != SASL_OK)
         unusable("it cannot be initialized");

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # make check-allocation: a message is sent while each allocation of the program fails in turn,
-# once alone and once with all that follow it, and then with ever less address space. However
+# alone or with all that follow it, and then with ever less address space. However
 # it ends, it ends with a status that is true: 0, and the message has arrived once; or 75, and it
 # has not arrived, or the text says that it may have been accepted. It is never sent twice, and
 # no signal ends the program.
@@ -82,17 +82,35 @@ count() {
     fail "$1, $2" "$why"
 }
 
-# each_allocation NAME SETTING ARGUMENT...
-each_allocation() {
-    local name=$1 setting=$2 at ends=() bad=0
-    shift 2
-    declare -A shown=()
-    for ((at = 1; ; at++)); do
-        attempt FAIL_AT="$at" "$setting" "$SALLYPORT" "$@" || break
-        [ -e "$marks/failed" ] || break
-        count "$name" "allocation $at"
+# How many allocations ARGUMENT... makes, to within what differs from one time to the next.
+allocations() {
+    local least=0 most=1024 middle
+    while attempt FAIL_AT="$most" "$SALLYPORT" "$@" && [ -e "$marks/failed" ]; do
+        least=$most
+        most=$((2 * most))
     done
-    report "$name, $((at - 1)) allocations" "$bad"
+    while [ $((most - least)) -gt 1 ]; do
+        middle=$(((least + most) / 2))
+        attempt FAIL_AT="$middle" "$SALLYPORT" "$@"
+        if [ -e "$marks/failed" ]; then least=$middle; else most=$middle; fi
+    done
+    echo "$least"
+}
+
+# each_allocation NAME STEP SETTING ARGUMENT...: each of them, or of those between the first and
+# the last 500, which are OpenSSL's, each STEPth.
+each_allocation() {
+    local name=$1 step=$2 setting=$3 at total ends=() bad=0 tried=0
+    shift 3
+    declare -A shown=()
+    total=$(allocations "$@")
+    for ((at = 1; at <= total + 20; at++)); do
+        [ "$at" -le 500 ] || [ "$at" -gt $((total - 500)) ] || [ $((at % step)) = 0 ] || continue
+        attempt FAIL_AT="$at" "$setting" "$SALLYPORT" "$@" || break
+        count "$name" "allocation $at"
+        tried=$((tried + 1))
+    done
+    report "$name, $tried of $total allocations" "$bad"
 }
 
 # From what is too little for the loader to what is enough twenty times in a row.
@@ -130,8 +148,8 @@ attempt "$SALLYPORT" -i "$recipient"
     fail 'with enough memory' "exit status $status, $copies copies arrived"
     finish
 }
-each_allocation 'one fails' FAIL_ON=no -i "$recipient"
-each_allocation 'it and all that follow fail' FAIL_ON=yes -i "$recipient"
+each_allocation 'one fails' 1 FAIL_ON=no -i "$recipient"
+each_allocation 'it and all that follow fail' 7 FAIL_ON=yes -i "$recipient"
 address_space
 input=$work/dialogue
 judge=is_true_to_client
@@ -140,6 +158,6 @@ judge=is_true_to_client
     sed 's/$/\r/' "$work/message"
     printf '.\r\nQUIT\r\n'
 } >"$input"
-each_allocation '-bs, one fails' FAIL_ON=no -bs
-each_allocation '-bs, it and all that follow fail' FAIL_ON=yes -bs
+each_allocation '-bs, one fails' 7 FAIL_ON=no -bs
+each_allocation '-bs, it and all that follow fail' 7 FAIL_ON=yes -bs
 finish

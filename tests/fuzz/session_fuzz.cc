@@ -308,8 +308,9 @@ void check_report(const Report& report, const std::vector<Copy>& copies) {
         const long possible = count(copies, &Copy::possible, outcome.address);
         const bool clear = count(copies, &Copy::unclear, outcome.address) == 0;
         require(ok ? certain == 1 : certain == 0 || !clear);
-        require(possible <= 1 || !clear);
-        require(ok || !clear || outcome.in_doubt == (possible == 1));
+        require(possible <= 1);
+        require(ok || outcome.in_doubt || possible == 0);
+        require(!outcome.in_doubt || possible == 1 || !clear);
         require(!outcome.in_doubt || outcome.status == ExitStatus::temp_fail);
         all = all && ok;
     }

@@ -335,9 +335,8 @@ class AddressParser {
     }
 
     [[noreturn]] void refuse(std::string_view why) const {
-        throw Failure(ExitStatus::data_error, Fault::local,
-                      concat({"address \"", printable(trim(text_), 80), "\": ", why}),
-                      "5.1.3");
+        stop(ExitStatus::data_error, Fault::local,
+             {"address \"", printable(trim(text_), 80), "\": ", why}, "5.1.3");
     }
 
     std::string_view text_;
@@ -389,8 +388,8 @@ Mailbox parse_reverse_path(std::string_view text) {
         return {};
     const auto found = parse_address_list(trimmed);
     if (found.size() != 1)
-        throw Failure(ExitStatus::data_error, Fault::local,
-                      "sender \"" + printable(text, 80) + "\": not one address", "5.1.7");
+        stop(ExitStatus::data_error, Fault::local,
+             {"sender \"", printable(text, 80), "\": not one address"}, "5.1.7");
     return found.front();
 }
 

@@ -24,7 +24,7 @@ namespace {
 constexpr off_t file_limit = 16L * 1024 * 1024;
 
 [[noreturn]] void unusable(std::string_view origin, std::string_view why) {
-    throw Failure(ExitStatus::os_file, Fault::local, concat({origin, ": ", why}), "4.3.5");
+    stop(ExitStatus::os_file, Fault::local, {origin, ": ", why}, "4.3.5");
 }
 
 std::string read_file(const std::string& path) {

@@ -104,10 +104,9 @@ class Completion {
     void check_authors(const Field& field) const {
         const auto authors = try_address_list(field.body());
         if (!authors || authors->empty())
-            throw Failure(ExitStatus::no_perm, Fault::local,
-                          std::string(field.name()) +
-                              " without an author: [sender] allow does not name it",
-                          "5.7.1");
+            stop(ExitStatus::no_perm, Fault::local,
+                 {field.name(), " without an author: [sender] allow does not name it"},
+                 "5.7.1");
         for (const Mailbox& author : *authors)
             check_sender(qualified(author), settings_.sender);
     }

@@ -17,8 +17,7 @@ constexpr std::size_t header_limit = 4 * 1024 * 1024;
 constexpr std::size_t undecided_line_limit = 65536;
 
 [[noreturn]] void refuse(std::string_view why, std::string_view enhanced) {
-    throw Failure(ExitStatus::data_error, Fault::local, concat({"standard input: ", why}),
-                  enhanced);
+    stop(ExitStatus::data_error, Fault::local, {"standard input: ", why}, enhanced);
 }
 
 /// RFC 5321 2.3.8: a CR stands before an LF or nowhere. A line end in its place would let

@@ -57,7 +57,7 @@ constexpr std::array options{
 constexpr std::size_t envelope_id_limit = 100;
 
 [[noreturn]] void misused(std::string_view what) {
-    throw Failure(ExitStatus::usage, Fault::local, concat({what, " (see --help)"}));
+    stop(ExitStatus::usage, Fault::local, {what, " (see --help)"});
 }
 
 [[noreturn]] void bad_value(char letter, std::string_view value,
@@ -319,10 +319,9 @@ void refuse_control_characters(std::span<const char* const> argv) {
     for (const char* const argument : argv) {
         if (std::ranges::any_of(std::string_view(argument),
                                 [](char c) { return is_control(c) && c != '\t'; }))
-            throw Failure(ExitStatus::data_error, Fault::local,
-                          "a control character in the argument \"" +
-                              printable(argument, 80) + "\"",
-                          "5.1.3");
+            stop(ExitStatus::data_error, Fault::local,
+                 {"a control character in the argument \"", printable(argument, 80), "\""},
+                 "5.1.3");
     }
 }
 

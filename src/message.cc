@@ -28,9 +28,8 @@ std::size_t read_some(int fd, std::span<char> buffer) {
         pollfd watched{fd, POLLIN, 0};
         if (errno == EINTR || (errno == EAGAIN && ::poll(&watched, 1, -1) >= 0))
             continue;
-        throw Failure(ExitStatus::io_error, Fault::local,
-                      std::string("standard input: reading: ") + std::strerror(errno),
-                      "4.3.0");
+        stop(ExitStatus::io_error, Fault::local,
+             {"standard input: reading: ", std::strerror(errno)}, "4.3.0");
     }
 }
 

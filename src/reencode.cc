@@ -90,9 +90,9 @@ class Survey : public EntityVisitor {
   public:
     void take_header(const Header& header, const Entity& entity) override {
         if (parts.size() == part_limit)
-            throw Failure(ExitStatus::data_error, Fault::message,
-                          "the message has to be encoded, and has more than 10,000 parts",
-                          "5.6.3");
+            stop(ExitStatus::data_error, Fault::message,
+                 {"the message has to be encoded, and has more than 10,000 parts"},
+                 "5.6.3");
         if (parts.empty())
             dkim_signed = header.contains("DKIM-Signature");
         else
@@ -226,10 +226,11 @@ class Rewriter : public EntityVisitor {
 /// What stays as it is must be fit for a server that wants seven bits.
 void check_fixed(const Facts& facts, bool seven_bit) {
     if (seven_bit && facts.eight_bit > 0)
-        throw Failure(ExitStatus::data_error, Fault::relay,
-                      "the message holds 8-bit text, which the server does not take, where "
-                      "MIME does not allow an encoding",
-                      "5.6.3");
+        stop(ExitStatus::data_error, Fault::relay,
+             {"the message holds 8-bit text, which the server does not take, where MIME "
+              "does "
+              "not allow an encoding"},
+             "5.6.3");
 }
 
 } // namespace

@@ -151,14 +151,14 @@ void run_aside(Deadline deadline, const std::string& step, std::function<void()>
             pending->changed.notify_one();
         }).detach();
     } catch (const std::system_error&) {
-        throw Failure(ExitStatus::temp_fail, Fault::relay,
-                      step + "no thread can be started", "4.3.2");
+        stop(ExitStatus::temp_fail, Fault::relay, {step, "no thread can be started"},
+             "4.3.2");
     }
     std::unique_lock lock(pending->mutex);
     if (!pending->changed.wait_until(lock, deadline, [&] { return pending->done; }))
-        throw Failure(ExitStatus::temp_fail, Fault::relay, step + "timed out", "4.4.3");
+        stop(ExitStatus::temp_fail, Fault::relay, {step, "timed out"}, "4.4.3");
     if (pending->failed)
-        throw Failure(ExitStatus::temp_fail, Fault::relay, step + "no memory", "4.3.2");
+        stop(ExitStatus::temp_fail, Fault::relay, {step, "no memory"}, "4.3.2");
 }
 
 } // namespace sallyport

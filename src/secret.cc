@@ -26,13 +26,12 @@ namespace sallyport {
 namespace {
 
 [[noreturn]] void misconfigured(std::string_view origin, std::string_view why) {
-    throw Failure(ExitStatus::config, Fault::local, concat({origin, ": ", why}));
+    stop(ExitStatus::config, Fault::local, {origin, ": ", why});
 }
 
 /// A command may succeed later, and another relay may have another.
 [[noreturn]] void unavailable(std::string_view origin, std::string_view why) {
-    throw Failure(ExitStatus::temp_fail, Fault::relay, concat({origin, ": ", why}),
-                  "4.3.0");
+    stop(ExitStatus::temp_fail, Fault::relay, {origin, ": ", why}, "4.3.0");
 }
 
 /// A buffer for a secret on its way: it never grows, so that no copy is left behind, and is

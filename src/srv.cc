@@ -178,11 +178,9 @@ std::vector<Service> look_up_services(const std::string& domain, std::optional<T
     const std::string step = domain + ": looking up its submission servers: ";
     run_aside(deadline, step, [answer, domain, tls] { look_up(domain, tls, *answer); });
     if (answer->services.empty() && answer->trouble)
-        throw Failure(ExitStatus::temp_fail, Fault::relay, step + "no answer from DNS",
-                      "4.4.3");
+        stop(ExitStatus::temp_fail, Fault::relay, {step, "no answer from DNS"}, "4.4.3");
     if (answer->services.empty())
-        throw Failure(ExitStatus::no_host, Fault::relay, step + "it names none in DNS",
-                      "5.4.4");
+        stop(ExitStatus::no_host, Fault::relay, {step, "it names none in DNS"}, "5.4.4");
     return std::move(answer->services);
 }
 

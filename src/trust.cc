@@ -88,10 +88,10 @@ void load_authorities(SSL_CTX* context, const std::string& configured) {
     Authorities authorities(context);
     if (!configured.empty()) {
         if (!authorities.add(configured))
-            throw Failure(ExitStatus::config, Fault::local,
-                          "tls_ca = " + printable(configured) +
-                              ": neither a PEM file with certificates nor a directory with "
-                              "hash links (openssl rehash makes them)");
+            stop(ExitStatus::config, Fault::local,
+                 {"tls_ca = ", printable(configured),
+                  ": neither a PEM file with certificates nor a directory with hash links "
+                  "(openssl rehash makes them)"});
         return;
     }
     if (authorities.add_from_environment() || authorities.add_directory(system_directory))
@@ -99,10 +99,9 @@ void load_authorities(SSL_CTX* context, const std::string& configured) {
     const bool found = std::ranges::any_of(
         system_bundles, [&](const char* path) { return authorities.add_bundle(path); });
     if (!found)
-        throw Failure(
-            ExitStatus::config, Fault::local,
-            "no CA certificates found: install the package ca-certificates, or set "
-            "tls_ca");
+        stop(ExitStatus::config, Fault::local,
+             {"no CA certificates found: install the package ca-certificates, or set "
+              "tls_ca"});
 }
 
 } // namespace sallyport

@@ -57,7 +57,7 @@ bool is_host_name(std::string_view text) {
 }
 
 void misconfigured(std::string_view origin, std::string_view why) {
-    throw Failure(ExitStatus::config, Fault::local, concat({origin, ": ", why}), "4.3.5");
+    stop(ExitStatus::config, Fault::local, {origin, ": ", why}, "4.3.5");
 }
 
 bool read_switch(std::string_view text, const std::string& origin) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "ascii.h"
+#include "concat.h"
 #include "unique_fd.h"
 
 namespace sallyport {
@@ -33,7 +34,7 @@ bool is_name(std::string_view text) {
 
 void look_up_caller(Identity& identity) {
     identity.uid = ::getuid();
-    identity.login = "uid" + std::to_string(identity.uid);
+    identity.login = concat({"uid", std::to_string(identity.uid)});
     const passwd* const entry = ::getpwuid(identity.uid);
     if (entry == nullptr || entry->pw_name == nullptr || has_control(entry->pw_name))
         return;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "concat.h"
 #include "failure.h"
 
 namespace sallyport {
@@ -21,7 +22,7 @@ UniqueFd make_nameless_file(const std::string& directory) {
                          S_IRUSR | S_IWUSR));
     if (file)
         return file;
-    std::string path = directory + "/sallyport-XXXXXX";
+    std::string path = concat({directory, "/sallyport-XXXXXX"});
     UniqueFd named(::mkostemp(path.data(), O_CLOEXEC));
     if (named)
         ::unlink(path.c_str());

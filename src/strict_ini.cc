@@ -95,10 +95,9 @@ class StrictReader {
             refuse(concat({"the key ", key, " stands here again"}));
         const std::string number = std::to_string(reading_.entries.size());
         reading_.for_inih.push_back(concat({key, " = ", number, "\n"}));
-        IniEntry entry;
+        IniEntry& entry = reading_.entries.emplace_back();
         entry.value = read_value(trim(rest.substr(1)));
         entry.line = number_;
-        reading_.entries.push_back(std::move(entry));
     }
 
     [[nodiscard]] std::string read_value(std::string_view text) const {

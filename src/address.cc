@@ -246,7 +246,8 @@ class AddressParser {
         }
         if (literal.size() == 1)
             refuse("an address literal is empty");
-        return literal + "]";
+        literal += ']';
+        return literal;
     }
 
     /// RFC 5322 3.2.4: the text within, its quoted pairs resolved, its folding undone.
@@ -335,9 +336,8 @@ class AddressParser {
     }
 
     [[noreturn]] void refuse(std::string_view why) const {
-        throw Failure(ExitStatus::data_error, Fault::local,
-                      concat({"address \"", printable(trim(text_), 80), "\": ", why}),
-                      "5.1.3");
+        stop(ExitStatus::data_error, Fault::local,
+             {"address \"", printable(trim(text_), 80), "\": ", why}, "5.1.3");
     }
 
     std::string_view text_;
@@ -354,17 +354,11 @@ class AddressParser {
 std::string make_local_part(std::string_view text) {
     if (is_dot_string(text))
         return std::string(text);
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            quoted += '\\';
-        quoted += c;
-    }
-    return quoted + "\"";
+    return quote(text);
 }
 
 std::string Mailbox::address() const {
-    return domain.empty() ? local : local + "@" + domain;
+    return domain.empty() ? local : concat({local, "@", domain});
 }
 
 std::vector<Mailbox> parse_address_list(std::string_view text) {
@@ -387,11 +381,11 @@ Mailbox parse_reverse_path(std::string_view text) {
     const auto trimmed = trim(text);
     if (trimmed.empty() || trimmed == "<>")
         return {};
-    const auto found = parse_address_list(trimmed);
+    auto found = parse_address_list(trimmed);
     if (found.size() != 1)
-        throw Failure(ExitStatus::data_error, Fault::local,
-                      "sender \"" + printable(text, 80) + "\": not one address", "5.1.7");
-    return found.front();
+        stop(ExitStatus::data_error, Fault::local,
+             {"sender \"", printable(text, 80), "\": not one address"}, "5.1.7");
+    return std::move(found.front());
 }
 
 } // namespace sallyport

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <set>
+#include <map>
 #include <utility>
 
 #include <fcntl.h>
@@ -24,7 +24,7 @@ namespace {
 constexpr off_t file_limit = 16L * 1024 * 1024;
 
 [[noreturn]] void unusable(std::string_view origin, std::string_view why) {
-    throw Failure(ExitStatus::os_file, Fault::local, concat({origin, ": ", why}), "4.3.5");
+    stop(ExitStatus::os_file, Fault::local, {origin, ": ", why}, "4.3.5");
 }
 
 std::string read_file(const std::string& path) {
@@ -75,10 +75,10 @@ bool wants_a_local_mailer(std::string_view list) {
 } // namespace
 
 Aliases::Aliases(const RecipientSettings& settings) {
+    if (!settings.root.empty())
+        entries_.insert({"root", {settings.root, "[recipients] root"}});
     if (!settings.aliases.empty())
         read(settings.aliases);
-    if (!settings.root.empty())
-        entries_["root"] = {settings.root, "[recipients] root"};
     default_ = {settings.default_to, "[recipients] default"};
 }
 
@@ -101,7 +101,7 @@ void Aliases::read(const std::string& path) {
         if (!continues || origin.empty()) {
             add_line(logical, origin);
             logical.clear();
-            origin = printable(path) + ":" + std::to_string(number);
+            origin = concat({printable(path), ":", std::to_string(number)});
         }
         if (continues && logical.empty())
             unusable(origin, "it begins with a blank, and there is no line to continue");
@@ -121,7 +121,7 @@ void Aliases::add_line(std::string_view line, const std::string& origin) {
     const std::string name = unquote(trim(line.substr(0, colon)));
     if (name.empty() || has_control(name))
         unusable(origin, "no name: address, ...");
-    entries_.try_emplace(name, Entry{std::string(trim(line.substr(colon + 1))), origin});
+    entries_.insert({name, {std::string(trim(line.substr(colon + 1))), origin}});
 }
 
 const Aliases::Entry* Aliases::find(const std::string& name) const {
@@ -135,29 +135,28 @@ const Aliases::Entry* Aliases::find(const std::string& name) const {
 std::vector<std::string> Aliases::expand(const std::string& name) const {
     std::vector<std::string> result;
     std::vector<std::string> to_do{name};
-    std::set<std::string> met;
-    std::vector<std::pair<std::string, std::size_t>> way; // and what is to do behind each
-    std::set<std::string> on_way;
+    std::map<std::string, bool> on_way;             // of each that was met
+    std::vector<std::pair<bool*, std::size_t>> way; // and what is to do behind each
     while (!to_do.empty()) {
         const std::string next = std::move(to_do.back());
         to_do.pop_back();
         for (; !way.empty() && way.back().second > to_do.size(); way.pop_back())
-            on_way.erase(way.back().first);
-        const std::string key = lower_case(next);
-        const bool first_time = met.insert(key).second;
-        const Entry* const entry = find(key);
-        if (!first_time && !on_way.contains(key))
+            *way.back().first = false;
+        const auto [place, first_time] = on_way.insert({lower_case(next), false});
+        const Entry* const entry = find(place->first);
+        if (!first_time && !place->second)
             continue;
         if (!first_time || entry == nullptr) {
             result.push_back(next);
             continue;
         }
-        way.emplace_back(key, to_do.size());
-        on_way.insert(key);
+        place->second = true;
+        way.emplace_back(&place->second, to_do.size());
         follow(*entry, to_do, result);
     }
     if (result.empty()) // to say yes, and send it to nobody, would be to lose it
-        unusable(find(lower_case(name))->origin, printable(name) + " leads to nobody");
+        unusable(find(lower_case(name))->origin,
+                 concat({printable(name), " leads to nobody"}));
     return result;
 }
 

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -76,6 +78,30 @@ inline std::string lower_case(std::string_view text) {
     std::string result(text);
     std::ranges::transform(result, result.begin(), to_lower);
     return result;
+}
+
+/// The number that decimal digits stand for, if `text` has nothing else and it is below
+/// 2^64.
+inline std::optional<std::uint64_t> to_number(std::string_view text) {
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [behind, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || behind != end)
+        return std::nullopt;
+    return number;
+}
+
+/// In double quotes, with a backslash before each one within and before each backslash: a
+/// quoted string of RFC 5322, and of JSON.
+inline std::string quote(std::string_view text) {
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\')
+            quoted += '\\';
+        quoted += c;
+    }
+    quoted += '"';
+    return quoted;
 }
 
 /// Without the blanks (space, tab) at both ends.

@@ -24,16 +24,15 @@ void check_sender(const SenderSettings& sender) {
 } // namespace
 
 void Builder::begin_relay(std::string name, std::string origin) {
-    Relay relay;
+    Relay& relay = settings_.relays.emplace_back();
     relay.name = std::move(name);
     relay.origin = std::move(origin);
     relay.auth_wanted = true; // unless auth = none; see finish
-    settings_.relays.push_back(std::move(relay));
 }
 
 void Builder::begin_user(std::string user) {
     user_ = std::move(user);
-    settings_.user_senders.try_emplace(user_, settings_.sender);
+    settings_.user_senders.insert({user_, settings_.sender});
 }
 
 void Builder::begin_environment() {
@@ -62,11 +61,11 @@ void Builder::set(const Key& key, Value& value) {
             "stranger's: put it into ~/.config/sallyport.conf");
     // One password or token, and one place, however they are given.
     const auto name = place_of(key.name);
-    const auto [place, is_first] = set_by_.try_emplace(
-        concat({key.section, ".", name, ".", std::to_string(relay_count()), ".", user_}),
-        value.origin);
+    const auto [place, is_first] = set_by_.insert(
+        {concat({key.section, ".", name, ".", std::to_string(relay_count()), ".", user_}),
+         value.origin});
     if (!is_first)
-        misconfigured(value.origin, "it is set already by " + place->second);
+        misconfigured(value.origin, {"it is set already by ", place->second});
     if (user_.empty())
         apply(key, value);
     for (auto& [user, sender] : settings_.user_senders) {

@@ -4,6 +4,8 @@
 // is put in, and nothing else is touched.
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,32 +29,19 @@ constexpr std::array<std::string_view, 4> never_sent{"Bcc", "Resent-Bcc", "Retur
 constexpr std::array<std::string_view, 4> author_fields{"From", "Sender", "Resent-From",
                                                         "Resent-Sender"};
 
-std::string two_digits(long number) {
-    std::string digits = std::to_string(number);
-    return digits.size() < 2 ? "0" + digits : digits;
-}
-
-/// RFC 5322 3.3, in English whatever the locale.
+/// RFC 5322 3.3. In English, since nothing here calls setlocale.
 std::string format_date(std::chrono::system_clock::time_point now, long utc_offset) {
-    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    using namespace std::chrono;
-    const auto offset =
-        duration_cast<minutes>(seconds(utc_offset)); // as far as the zone says
-    const auto local = floor<seconds>(now) + offset;
-    const auto day = floor<std::chrono::days>(local);
-    const year_month_day date(day);
-    const hh_mm_ss time(local - day);
-    const long zone = abs(offset).count();
-    return concat({days.at(weekday(day).c_encoding()), ", ",
-                   std::to_string(static_cast<unsigned>(date.day())), " ",
-                   months.at(static_cast<unsigned>(date.month()) - 1), " ",
-                   std::to_string(static_cast<int>(date.year())), " ",
-                   two_digits(time.hours().count()), ":",
-                   two_digits(time.minutes().count()), ":",
-                   two_digits(time.seconds().count()), offset.count() < 0 ? " -" : " +",
-                   two_digits(zone / 60), two_digits(zone % 60)});
+    const long offset = utc_offset / 60 * 60; // as far as the zone says
+    const std::time_t local = std::chrono::system_clock::to_time_t(now) + offset;
+    std::tm time{};
+    ::gmtime_r(&local, &time);
+    time.tm_gmtoff = offset;
+    std::string text(64, '\0');
+    text.resize(std::strftime(text.data(), text.size(), "%a, %e %b %Y %H:%M:%S %z", &time));
+    const auto blanks = text.find("  "); // before a day of one digit
+    if (blanks != std::string::npos)
+        text.erase(blanks, 1);
+    return text;
 }
 
 /// The right side of a Message-ID must be a dot-atom; a domain literal or a host name with
@@ -104,10 +93,9 @@ class Completion {
     void check_authors(const Field& field) const {
         const auto authors = try_address_list(field.body());
         if (!authors || authors->empty())
-            throw Failure(ExitStatus::no_perm, Fault::local,
-                          std::string(field.name()) +
-                              " without an author: [sender] allow does not name it",
-                          "5.7.1");
+            stop(ExitStatus::no_perm, Fault::local,
+                 {field.name(), " without an author: [sender] allow does not name it"},
+                 "5.7.1");
         for (const Mailbox& author : *authors)
             check_sender(qualified(author), settings_.sender);
     }
@@ -118,7 +106,7 @@ class Completion {
         header_.remove("Sender");
         header_.remove("Resent-Sender");
         if (header_.contains("Resent-From"))
-            header_.replace(Field("Resent-From: " + from() + "\r\n"));
+            header_.replace(Field("Resent-From", from()));
         if (!header_.contains("From"))
             return put("From", from());
         const std::vector<Mailbox> authors = old_authors();
@@ -132,8 +120,8 @@ class Completion {
                  forced.display_name.empty())
             forced.display_name = qualified(authors.front());
         if (std::ranges::any_of(authors, is_other) && !replies_go_elsewhere())
-            header_.replace(Field("Reply-To: " + write_mailboxes(authors) + "\r\n"));
-        header_.replace(Field("From: " + write_mailbox(forced) + "\r\n"));
+            header_.replace(Field("Reply-To", write_mailboxes(authors)));
+        header_.replace(Field("From", write_mailbox(forced)));
     }
 
     /// Of all From fields that can be understood; there should be one.
@@ -141,7 +129,9 @@ class Completion {
         std::vector<Mailbox> authors;
         for (const Field& field : header_.fields()) {
             auto list = field.is("From") ? try_address_list(field.body()) : std::nullopt;
-            for (Mailbox& author : list.value_or(std::vector<Mailbox>()))
+            if (!list)
+                continue;
+            for (Mailbox& author : *list)
                 authors.push_back(std::move(author));
         }
         return authors;
@@ -190,7 +180,7 @@ class Completion {
     [[nodiscard]] std::string write_mailboxes(const std::vector<Mailbox>& mailboxes) const {
         std::string list;
         for (const Mailbox& mailbox : mailboxes)
-            list += (list.empty() ? "" : ",\r\n ") + write_mailbox(mailbox);
+            list.append(list.empty() ? "" : ",\r\n ").append(write_mailbox(mailbox));
         return list;
     }
 
@@ -212,7 +202,7 @@ class Completion {
     }
 
     void put(std::string_view name, std::string_view body) {
-        Field field(concat({name, ": ", body, "\r\n"}));
+        Field field(name, body);
         if (name.starts_with("Resent-") || name == "Received")
             header_.prepend(std::move(field));
         else

@@ -119,7 +119,7 @@ class ConfigFile {
             misconfigured(shown_,
                           "it holds a password, and others can read it: chmod 0600, or "
                           "0640 with a group");
-        Value value{entry.value, at + ": " + entry.key, trust_, std::nullopt};
+        Value value{entry.value, concat({at, ": ", entry.key}), trust_, std::nullopt};
         if (trust_ != Trust::stranger)
             value.consent = PlaintextConsent();
         builder.set(key, value);
@@ -260,7 +260,7 @@ std::optional<std::string> own_file(const std::vector<std::string>& environment)
             return std::nullopt;
         *directory += "/.config";
     }
-    return *directory + "/sallyport.conf";
+    return concat({*directory, "/sallyport.conf"});
 }
 
 /// Which file was applied.
@@ -289,7 +289,8 @@ Applied apply_found_file(const ConfigurationSources& sources, Builder& builder) 
         }
         if (owner)
             passed_over =
-                printable(*own) + " belongs neither to the caller nor to root: passed over";
+                concat({printable(*own),
+                        " belongs neither to the caller nor to root: passed over"});
     }
     if (owner_of(sources.system_file))
         apply_file(sources.system_file, ConfigFile::Place::system, builder);
@@ -320,10 +321,11 @@ Settings load_settings(const ConfigurationSources& sources) {
     if (!sources.privileged && trust != Trust::stranger)
         Environment(sources.environment, builder).apply();
     if (builder.relay_count() == 0)
-        misconfigured(sources.system_file,
-                      concat({"no [relay] here or in a file of yours, and SALLYPORT_URL is "
-                              "not set; see sallyport.conf(5)",
-                              passed_over.empty() ? "" : "; ", passed_over}));
+        misconfigured(
+            sources.system_file,
+            {"no [relay] here or in a file of yours, and SALLYPORT_URL is not set; "
+             "see sallyport.conf(5)",
+             passed_over.empty() ? "" : "; ", passed_over});
     if (!passed_over.empty())
         builder.note(passed_over);
     return builder.finish();

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 #include "socket.h"
@@ -51,9 +52,8 @@ UniqueFd connect_local(const std::string& path) {
     path.copy(name.sun_path, sizeof name.sun_path - 1);
     // It is done at once or not at all: EAGAIN means that the server's queue is full.
     if (!fd || ::connect(fd.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) != 0)
-        throw Failure(ExitStatus::temp_fail, Fault::relay,
-                      "unix:" + printable(path) + ": connecting: " + describe_errno(errno),
-                      "4.4.1");
+        stop(ExitStatus::temp_fail, Fault::relay,
+             {"unix:", printable(path), ": connecting: ", describe_errno(errno)}, "4.4.1");
     return fd;
 }
 
@@ -66,8 +66,8 @@ Connector::Connector(const std::vector<Address>& addresses,
 
 void Connector::add(const std::vector<Address>& addresses, std::uint16_t port) {
     append(addresses, port);
-    if (candidates_.size() > most_ways)
-        candidates_.resize(most_ways);
+    while (candidates_.size() > most_ways)
+        candidates_.pop_back();
 }
 
 void Connector::append(const std::vector<Address>& addresses, std::uint16_t port) {
@@ -97,7 +97,8 @@ std::optional<ConnectedSocket> Connector::connect(Deadline deadline) {
         give_up();
     running_.clear();
     next_ = 0;
-    std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.used; });
+    const auto gone = std::ranges::remove_if(candidates_, &Candidate::used);
+    candidates_.erase(gone.begin(), gone.end());
     return winner;
 }
 
@@ -123,7 +124,8 @@ bool Connector::begin(int fd, Candidate& candidate) {
     sockaddr_storage storage{};
     const auto* const name = reinterpret_cast<const sockaddr*>(&storage);
     if (source_ && ::bind(fd, name, fill(*source_, 0, storage)) != 0) {
-        note(candidate, "source_address " + source_->text() + ": " + describe_errno(errno));
+        note(candidate,
+             concat({"source_address ", source_->text(), ": ", describe_errno(errno)}));
         return false;
     }
     const socklen_t size = fill(candidate.address, candidate.port, storage);
@@ -173,10 +175,8 @@ void Connector::give_up() {
 
 void Connector::note(Candidate& candidate, const std::string& why) {
     candidate.used = true;
-    if (!trouble_.empty())
-        trouble_ += ", ";
-    trouble_ +=
-        "[" + candidate.address.text() + "]:" + std::to_string(candidate.port) + ": " + why;
+    trouble_ += concat({trouble_.empty() ? "[" : ", [", candidate.address.text(),
+                        "]:", std::to_string(candidate.port), ": ", why});
 }
 
 } // namespace sallyport

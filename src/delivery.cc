@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "concat.h"
 #include "reencode.h"
 #include "session.h"
 #include "xtext.h"
@@ -118,9 +119,8 @@ class Delivery {
             if (session.full())
                 return true;
             if (!session.usable())
-                throw Failure(ExitStatus::temp_fail, Fault::address,
-                              visit.peer() +
-                                  ": the session could not be used for all recipients");
+                stop(ExitStatus::temp_fail, Fault::address,
+                     {visit.peer(), ": the session could not be used for all recipients"});
             transact(session, visit);
             take_back();
         }
@@ -237,7 +237,7 @@ class Delivery {
     [[nodiscard]] std::string original(const std::string& recipient) const {
         if (envelope_.notify.empty() || has_eight_bit(recipient))
             return {};
-        return "rfc822;" + encode_xtext(recipient);
+        return concat({"rfc822;", encode_xtext(recipient)});
     }
 
     const Envelope& envelope_;

@@ -30,9 +30,8 @@ std::string qualify(Mailbox mailbox, const std::string& domain) {
         mailbox.domain = domain;
     std::string address = mailbox.address();
     if (address.size() > path_limit)
-        throw Failure(ExitStatus::data_error, Fault::local,
-                      "address \"" + printable(address, 80) + "\": an address is too long",
-                      "5.1.3");
+        stop(ExitStatus::data_error, Fault::local,
+             {"address \"", printable(address, 80), "\": an address is too long"}, "5.1.3");
     return address;
 }
 
@@ -71,8 +70,8 @@ class Recipients {
         if (!known_.insert(mailbox_key(address)).second)
             return;
         if (addresses_.size() == recipients_limit)
-            throw Failure(ExitStatus::data_error, Fault::local,
-                          "more than 10,000 recipients: split the list", "5.5.3");
+            stop(ExitStatus::data_error, Fault::local,
+                 {"more than 10,000 recipients: split the list"}, "5.5.3");
         addresses_.push_back(std::move(address));
     }
 
@@ -135,10 +134,9 @@ std::string Identity::fill_in(std::string_view text) const {
 void check_sender(const std::string& address, const SenderSettings& settings) {
     if (!settings.allow.empty() && !address.empty() &&
         !matches_any(address, settings.allow))
-        throw Failure(ExitStatus::no_perm, Fault::local,
-                      "sender <" + printable(address) +
-                          ">: [sender] allow does not name it",
-                      "5.7.1");
+        stop(ExitStatus::no_perm, Fault::local,
+             {"sender <", printable(address), ">: [sender] allow does not name it"},
+             "5.7.1");
 }
 
 std::string make_reverse_path(std::optional<Mailbox> given, const SenderSettings& settings,
@@ -171,10 +169,9 @@ Envelope make_envelope(const Invocation& invocation, const Settings& settings,
     Envelope envelope;
     envelope.recipients = recipients.take();
     if (envelope.recipients.empty())
-        throw Failure(
+        stop(
             ExitStatus::usage, Fault::local,
-            "no recipients: name them as arguments, or give -t and a To, Cc or Bcc "
-            "field",
+            {"no recipients: name them as arguments, or give -t and a To, Cc or Bcc field"},
             "5.1.3");
     std::optional<Mailbox> sender;
     if (invocation.sender && !settings.sender.force_envelope)

@@ -9,7 +9,7 @@ namespace sallyport {
 void Exchange::write(std::string_view octets, std::string_view step) {
     const Transfer written = stream_.write(octets, deadline_);
     if (written.failed())
-        fail(ExitStatus::temp_fail, Fault::address, step, written.trouble, "4.4.2");
+        fail(ExitStatus::temp_fail, Fault::address, step, {written.trouble}, "4.4.2");
 }
 
 std::string Exchange::read(std::size_t size, std::string_view step) {
@@ -18,7 +18,7 @@ std::string Exchange::read(std::size_t size, std::string_view step) {
         const Transfer got =
             stream_.read({octets.data() + done, octets.size() - done}, deadline_);
         if (got.failed())
-            fail(ExitStatus::temp_fail, Fault::address, step, got.trouble, "4.4.2");
+            fail(ExitStatus::temp_fail, Fault::address, step, {got.trouble}, "4.4.2");
         done += got.octets;
     }
     return octets;
@@ -28,7 +28,7 @@ std::string Exchange::read_line(std::string_view step) {
     std::string line;
     for (;;) {
         if (left_-- == 0)
-            fail(ExitStatus::protocol, Fault::relay, step, "the reply is too long",
+            fail(ExitStatus::protocol, Fault::relay, step, {"the reply is too long"},
                  "5.5.0");
         const char octet = read(1, step).front();
         if (octet == '\n')
@@ -48,8 +48,9 @@ std::string Exchange::quote(std::string_view line, std::size_t limit,
 }
 
 void Exchange::fail(ExitStatus status, Fault fault, std::string_view step,
-                    const std::string& what, const char* enhanced, int reply_code) const {
-    throw Failure(status, fault, concat({peer_, ": ", step, ": ", what}), enhanced,
+                    std::initializer_list<std::string_view> what, const char* enhanced,
+                    int reply_code) const {
+    throw Failure(status, fault, concat({peer_, ": ", step, ": ", concat(what)}), enhanced,
                   reply_code);
 }
 

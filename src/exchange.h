@@ -42,8 +42,8 @@ class Exchange {
 
     /// "peer: step: what", thrown; see Failure.
     [[noreturn]] void fail(ExitStatus status, Fault fault, std::string_view step,
-                           const std::string& what, const char* enhanced,
-                           int reply_code = 0) const;
+                           std::initializer_list<std::string_view> what,
+                           const char* enhanced, int reply_code = 0) const;
 
   private:
     Stream& stream_;

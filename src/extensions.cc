@@ -2,7 +2,7 @@
 #include "extensions.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 #include <string_view>
 
 #include "ascii.h"
@@ -28,25 +28,14 @@ std::vector<std::string> words_of(std::string_view text, bool equals_sign_parts)
     return words;
 }
 
-template<class Number>
-std::optional<Number> number(std::string_view text) {
-    Number value = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return value;
-}
-
 /// RFC 9422 3: LIMITS RCPTMAX=n MAILMAX=n …
 std::optional<std::uint32_t> read_limit(const std::vector<std::string>& words,
                                         std::string_view prefix) {
     for (const auto& word : words) {
         if (word.starts_with(prefix)) {
-            const auto limit =
-                number<std::uint32_t>(std::string_view(word).substr(prefix.size()));
-            if (limit && *limit > 0)
-                return limit;
+            const auto limit = to_number(std::string_view(word).substr(prefix.size()));
+            if (limit && *limit > 0 && *limit <= std::numeric_limits<std::uint32_t>::max())
+                return static_cast<std::uint32_t>(*limit);
         }
     }
     return std::nullopt;
@@ -72,12 +61,13 @@ void note_extension(Extensions& offered, const std::vector<std::string>& words) 
         offered.requiretls = true;
     } else if (keyword == "SIZE") {
         // RFC 1870 4: no number is no fixed limit, as 0 is; so is one we cannot read.
-        offered.size = words.size() > 1 ? number<std::uint64_t>(words[1]).value_or(0) : 0;
+        offered.size = words.size() > 1 ? to_number(words[1]).value_or(0) : 0;
     } else if (keyword == "LIMITS") {
         offered.rcptmax = read_limit(words, "RCPTMAX=");
         offered.mailmax = read_limit(words, "MAILMAX=");
     } else if (keyword == "AUTH") {
-        offered.auth.insert(offered.auth.end(), words.begin() + 1, words.end());
+        for (std::size_t i = 1; i < words.size(); ++i)
+            offered.auth.push_back(words[i]);
     }
 }
 

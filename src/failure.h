@@ -5,6 +5,7 @@
 // tried. Thrown anywhere, caught in two places: the relay loop (delivery.cc) and main.
 #pragma once
 
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -61,5 +62,10 @@ class Failure : public std::runtime_error {
     std::string enhanced_;
     int reply_code_;
 };
+
+/// Throws a Failure whose text is `what`, the pieces one behind the other.
+[[noreturn]] void stop(ExitStatus status, Fault fault,
+                       std::initializer_list<std::string_view> what,
+                       std::string_view enhanced = {});
 
 } // namespace sallyport

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "concat.h"
 
 namespace sallyport {
 
@@ -40,6 +41,9 @@ void for_each_line(std::string_view octets, Function function) {
 
 Field::Field(std::string octets) : octets_(std::move(octets)) {}
 
+Field::Field(std::string_view name, std::string_view body)
+    : octets_(concat({name, ": ", body, "\r\n"})) {}
+
 std::string_view Field::name() const {
     return trim(std::string_view(octets_).substr(0, octets_.find(':')));
 }
@@ -60,10 +64,10 @@ Field fold(const Field& field, std::size_t limit) {
             const auto at = find_fold(line, limit, line.size() - blanks - 1);
             if (at >= line.size() - blanks)
                 break;
-            folded += std::string(line.substr(0, at)) + "\r\n";
+            folded.append(line.substr(0, at)).append("\r\n");
             line.remove_prefix(at);
         }
-        folded += std::string(line) + "\r\n";
+        folded.append(line).append("\r\n");
     });
     return Field(folded);
 }
@@ -87,19 +91,18 @@ void Header::prepend(Field field) {
 }
 
 void Header::remove(std::string_view name) {
-    std::erase_if(fields_, [name](const Field& field) { return field.is(name); });
+    const auto gone = std::ranges::remove_if(
+        fields_, [name](const Field& field) { return field.is(name); });
+    fields_.erase(gone.begin(), gone.end());
 }
 
 void Header::replace(Field field) {
-    const std::string name(field.name());
+    const std::string_view name = field.name();
     const auto first =
         std::ranges::find_if(fields_, [&](const Field& other) { return other.is(name); });
-    if (first == fields_.end())
-        return fields_.push_back(std::move(field));
-    *first = std::move(field);
-    std::erase_if(fields_, [&, kept = &*first](const Field& other) {
-        return &other != kept && other.is(name);
-    });
+    const auto place = first - fields_.begin();
+    remove(name);
+    fields_.insert(fields_.begin() + place, std::move(field));
 }
 
 bool Header::contains(std::string_view name) const {
@@ -148,7 +151,7 @@ std::optional<Header> parse_header(std::string_view octets) {
             return std::nullopt;
         if (!continues && !field.empty())
             header.append(Field(std::exchange(field, {})));
-        field += std::string(line) + "\r\n";
+        field.append(line).append("\r\n");
         octets.remove_prefix(end + 2);
     }
     if (!field.empty())

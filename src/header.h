@@ -19,6 +19,8 @@ class Field {
   public:
     /// `octets` ends in CRLF and holds a colon, and every further line begins with a blank.
     explicit Field(std::string octets);
+    /// "NAME: BODY CRLF".
+    Field(std::string_view name, std::string_view body);
 
     [[nodiscard]] const std::string& octets() const { return octets_; }
     /// Without blanks before the colon.

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "ascii.h"
+#include "concat.h"
 #include "process.h"
 #include "unique_fd.h"
 
@@ -36,7 +37,7 @@ bool is_name(std::string_view text) {
 
 void look_up_caller(Identity& identity) {
     identity.uid = ::getuid();
-    identity.login = "uid" + std::to_string(identity.uid);
+    identity.login = concat({"uid", std::to_string(identity.uid)});
     errno = 0;
     const passwd* const entry = [&] {
         const FragileCall guard("sallyport: out of memory; nothing was sent\n");

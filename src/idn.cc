@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 
 #include "ascii.h"
+#include "concat.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -40,7 +41,7 @@ class Libidn2 {
         char* converted = nullptr;
         const int result = to_ascii_(domain.c_str(), &converted, nonstandard_off);
         if (result != 0)
-            return {{}, printable(domain) + ": " + strerror_(result)};
+            return {{}, concat({printable(domain), ": ", strerror_(result)})};
         const std::unique_ptr<char, Free> owner(converted, free_);
         return {converted, {}};
     }
@@ -81,7 +82,7 @@ AsciiAddress to_ascii(std::string_view address) {
     if (!std::ranges::all_of(domain.address, is_name_octet))
         return {{}, "its domain is no host name"};
     if (!domain.address.empty())
-        domain.address = std::string(address.substr(0, at + 1)) + domain.address;
+        domain.address.insert(0, address.substr(0, at + 1));
     return domain;
 }
 

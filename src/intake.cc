@@ -17,8 +17,7 @@ constexpr std::size_t header_limit = 4 * 1024 * 1024;
 constexpr std::size_t undecided_line_limit = 65536;
 
 [[noreturn]] void refuse(std::string_view why, std::string_view enhanced) {
-    throw Failure(ExitStatus::data_error, Fault::local, concat({"standard input: ", why}),
-                  enhanced);
+    stop(ExitStatus::data_error, Fault::local, {"standard input: ", why}, enhanced);
 }
 
 /// RFC 5321 2.3.8: a CR stands before an LF or nowhere. A line end in its place would let
@@ -46,7 +45,7 @@ void Intake::add(std::string_view block) {
         carried_ = block.substr(block.size() - left);
         return;
     }
-    const std::string joined = std::exchange(carried_, {}) + std::string(block);
+    const std::string joined = concat({carried_, block});
     const std::size_t left = take(joined);
     carried_ = joined.substr(joined.size() - left);
 }
@@ -182,7 +181,7 @@ void Intake::take_header_line() {
         if (!is_blank(line_.front()))
             finish_field();
         replace_stray_crs(line_, 0);
-        field_ += std::exchange(line_, {}) + "\r\n";
+        field_.append(std::exchange(line_, {})).append("\r\n");
     }
 }
 
@@ -209,8 +208,8 @@ void Intake::finish_field() {
 void Intake::count(std::string_view octets) {
     size_ += octets.size();
     if (size_limit_ > 0 && size_ > size_limit_)
-        refuse("the message has more than " + std::to_string(size_limit_) +
-                   " octets ([message] size_limit)",
+        refuse(concat({"the message has more than ", std::to_string(size_limit_),
+                       " octets ([message] size_limit)"}),
                "5.3.4");
     if (in_header_ && size_ > header_limit)
         refuse("the header has more than 4 MiB", "5.3.4");

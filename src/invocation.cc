@@ -56,19 +56,18 @@ constexpr std::array options{
 /// RFC 3461 4.4: an ENVID has at most 100 characters of xtext.
 constexpr std::size_t envelope_id_limit = 100;
 
-[[noreturn]] void misused(std::string_view what) {
-    throw Failure(ExitStatus::usage, Fault::local, concat({what, " (see --help)"}));
+[[noreturn]] void misused(std::initializer_list<std::string_view> what) {
+    stop(ExitStatus::usage, Fault::local, {concat(what), " (see --help)"});
 }
 
-[[noreturn]] void bad_value(char letter, std::string_view value,
-                            const std::string& wanted) {
-    misused(concat({"option -", {&letter, 1}, " ", printable(value, 80), ": ", wanted}));
+[[noreturn]] void bad_value(char letter, std::string_view value, std::string_view wanted) {
+    misused({"option -", {&letter, 1}, " ", printable(value, 80), ": ", wanted});
 }
 
 const Option& find_option(char letter) {
     const auto* const found = std::ranges::find(options, letter, &Option::letter);
     if (found == options.end())
-        misused(concat({"option -", printable({&letter, 1}), ": not known"}));
+        misused({"option -", printable({&letter, 1}), ": not known"});
     return *found;
 }
 
@@ -92,11 +91,11 @@ class Arguments {
         if (option.value == OptionValue::joined || !joined.empty())
             return std::exchange(joined, {});
         if (at_end())
-            misused(concat({"option -",
-                            {&option.letter, 1},
-                            ": ",
-                            option.value_name,
-                            " is missing behind it"}));
+            misused({"option -",
+                     {&option.letter, 1},
+                     ": ",
+                     option.value_name,
+                     " is missing behind it"});
         return take();
     }
 
@@ -132,9 +131,9 @@ Mode read_mode(std::string_view value) {
 Mode read_long_mode(std::string_view option, std::size_t count) {
     const bool help = option == "--help";
     if (!help && option != "--version")
-        misused(concat({"option ", printable(option, 40), ": not known"}));
+        misused({"option ", printable(option, 40), ": not known"});
     if (count > 2)
-        misused(concat({"option ", option, ": not beside other arguments"}));
+        misused({"option ", option, ": not beside other arguments"});
     return help ? Mode::help : Mode::version;
 }
 
@@ -307,10 +306,10 @@ void check_mode(const Invocation& invocation) {
     if (invocation.mode == Mode::deliver)
         return;
     if (invocation.recipients_from_header)
-        misused("option -t: in this mode no message is read");
+        misused({"option -t: in this mode no message is read"});
     if (invocation.mode != Mode::verify && !invocation.recipients.empty())
-        misused("recipient " + printable(invocation.recipients.front(), 80) +
-                ": in this mode no message is sent to it");
+        misused({"recipient ", printable(invocation.recipients.front(), 80),
+                 ": in this mode no message is sent to it"});
 }
 
 /// What would end a command or a field early, wherever it may stand, is nobody's honest
@@ -319,10 +318,9 @@ void refuse_control_characters(std::span<const char* const> argv) {
     for (const char* const argument : argv) {
         if (std::ranges::any_of(std::string_view(argument),
                                 [](char c) { return is_control(c) && c != '\t'; }))
-            throw Failure(ExitStatus::data_error, Fault::local,
-                          "a control character in the argument \"" +
-                              printable(argument, 80) + "\"",
-                          "5.1.3");
+            stop(ExitStatus::data_error, Fault::local,
+                 {"a control character in the argument \"", printable(argument, 80), "\""},
+                 "5.1.3");
     }
 }
 
@@ -332,12 +330,14 @@ std::optional<std::string> parse_notify(std::string_view text) {
     std::string notify = upper_case(text);
     if (notify == "NEVER")
         return notify;
-    std::vector<std::string_view> left{"SUCCESS", "FAILURE", "DELAY"};
+    std::array<std::string_view, 3> left{"SUCCESS", "FAILURE", "DELAY"};
     std::string_view rest = notify;
     for (bool more = true; more;) {
         const auto comma = rest.find(',');
-        if (std::erase(left, rest.substr(0, comma)) == 0)
+        auto* const found = std::ranges::find(left, rest.substr(0, comma));
+        if (found == left.end() || found->empty())
             return std::nullopt; // none of them, or for the second time
+        *found = {};
         more = comma != std::string_view::npos;
         rest.remove_prefix(more ? comma + 1 : 0);
     }
@@ -364,8 +364,8 @@ Invocation parse_invocation(std::span<const char* const> argv) {
             options_over = true;
         else if (!invocation.recipients.empty() &&
                  !may_follow_recipient(argument.substr(1)))
-            misused(concat({"option ", printable(argument, 80),
-                            ": options go before recipients (or use --)"}));
+            misused({"option ", printable(argument, 80),
+                     ": options go before recipients (or use --)"});
         else if (argument.starts_with("--"))
             invocation.mode = read_long_mode(argument, argv.size());
         else
@@ -384,16 +384,16 @@ std::string usage_text(std::string_view program) {
     for (const Option& option : options) {
         std::string line = concat({"  -", {&option.letter, 1}});
         if (option.value == OptionValue::required)
-            line += concat({" ", option.value_name});
+            line.append(" ").append(option.value_name);
         else if (option.value == OptionValue::joined)
-            line += concat({"[", option.value_name, "]"});
+            line.append("[").append(option.value_name).append("]");
         line.resize(std::max(column, line.size() + 1), ' ');
-        text += concat({line, option.purpose, "\n"});
+        text.append(line).append(option.purpose).append("\n");
     }
-    return text +
-           "  --help            this text\n  --version         the version\n\n"
-           "Options may be joined (-ti) and go before recipients; -- ends them.\nSee "
-           "sallyport(8).\n";
+    text += "  --help            this text\n  --version         the version\n\n"
+            "Options may be joined (-ti) and go before recipients; -- ends them.\nSee "
+            "sallyport(8).\n";
+    return text;
 }
 
 } // namespace sallyport

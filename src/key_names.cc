@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ascii.h"
+#include "concat.h"
 #include "printable.h"
 #include "values.h"
 
@@ -40,35 +41,35 @@ std::string_view nearest_key(std::string_view section, std::string_view name) {
                               const std::string& origin, bool may_be_secret) {
     const std::string_view near = nearest_key(section, name);
     const bool is_shown = !may_be_secret || distance(name, near) <= near.size() / 2;
-    misconfigured(origin, (is_shown ? printable(name, 60) : std::string("this key")) +
-                              " is not known; the nearest key of [" +
-                              printable(section, 60) + "] is " + std::string(near));
+    misconfigured(origin, {is_shown ? printable(name, 60) : "this key",
+                           " is not known; the nearest key of [", printable(section, 60),
+                           "] is ", near});
 }
 
 } // namespace
 
 const Key& find_key(std::string_view section, std::string_view name,
                     const std::string& origin, bool may_be_secret) {
-    const std::string heading = "[" + printable(section, 60) + "]";
     if (std::ranges::find(reserved_sections, section) != reserved_sections.end())
-        misconfigured(origin, heading + " is not in this version");
+        misconfigured(origin, {"[", section, "] is not in this version"});
     if (!is_known_section(section))
-        misconfigured(origin, heading + " is not known; the nearest section is [" +
-                                  std::string(nearest_section(section)) + "]");
+        misconfigured(origin, {"[", printable(section, 60),
+                               "] is not known; the nearest section is [",
+                               nearest_section(section), "]"});
     const auto found = std::ranges::find_if(key_table(), [&](const Key& key) {
         return key.section == section && key.name == name;
     });
     if (found == key_table().end())
         unknown_key(section, name, origin, may_be_secret);
     if (found->is_reserved())
-        misconfigured(origin, std::string(name) + " is not in this version");
+        misconfigured(origin, {name, " is not in this version"});
     return *found;
 }
 
 const Key* find_key_of_variable(std::string_view variable) {
     const auto found = std::ranges::find_if(key_table(), [variable](const Key& key) {
-        return equals_ignoring_case(variable, "SALLYPORT_" + std::string(key.section) +
-                                                  "_" + std::string(key.name));
+        return equals_ignoring_case(variable,
+                                    concat({"SALLYPORT_", key.section, "_", key.name}));
     });
     return found != key_table().end() ? &*found : nullptr;
 }

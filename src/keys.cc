@@ -16,8 +16,16 @@ namespace sallyport {
 
 namespace {
 
+constexpr auto mechanisms = std::to_array<std::string_view>(
+    {"OAUTHBEARER", "XOAUTH2", "SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS",
+     "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN",
+     "CRAM-MD5", "EXTERNAL", "GSSAPI", "DIGEST-MD5", "NTLM"});
+constexpr auto extensions =
+    std::to_array<std::string_view>({"8BITMIME", "BINARYMIME", "CHUNKING", "DSN", "LIMITS",
+                                     "PIPELINING", "SIZE", "SMTPUTF8"});
+
 /// An element of a list that has to be one of `known`, in upper case.
-std::string read_word(std::string_view text, const std::vector<std::string_view>& known,
+std::string read_word(std::string_view text, std::span<const std::string_view> known,
                       const std::string& origin) {
     const auto found = std::ranges::find_if(
         known, [text](std::string_view word) { return equals_ignoring_case(word, text); });
@@ -25,15 +33,27 @@ std::string read_word(std::string_view text, const std::vector<std::string_view>
         return std::string(*found);
     std::string wanted;
     for (const std::string_view word : known)
-        wanted += (wanted.empty() ? "" : ", ") + std::string(word);
-    misconfigured(origin, printable(text, 40) + " is none of " + wanted);
+        wanted.append(wanted.empty() ? "" : ", ").append(word);
+    misconfigured(origin, {printable(text, 40), " is none of ", wanted});
+}
+
+std::vector<std::string> read_words(const Value& value,
+                                    std::span<const std::string_view> known) {
+    std::vector<std::string> words;
+    for (const std::string& name : read_list(value.text, value.origin))
+        words.push_back(read_word(name, known, value.origin));
+    return words;
 }
 
 using SetKey = void (*)(Settings&, Relay&, Value&);
 
-template<std::string Relay::*member, auto read>
+void set_text(std::string& member, decltype(read_text)& read, const Value& value) {
+    member = read(value.text, value.origin);
+}
+
+template<std::string Relay::*member, decltype(read_text)& read>
 void set_relay_text(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.*member = read(value.text, value.origin);
+    set_text(relay.*member, read, value);
 }
 
 template<std::chrono::milliseconds Relay::*member, int least>
@@ -48,7 +68,7 @@ void set_timeout(Settings& /*settings*/, Relay& relay, Value& value) {
 
 template<std::string SenderSettings::*member>
 void set_sender_mailbox(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.sender.*member = read_mailbox(value.text, value.origin);
+    set_text(settings.sender.*member, read_mailbox, value);
 }
 
 void set_host(Settings& /*settings*/, Relay& relay, Value& value) {
@@ -106,22 +126,11 @@ void set_auth(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.auth_wanted = value.text != "none";
     if (value.text == "auto" || value.text == "none")
         return;
-    for (const std::string& name : read_list(value.text, value.origin))
-        relay.auth.push_back(read_word(
-            name,
-            {"OAUTHBEARER", "XOAUTH2", "SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS",
-             "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN",
-             "LOGIN", "CRAM-MD5", "EXTERNAL", "GSSAPI", "DIGEST-MD5", "NTLM"},
-            value.origin));
+    relay.auth = read_words(value, mechanisms);
 }
 
 void set_ignore(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.ignore.clear();
-    for (const std::string& name : read_list(value.text, value.origin))
-        relay.ignore.push_back(read_word(name,
-                                         {"8BITMIME", "BINARYMIME", "CHUNKING", "DSN",
-                                          "LIMITS", "PIPELINING", "SIZE", "SMTPUTF8"},
-                                         value.origin));
+    relay.ignore = read_words(value, extensions);
 }
 
 template<std::uint32_t Relay::*limit>
@@ -160,18 +169,26 @@ void set_pop_before(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.pop_before = read_pop_server(value.text, value.origin);
 }
 
-template<bool is_token>
-void set_secret_file(Settings& /*settings*/, Relay& relay, Value& value) {
+void set_password_file(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.secret = SecretFile{read_path(value.text, value.origin), value.origin};
-    relay.is_token = is_token;
+    relay.is_token = false;
 }
 
-template<bool is_token>
-void set_secret_command(Settings& /*settings*/, Relay& relay, Value& value) {
+void set_token_file(Settings& settings, Relay& relay, Value& value) {
+    set_password_file(settings, relay, value);
+    relay.is_token = true;
+}
+
+void set_password_command(Settings& /*settings*/, Relay& relay, Value& value) {
     if (value.trust == Trust::no_commands)
         misconfigured(value.origin, "no command is run set-user-ID or set-group-ID");
     relay.secret = SecretCommand{read_text(value.text, value.origin), value.origin};
-    relay.is_token = is_token;
+    relay.is_token = false;
+}
+
+void set_token_command(Settings& settings, Relay& relay, Value& value) {
+    set_password_command(settings, relay, value);
+    relay.is_token = true;
 }
 
 void set_require_channel_binding(Settings& /*settings*/, Relay& relay, Value& value) {
@@ -214,12 +231,12 @@ void set_allow(Settings& settings, Relay& /*relay*/, Value& value) {
 }
 
 void set_aliases(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.recipients.aliases = read_path(value.text, value.origin);
+    set_text(settings.recipients.aliases, read_path, value);
 }
 
 template<std::string RecipientSettings::*member>
 void set_recipients(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.recipients.*member = read_mailboxes(value.text, value.origin);
+    set_text(settings.recipients.*member, read_mailboxes, value);
 }
 
 void set_domain(Settings& settings, Relay& /*relay*/, Value& value) {
@@ -310,10 +327,10 @@ constexpr std::array keys{
     Key{"relay", "tls_key", set_relay_text<&Relay::tls_key, read_path>},
     Key{"relay", "user", set_relay_text<&Relay::user, read_text>, any},
     Key{"relay", "password", set_password, any},
-    Key{"relay", "password_file", set_secret_file<false>},
-    Key{"relay", "password_command", set_secret_command<false>},
-    Key{"relay", "token_file", set_secret_file<true>},
-    Key{"relay", "token_command", set_secret_command<true>},
+    Key{"relay", "password_file", set_password_file},
+    Key{"relay", "password_command", set_password_command},
+    Key{"relay", "token_file", set_token_file},
+    Key{"relay", "token_command", set_token_command},
     Key{"relay", "auth", set_auth, any},
     Key{"relay", "authzid", set_relay_text<&Relay::authzid, read_text>, any},
     Key{"relay", "realm", set_relay_text<&Relay::realm, read_text>, any},

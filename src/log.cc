@@ -10,6 +10,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "ascii.h"
 #include "concat.h"
 #include "printable.h"
 #include "unique_fd.h"
@@ -27,7 +28,7 @@ std::string format_seconds(std::chrono::milliseconds span) {
     const auto hundredths = (span.count() + 5) / 10;
     std::string text = std::to_string(hundredths / 100);
     if (hundredths % 100 != 0)
-        text += "." + std::to_string(hundredths % 100 / 10);
+        text.append(".").append(std::to_string(hundredths % 100 / 10));
     if (hundredths % 10 != 0)
         text += std::to_string(hundredths % 10);
     return text;
@@ -45,28 +46,17 @@ std::string bracketed(std::string_view address) {
     return concat({"<", text, ">"});
 }
 
-std::string join_addresses(const std::vector<std::string>& addresses) {
-    std::string joined;
-    for (const auto& address : addresses)
-        joined += (joined.empty() ? "" : ",") + bracketed(address);
-    return joined;
-}
-
 std::string quote_json(std::string_view text) {
-    std::string quoted = "\"";
-    for (const char c : printable(text, text_limit)) {
-        if (c == '"' || c == '\\')
-            quoted += '\\';
-        quoted += c;
-    }
-    return quoted + "\"";
+    return quote(printable(text, text_limit));
 }
 
-std::string json_list(const std::vector<std::string>& texts) {
-    std::string list;
+/// All of them as `form` writes them, with commas between.
+std::string join(const std::vector<std::string>& texts,
+                 std::string (*form)(std::string_view)) {
+    std::string joined;
     for (const auto& text : texts)
-        list += (list.empty() ? "" : ",") + quote_json(text);
-    return "[" + list + "]";
+        joined.append(joined.empty() ? "" : ",").append(form(text));
+    return joined;
 }
 
 int syslog_priority(Priority priority) {
@@ -92,12 +82,13 @@ std::string format_delays(const Delays& delays, std::string_view opening,
                    format_seconds(delays.transfer)});
 }
 
-std::string utc_now() {
+/// What begins a line in a file.
+std::string utc_head() {
     const std::time_t now = std::time(nullptr);
     std::tm utc{};
     ::gmtime_r(&now, &utc);
-    std::string text(sizeof "2026-01-01T00:00:00Z", '\0');
-    text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc));
+    std::string text(sizeof "2026-01-01T00:00:00Z ", '\0');
+    text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ ", &utc));
     return text;
 }
 
@@ -123,7 +114,7 @@ std::string to_text(const LogEntry& entry) {
                    ", size=",
                    std::to_string(entry.size),
                    ", to=",
-                   join_addresses(entry.to),
+                   join(entry.to, bracketed),
                    ", relay=",
                    printable(entry.relay),
                    entry.tls.empty() ? "" : ", tls=",
@@ -148,9 +139,9 @@ std::string to_json(const LogEntry& entry) {
                    quote_json(entry.from),
                    ",\"size\":",
                    std::to_string(entry.size),
-                   ",\"to\":",
-                   json_list(entry.to),
-                   ",\"relay\":",
+                   ",\"to\":[",
+                   join(entry.to, quote_json),
+                   "],\"relay\":",
                    quote_json(entry.relay),
                    ",\"tls\":",
                    quote_json(entry.tls),
@@ -177,19 +168,18 @@ bool Log::on_standard_error() {
     return settings_.target == LogTarget::standard_error;
 }
 
-void Log::record(const LogEntry& entry, Priority priority) {
-    LogEntry part = entry;
-    auto next = entry.to.begin();
+void Log::record(LogEntry entry, Priority priority) {
+    const std::vector<std::string> all = std::exchange(entry.to, {});
+    auto next = all.begin();
     do {
-        part.to.clear();
-        for (std::size_t size = 0; next != entry.to.end() && size < recipients_limit;
-             ++next) {
+        entry.to.clear();
+        for (std::size_t size = 0; next != all.end() && size < recipients_limit; ++next) {
             size += next->size() + 3;
-            part.to.push_back(*next);
+            entry.to.push_back(*next);
         }
-        write_line(settings_.format == LogFormat::json ? to_json(part) : to_text(part),
+        write_line(settings_.format == LogFormat::json ? to_json(entry) : to_text(entry),
                    priority);
-    } while (next != entry.to.end());
+    } while (next != all.end());
 }
 
 void Log::note(std::string_view id, std::string_view text, Priority priority) {
@@ -206,7 +196,7 @@ void Log::write_line(std::string_view line, Priority priority) {
     if (settings_.target == LogTarget::none)
         return;
     if (lost_ > 0 &&
-        write(note_line({}, "lines lost before this: " + std::to_string(lost_)),
+        write(note_line({}, concat({"lines lost before this: ", std::to_string(lost_)})),
               Priority::warning))
         lost_ = 0;
     if (!write(line, priority))
@@ -218,12 +208,10 @@ bool Log::write(std::string_view line, Priority priority) {
     const std::string named =
         concat({ident_, "[", std::to_string(::getpid()), "]: ", line});
     if (!on_standard_error() && settings_.target == LogTarget::syslog)
-        return daemon_.send(syslog_head(priority) + named);
+        return daemon_.send(concat({syslog_head(priority), named}));
     const bool json = settings_.format == LogFormat::json;
-    std::string text;
-    if (settings_.target == LogTarget::file && !json)
-        text = utc_now() + " ";
-    text += concat({json ? line : named, "\n"});
+    const bool dated = settings_.target == LogTarget::file && !json;
+    const std::string text = concat({dated ? utc_head() : "", json ? line : named, "\n"});
     UniqueFd file;
     if (settings_.target == LogTarget::file)
         file = UniqueFd(::open(settings_.path.c_str(),

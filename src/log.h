@@ -73,7 +73,7 @@ class Log {
 
     /// Entries of more than about 900 octets of recipients become several lines, because
     /// syslog daemons cut long ones.
-    void record(const LogEntry& entry, Priority priority);
+    void record(LogEntry entry, Priority priority);
 
     /// A remark about the message `id` (may be empty): an option ignored, a file too open.
     void note(std::string_view id, std::string_view text,

@@ -140,7 +140,7 @@ ExitStatus verify(const Run& run) {
         ask_about_recipients(run.settings, envelope, run.network, context);
     for (const Outcome& outcome : report.outcomes) {
         if (outcome.status == ExitStatus::ok)
-            print(STDOUT_FILENO, "<" + outcome.address + ">: " + outcome.text + "\n");
+            print(STDOUT_FILENO, concat({"<", outcome.address, ">: ", outcome.text, "\n"}));
     }
     print(STDERR_FILENO, describe_failures(report));
     return report.status();
@@ -230,7 +230,7 @@ ExitStatus run_or_give_up(std::span<const char* const> argv, ExitStatus& tempfai
         return give_up(log, id, ExitStatus::temp_fail, "out of memory");
     } catch (const std::exception& bug) {
         return give_up(log, id, ExitStatus::software,
-                       std::string("a bug, please report it: ") + bug.what());
+                       concat({"a bug, please report it: ", bug.what()}));
     }
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ascii.h"
+#include "concat.h"
 #include "failure.h"
 
 namespace sallyport {
@@ -28,9 +29,8 @@ std::size_t read_some(int fd, std::span<char> buffer) {
         pollfd watched{fd, POLLIN, 0};
         if (errno == EINTR || (errno == EAGAIN && ::poll(&watched, 1, -1) >= 0))
             continue;
-        throw Failure(ExitStatus::io_error, Fault::local,
-                      std::string("standard input: reading: ") + std::strerror(errno),
-                      "4.3.0");
+        stop(ExitStatus::io_error, Fault::local,
+             {"standard input: reading: ", std::strerror(errno)}, "4.3.0");
     }
 }
 
@@ -47,7 +47,7 @@ Draft read_draft(int fd, bool dot_ends_message, std::uint64_t size_limit) {
 }
 
 Message::Message(const Header& header, Store body, const BodyFacts& facts)
-    : head_(header.octets() + "\r\n"), body_(std::move(body)), facts_(facts),
+    : head_(concat({header.octets(), "\r\n"})), body_(std::move(body)), facts_(facts),
       eight_bit_header_(has_eight_bit(head_)) {}
 
 std::size_t Message::read(std::uint64_t offset, std::span<char> buffer) const {

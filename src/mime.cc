@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ascii.h"
+#include "concat.h"
 
 namespace sallyport {
 
@@ -228,8 +229,11 @@ class Walker {
     void leave_levels(std::size_t left) {
         if (left == levels_.size())
             return;
-        levels_.resize(left);
-        std::erase_if(by_delimiter_, [left](std::size_t level) { return level >= left; });
+        while (levels_.size() > left)
+            levels_.pop_back();
+        const auto gone = std::ranges::remove_if(
+            by_delimiter_, [left](std::size_t level) { return level >= left; });
+        by_delimiter_.erase(gone.begin(), gone.end());
     }
 
     void leave_part() {
@@ -271,7 +275,7 @@ class Walker {
         attached_ = attached;
         place_ = attached ? Place::header : Place::between;
         if (opens)
-            enter_level({"--" + entity.boundary,
+            enter_level({concat({"--", entity.boundary}),
                          entity.sealed || entity.type == "multipart/signed",
                          entity.type == "multipart/digest"});
     }

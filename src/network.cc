@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
+#include "concat.h"
 #include "connect.h"
 #include "printable.h"
 #include "proxy.h"
@@ -30,13 +31,19 @@ std::string local_literal(int fd) {
         sockaddr_in6 v6{};
         std::memcpy(&v6, &storage, sizeof v6);
         address.v6 = v6.sin6_addr;
-        return "[IPv6:" + address.text() + "]";
+        return concat({"[IPv6:", address.text(), "]"});
     }
     sockaddr_in v4{};
     std::memcpy(&v4, &storage, sizeof v4);
     address.family = AF_INET;
     address.v4 = v4.sin_addr;
-    return "[" + address.text() + "]";
+    return concat({"[", address.text(), "]"});
+}
+
+void keep_family(std::vector<Address>& addresses, int family) {
+    const auto gone = std::ranges::remove_if(
+        addresses, [family](int other) { return other != family; }, &Address::family);
+    addresses.erase(gone.begin(), gone.end());
 }
 
 class InternetRoute : public Route {
@@ -96,8 +103,8 @@ class InternetRoute : public Route {
         Connector connector(addresses_of(proxy.host, deadline), {proxy.port},
                             source(deadline));
         auto connected = connect_by(connector, proxy.host, deadline);
-        const std::string peer = relay_.host + ":" + std::to_string(port) + " via " +
-                                 proxy.host + shown(connected);
+        const std::string peer = concat({relay_.host, ":", std::to_string(port), " via ",
+                                         proxy.host, shown(connected)});
         Connection connection = connection_of(std::move(connected), peer);
         connection.port = port;
         ask_proxy(*connection.stream, proxy, peer, relay_.host, port, deadline);
@@ -139,14 +146,13 @@ class InternetRoute : public Route {
         Resolution found = try_resolve(host, relay_.ip, deadline);
         const auto from = source(deadline);
         if (from)
-            std::erase_if(found.addresses, [&from](const Address& address) {
-                return address.family != from->family;
-            });
+            keep_family(found.addresses, from->family);
         if (!found.addresses.empty())
             found.addresses = interleave(found.addresses);
         else if (!found.failure)
             found.failure = not_connected(
-                host, "it has no address of the kind of source_address " + from->text());
+                host,
+                concat({"it has no address of the kind of source_address ", from->text()}));
         return found;
     }
 
@@ -169,12 +175,13 @@ class InternetRoute : public Route {
     }
 
     static Failure not_connected(const std::string& host, const std::string& why) {
-        return {ExitStatus::temp_fail, Fault::relay, host + ": connecting: " + why,
+        return {ExitStatus::temp_fail, Fault::relay, concat({host, ": connecting: ", why}),
                 "4.4.1"};
     }
 
     static std::string shown(const ConnectedSocket& connected) {
-        return "[" + connected.address.text() + "]:" + std::to_string(connected.port);
+        return concat(
+            {"[", connected.address.text(), "]:", std::to_string(connected.port)});
     }
 
     static Connection connection_of(ConnectedSocket connected, std::string peer) {

@@ -2,6 +2,7 @@
 //
 // Display names on their way into a field: RFC 5322 phrases and RFC 2047 encoded words.
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -17,16 +18,6 @@ constexpr std::size_t encoded_word_limit = 75; // RFC 2047 2
 
 bool needs_no_quotes(std::string_view name) {
     return name.find_first_of("()<>[]:;@\\,.\"") == std::string_view::npos;
-}
-
-std::string quote(std::string_view name) {
-    std::string quoted = "\"";
-    for (const char c : name) {
-        if (c == '"' || c == '\\')
-            quoted += '\\';
-        quoted += c;
-    }
-    return quoted + "\"";
 }
 
 /// RFC 2047 5 (3): in a phrase only letters, digits and "!*+-/" stand for themselves.
@@ -56,7 +47,7 @@ std::string encode(std::string_view name) {
             character += encode_octet(name[at++]);
         while (at < name.size() && continues_character(name[at], utf8));
         if (word_size + character.size() + 2 > encoded_word_limit) {
-            words += "?=\r\n " + begin; // RFC 2047 2: lines of at most 76 octets
+            words.append("?=\r\n ").append(begin); // RFC 2047 2: lines of at most 76 octets
             word_size = begin.size();
         }
         words += character;
@@ -68,8 +59,8 @@ std::string encode(std::string_view name) {
 } // namespace
 
 std::string make_phrase(std::string_view name) {
-    std::string clean(name);
-    std::erase_if(clean, is_control);
+    std::string clean;
+    std::ranges::remove_copy_if(name, std::back_inserter(clean), is_control);
     const std::string_view text = trim(clean);
     if (text.empty())
         return {};

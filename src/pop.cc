@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "concat.h"
 #include "exchange.h"
 
 namespace sallyport {
@@ -24,15 +25,15 @@ void expect_ok(Exchange& exchange, std::string_view step) {
         return;
     if (line != "-ERR" && !line.starts_with("-ERR "))
         exchange.fail(ExitStatus::protocol, Fault::relay, step,
-                      "not a reply of POP: " + exchange.quote(line, 80), "5.5.0");
+                      {"not a reply of POP: ", exchange.quote(line, 80)}, "5.5.0");
     const std::string refusal = exchange.quote(line, 200, "-ERR");
     if (is_transient(line) || step == "greeting")
-        exchange.fail(ExitStatus::temp_fail, Fault::relay, step, refusal, "4.7.0");
+        exchange.fail(ExitStatus::temp_fail, Fault::relay, step, {refusal}, "4.7.0");
     // A server without STLS is what a server without STARTTLS is to SMTP.
     if (step == "STLS")
-        exchange.fail(ExitStatus::protocol, Fault::relay, step, refusal, "4.7.4");
+        exchange.fail(ExitStatus::protocol, Fault::relay, step, {refusal}, "4.7.4");
     // What a refused log-in is to SMTP, so that it is not tried again either.
-    exchange.fail(ExitStatus::no_perm, Fault::relay, step, refusal, "5.7.8", 535);
+    exchange.fail(ExitStatus::no_perm, Fault::relay, step, {refusal}, "5.7.8", 535);
 }
 
 void command(Exchange& exchange, std::string_view line, std::string_view step) {
@@ -50,7 +51,7 @@ void expect_greeting(Stream& stream, const std::string& peer, Deadline deadline)
 void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
                    const std::string& user, const Secret& password,
                    const PopDeadlines& until) {
-    const std::string peer = connection.peer + ": POP";
+    const std::string peer = concat({connection.peer, ": POP"});
     if (mode == TlsMode::starttls) {
         // Octets behind its reply are left in the stream, and are no handshake (RFC 2595
         // 4).
@@ -64,7 +65,7 @@ void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
     if (at_once)
         expect_greeting(*stream, peer, until.greeting);
     Exchange exchange(*stream, peer, until.end);
-    command(exchange, "USER " + user + "\r\n", "USER");
+    command(exchange, concat({"USER ", user, "\r\n"}), "USER");
     const std::string_view secret = password.reveal(Permit(*stream));
     exchange.withhold(secret);
     std::string line;

@@ -70,8 +70,10 @@ std::string printable(std::string_view text, std::size_t limit) {
         std::uint32_t code = 0;
         const std::size_t size = utf8_character(text, code);
         const std::size_t taken = size == 0 ? 1 : size;
-        if (result.size() + taken > limit)
-            return result + "...";
+        if (result.size() + taken > limit) {
+            result += "...";
+            break;
+        }
         if (size == 0 || is_harmful(code))
             result += '?';
         else

@@ -30,9 +30,9 @@ void fill_descriptor(int fd) {
     if (opened == -1)
         opened = ::socket(AF_UNIX, SOCK_STREAM, 0);
     if (opened != fd) // the lowest free one is what open returns, so it failed
-        throw Failure(ExitStatus::os_error, Fault::local,
-                      "descriptor " + std::to_string(fd) +
-                          " is closed, and nothing can be opened in its place");
+        stop(ExitStatus::os_error, Fault::local,
+             {"descriptor ", std::to_string(fd),
+              " is closed, and nothing can be opened in its place"});
 }
 
 constexpr const char* aborted =
@@ -103,8 +103,7 @@ void drop_privileges() {
     const gid_t group = ::getgid();
     const uid_t user = ::getuid();
     if (::setresgid(group, group, group) != 0 || ::setresuid(user, user, user) != 0)
-        throw Failure(ExitStatus::os_error, Fault::local,
-                      "the set-id bits cannot be given up");
+        stop(ExitStatus::os_error, Fault::local, {"the set-id bits cannot be given up"});
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // a change of ids has reset it
 }
 

@@ -9,6 +9,7 @@
 
 #include "ascii.h"
 #include "base64.h"
+#include "concat.h"
 #include "exchange.h"
 #include "secret.h"
 
@@ -35,7 +36,7 @@ void log_in(Exchange& exchange, const Proxy& proxy) {
     wipe(octets);
     if (exchange.read(2, socks)[1] != 0)
         exchange.fail(ExitStatus::no_perm, Fault::relay, socks,
-                      "the proxy refuses the log-in", "5.7.8");
+                      {"the proxy refuses the log-in"}, "5.7.8");
 }
 
 /// RFC 1928 3.
@@ -47,12 +48,12 @@ void choose_method(Exchange& exchange, const Proxy& proxy) {
         log_in(exchange, proxy);
     else if (answer[0] == 5 && answer[1] == '\xff')
         exchange.fail(ExitStatus::no_perm, Fault::relay, socks,
-                      proxy.password ? "the proxy takes no log-in by password"
-                                     : "the proxy wants a log-in",
+                      {proxy.password ? "the proxy takes no log-in by password"
+                                      : "the proxy wants a log-in"},
                       "5.7.0");
     else if (answer != "\5\0"sv)
-        exchange.fail(ExitStatus::protocol, Fault::relay, socks, "this is no SOCKS 5 proxy",
-                      "5.5.0");
+        exchange.fail(ExitStatus::protocol, Fault::relay, socks,
+                      {"this is no SOCKS 5 proxy"}, "5.5.0");
 }
 
 /// RFC 1928 4, 5: the name goes as it is, an address as one.
@@ -87,7 +88,7 @@ std::string socks_request(const std::string& host, std::uint16_t port) {
     const ExitStatus status = code == not_allowed    ? ExitStatus::no_perm
                               : code < not_supported ? ExitStatus::temp_fail
                                                      : ExitStatus::unavailable;
-    exchange.fail(status, Fault::address, socks, std::string("the proxy says: ") + why,
+    exchange.fail(status, Fault::address, socks, {"the proxy says: ", why},
                   status == ExitStatus::temp_fail ? "4.4.1" : "5.7.1");
 }
 
@@ -97,8 +98,8 @@ void ask_by_socks(Exchange& exchange, const Proxy& proxy, const std::string& hos
     exchange.write(socks_request(host, port), socks);
     const std::string answer = exchange.read(4, socks);
     if (answer[0] != 5)
-        exchange.fail(ExitStatus::protocol, Fault::relay, socks, "this is no SOCKS 5 proxy",
-                      "5.5.0");
+        exchange.fail(ExitStatus::protocol, Fault::relay, socks,
+                      {"this is no SOCKS 5 proxy"}, "5.5.0");
     if (answer[1] != 0) // some say no more than that
         socks_refused(exchange, static_cast<unsigned char>(answer[1]));
     // The address it connects from is of no use, but must be read.
@@ -139,23 +140,23 @@ int status_code(std::string_view line) {
                                const std::string& line) {
     if (code == 0)
         exchange.fail(ExitStatus::protocol, Fault::relay, http,
-                      "this is no HTTP proxy: " + exchange.quote(line, 80), "5.5.0");
+                      {"this is no HTTP proxy: ", exchange.quote(line, 80)}, "5.5.0");
     const bool log_in = code == 407 || code == 401; // tinyproxy says 401 to a wrong one
     const bool later = code / 100 == 5 || code == 408 || code == 429;
     const ExitStatus status = log_in || code == 403 ? ExitStatus::no_perm
                               : later               ? ExitStatus::temp_fail
                                                     : ExitStatus::unavailable;
-    exchange.fail(status, log_in ? Fault::relay : Fault::address, http,
-                  "the proxy says: " +
-                      exchange.quote(line.substr(9), 200, line.substr(9, 3)),
-                  later ? "4.4.1" : "5.7.1");
+    exchange.fail(
+        status, log_in ? Fault::relay : Fault::address, http,
+        {"the proxy says: ", exchange.quote(line.substr(9), 200, line.substr(9, 3))},
+        later ? "4.4.1" : "5.7.1");
 }
 
 void ask_by_http(Exchange& exchange, const Proxy& proxy, const std::string& host,
                  std::uint16_t port) {
     const bool bare_v6 = host.find(':') != std::string::npos;
     const std::string place =
-        (bare_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+        concat({bare_v6 ? "[" : "", host, bare_v6 ? "]:" : ":", std::to_string(port)});
     std::string request;
     request.reserve(2 * place.size() + 4 * Proxy::text_limit);
     request.append("CONNECT ").append(place).append(" HTTP/1.1\r\nHost: ");

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "concat.h"
 #include "content_encoder.h"
 #include "failure.h"
 #include "mime.h"
@@ -90,14 +91,14 @@ class Survey : public EntityVisitor {
   public:
     void take_header(const Header& header, const Entity& entity) override {
         if (parts.size() == part_limit)
-            throw Failure(ExitStatus::data_error, Fault::message,
-                          "the message has to be encoded, and has more than 10,000 parts",
-                          "5.6.3");
+            stop(ExitStatus::data_error, Fault::message,
+                 {"the message has to be encoded, and has more than 10,000 parts"},
+                 "5.6.3");
         if (parts.empty())
             dkim_signed = header.contains("DKIM-Signature");
         else
             frame.add(header.octets()); // of the message's own header, others take care
-        parts.push_back({entity, {}, true});
+        parts.emplace_back().entity = entity;
         utf8 = {};
     }
     void take_leaf(std::string_view octets) override {
@@ -180,23 +181,23 @@ class Rewriter : public EntityVisitor {
         else
             encoder_ = std::make_unique<QuotedPrintableEncoder>();
         if (part.entity.is_message && !header.contains("MIME-Version"))
-            header.append(Field("MIME-Version: 1.0\r\n"));
+            header.append(Field("MIME-Version", "1.0"));
         if (!header.contains("Content-Type"))
             header.append(
-                Field("Content-Type: text/plain; charset=" + charset(part) + "\r\n"));
+                Field("Content-Type", concat({"text/plain; charset=", charset(part)})));
         replace_encoding(header, base64 ? "base64" : "quoted-printable");
     }
 
     /// RFC 1428: unknown-8bit where nothing better is known.
-    static std::string charset(const Part& part) {
+    static std::string_view charset(const Part& part) {
         if (part.facts.eight_bit > 0)
             return part.utf8 ? "utf-8" : "unknown-8bit";
         return part.facts.escapes ? "iso-2022-jp" : "us-ascii";
     }
 
-    static void replace_encoding(Header& header, const std::string& name) {
+    static void replace_encoding(Header& header, std::string_view name) {
         header.remove("Content-Transfer-Encoding");
-        header.append(Field("Content-Transfer-Encoding: " + name + "\r\n"));
+        header.append(Field("Content-Transfer-Encoding", name));
     }
 
     /// In blocks: a Store may write each piece to a file.
@@ -226,10 +227,11 @@ class Rewriter : public EntityVisitor {
 /// What stays as it is must be fit for a server that wants seven bits.
 void check_fixed(const Facts& facts, bool seven_bit) {
     if (seven_bit && facts.eight_bit > 0)
-        throw Failure(ExitStatus::data_error, Fault::relay,
-                      "the message holds 8-bit text, which the server does not take, where "
-                      "MIME does not allow an encoding",
-                      "5.6.3");
+        stop(ExitStatus::data_error, Fault::relay,
+             {"the message holds 8-bit text, which the server does not take, where MIME "
+              "does "
+              "not allow an encoding"},
+             "5.6.3");
 }
 
 } // namespace

@@ -47,7 +47,7 @@ void refuse(Wire& wire, std::string_view step, const Reply& reply,
             std::string_view remark) {
     if (!reply.transient() && !reply.permanent())
         wire.fail(ExitStatus::protocol, Fault::relay, step,
-                  "reply out of place: " + reply.text());
+                  concat({"reply out of place: ", reply.text()}));
     wire.set_in_doubt(false);
     const ExitStatus status = status_of(step, reply);
     std::string enhanced = reply.enhanced();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "concat.h"
@@ -22,7 +23,7 @@ std::vector<Group> group(const std::vector<Outcome>& outcomes) {
         const std::string key =
             concat({std::to_string(static_cast<int>(outcome.status)),
                     outcome.in_doubt ? "?" : " ", outcome.relay, " ", outcome.text});
-        const auto [place, is_new] = known.try_emplace(key, groups.size());
+        const auto [place, is_new] = known.insert({key, groups.size()});
         if (is_new)
             groups.emplace_back();
         groups[place->second].push_back(&outcome);
@@ -59,7 +60,7 @@ std::string name_recipients(const Group& recipients) {
     constexpr std::size_t named = 3;
     std::string names;
     for (std::size_t i = 0; i < std::min(named, recipients.size()); ++i)
-        names += concat({i > 0 ? ", <" : "<", recipients[i]->address, ">"});
+        names.append(i > 0 ? ", <" : "<").append(recipients[i]->address).append(">");
     if (recipients.size() > named)
         names += concat({" and ", std::to_string(recipients.size() - named), " more"});
     return names;
@@ -84,7 +85,7 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
         entry.dsn = status_code(first);
         entry.status = fate(first);
         entry.reply = first.text;
-        log.record(entry, priority(first));
+        log.record(std::move(entry), priority(first));
     }
 }
 
@@ -93,14 +94,14 @@ std::string describe_failures(const Report& report) {
         return {};
     std::string lines;
     for (const auto& note : report.notes)
-        lines += concat({"sallyport: ", note, "\n"});
+        lines.append("sallyport: ").append(note).append("\n");
     for (const Group& recipients : group(report.outcomes)) {
         const Outcome& first = *recipients.front();
         if (first.status == ExitStatus::ok)
             continue;
-        lines += "sallyport: " + first.text;
+        lines.append("sallyport: ").append(first.text);
         if (first.text.find(concat({"RCPT TO:<", first.address, ">"})) == std::string::npos)
-            lines += concat({" (recipients: ", name_recipients(recipients), ")"});
+            lines.append(" (recipients: ").append(name_recipients(recipients)).append(")");
         lines += "\n";
     }
     return lines;

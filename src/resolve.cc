@@ -14,11 +14,13 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include "concat.h"
+
 namespace sallyport {
 
 namespace {
 
-constexpr int most_of_a_family = 4;
+constexpr std::size_t most_of_a_family = 4;
 
 struct Answer {
     int error = EAI_AGAIN;
@@ -77,16 +79,15 @@ Answer look_up_by(Deadline deadline, const std::string& host, int family) {
     const auto answer = std::make_shared<Answer>();
     // Families that this machine has not are not asked for, unless one is wanted by name.
     const int flags = family == AF_UNSPEC ? AI_ADDRCONFIG : 0;
-    run_aside(deadline, host + ": looking up the name: ", [answer, host, family, flags] {
-        *answer = look_up(host, family, flags);
-    });
+    run_aside(deadline, concat({host, ": looking up the name: "}),
+              [answer, host, family, flags] { *answer = look_up(host, family, flags); });
     return std::move(*answer);
 }
 
 Failure not_resolved(const std::string& host, int error) {
     const bool no_such_name = error == EAI_NONAME || error == EAI_NODATA;
     return {no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail, Fault::relay,
-            host + ": looking up the name: " + ::gai_strerror(error),
+            concat({host, ": looking up the name: ", ::gai_strerror(error)}),
             no_such_name ? "5.4.4" : "4.4.3"};
 }
 
@@ -118,19 +119,16 @@ Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadli
 }
 
 std::vector<Address> interleave(const std::vector<Address>& addresses) {
-    std::vector<Address> ordered(addresses);
-    const auto same_family = [first = addresses.front().family](const Address& address) {
-        return address.family == first;
-    };
-    const auto middle = std::stable_partition(ordered.begin(), ordered.end(), same_family);
+    std::vector<Address> one;
+    std::vector<Address> other;
+    for (const Address& address : addresses)
+        (address.family == addresses.front().family ? one : other).push_back(address);
     std::vector<Address> result;
-    auto one = ordered.begin();
-    auto other = middle;
-    for (int turn = 0; turn < most_of_a_family; ++turn) {
-        if (one != middle)
-            result.push_back(*one++);
-        if (other != ordered.end())
-            result.push_back(*other++);
+    for (std::size_t turn = 0; turn < most_of_a_family; ++turn) {
+        if (turn < one.size())
+            result.push_back(one[turn]);
+        if (turn < other.size())
+            result.push_back(other[turn]);
     }
     return result;
 }
@@ -151,14 +149,14 @@ void run_aside(Deadline deadline, const std::string& step, std::function<void()>
             pending->changed.notify_one();
         }).detach();
     } catch (const std::system_error&) {
-        throw Failure(ExitStatus::temp_fail, Fault::relay,
-                      step + "no thread can be started", "4.3.2");
+        stop(ExitStatus::temp_fail, Fault::relay, {step, "no thread can be started"},
+             "4.3.2");
     }
     std::unique_lock lock(pending->mutex);
     if (!pending->changed.wait_until(lock, deadline, [&] { return pending->done; }))
-        throw Failure(ExitStatus::temp_fail, Fault::relay, step + "timed out", "4.4.3");
+        stop(ExitStatus::temp_fail, Fault::relay, {step, "timed out"}, "4.4.3");
     if (pending->failed)
-        throw Failure(ExitStatus::temp_fail, Fault::relay, step + "no memory", "4.3.2");
+        stop(ExitStatus::temp_fail, Fault::relay, {step, "no memory"}, "4.3.2");
 }
 
 } // namespace sallyport

@@ -9,6 +9,7 @@
 
 #include <sasl/sasl.h>
 
+#include "concat.h"
 #include "failure.h"
 #include "memory.h"
 #include "printable.h"
@@ -73,9 +74,9 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 }
 
 /// The library itself is broken or of another make.
-[[noreturn]] void unusable(const std::string& text) {
+[[noreturn]] void unusable(std::string_view text) {
     expect_memory();
-    throw Failure(ExitStatus::software, Fault::local, "libsasl2: " + text);
+    stop(ExitStatus::software, Fault::local, {"libsasl2: ", text});
 }
 
 /// A mechanism that goes on without memory sends nonsense, for which the server would
@@ -306,7 +307,8 @@ bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
     library_->open(*known, says_so);
     // Only of a list of several does the library think that there was a choice, and tells
     // the server that we could have bound it.
-    const std::string list = says_so ? mechanism + " " + mechanism : mechanism;
+    const std::string list =
+        concat({mechanism, says_so ? " " : "", says_so ? mechanism : ""});
     const char* answer = nullptr;
     unsigned size = 0;
     const char* chosen = nullptr;
@@ -316,7 +318,7 @@ bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
     complete_ = result == SASL_OK;
     if (!complete_ && result != SASL_CONTINUE) {
         explain(result == SASL_NOMECH && !known->plugin.empty()
-                    ? std::string("its plug-in is missing: install ") + known->package
+                    ? concat({"its plug-in is missing: install ", known->package})
                     : std::string(sasl_errdetail(library_->connection)));
         return false;
     }
@@ -362,7 +364,7 @@ std::optional<std::string> SaslClient::step(std::string_view challenge) {
 }
 
 void SaslClient::explain(std::string_view why) {
-    trouble_ = mechanism_ + ": " + printable(why);
+    trouble_ = concat({mechanism_, ": ", printable(why)});
 }
 
 } // namespace sallyport

@@ -26,13 +26,12 @@ namespace sallyport {
 namespace {
 
 [[noreturn]] void misconfigured(std::string_view origin, std::string_view why) {
-    throw Failure(ExitStatus::config, Fault::local, concat({origin, ": ", why}));
+    stop(ExitStatus::config, Fault::local, {origin, ": ", why});
 }
 
 /// A command may succeed later, and another relay may have another.
 [[noreturn]] void unavailable(std::string_view origin, std::string_view why) {
-    throw Failure(ExitStatus::temp_fail, Fault::relay, concat({origin, ": ", why}),
-                  "4.3.0");
+    stop(ExitStatus::temp_fail, Fault::relay, {origin, ": ", why}, "4.3.0");
 }
 
 /// A buffer for a secret on its way: it never grows, so that no copy is left behind, and is
@@ -81,22 +80,26 @@ class Buffer {
     bool failed_ = false;
 };
 
+[[noreturn]] void unreadable(const SecretFile& source, std::string_view why) {
+    misconfigured(concat({source.origin, ": ", printable(source.path)}), why);
+}
+
 LoadedSecret load_file(const SecretFile& source) {
     const UniqueFd file(::open(source.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat facts {};
     if (!file || ::fstat(file.get(), &facts) != 0)
-        misconfigured(source.origin, printable(source.path) + ": " + std::strerror(errno));
+        unreadable(source, std::strerror(errno));
     if (!S_ISREG(facts.st_mode))
-        misconfigured(source.origin, printable(source.path) + ": not a regular file");
+        unreadable(source, "not a regular file");
     Buffer buffer;
     while (buffer.read_some(file.get())) {
     }
     if (buffer.failed())
-        misconfigured(source.origin, printable(source.path) + ": " + std::strerror(errno));
+        unreadable(source, std::strerror(errno));
     LoadedSecret loaded{buffer.take(source.origin), {}};
     if ((facts.st_mode & S_IROTH) != 0)
         loaded.note =
-            source.origin + ": " + printable(source.path) + ": others can read it";
+            concat({source.origin, ": ", printable(source.path), ": others can read it"});
     return loaded;
 }
 
@@ -139,7 +142,7 @@ class Child {
         ::posix_spawnattr_destroy(&attributes);
         ::posix_spawn_file_actions_destroy(&files);
         if (error != 0)
-            unavailable(source.origin, std::string("/bin/sh: ") + std::strerror(error));
+            unavailable(source.origin, concat({"/bin/sh: ", std::strerror(error)}));
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -197,7 +200,7 @@ void await_output(int fd, const std::string& origin, Deadline deadline) {
 LoadedSecret run_command(const SecretCommand& source, Deadline deadline) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-        unavailable(source.origin, std::string("pipe: ") + std::strerror(errno));
+        unavailable(source.origin, concat({"pipe: ", std::strerror(errno)}));
     const UniqueFd output(ends[0]);
     UniqueFd input(ends[1]);
     Child child(source, input.get());

@@ -91,7 +91,7 @@ void Server::run() {
 }
 
 void Server::talk() {
-    replies_ = "220 " + context_.identity.host_name + " ESMTP sallyport\r\n";
+    replies_ = concat({"220 ", context_.identity.host_name, " ESMTP sallyport\r\n"});
     while (state_ != State::over) {
         if (!input_.has_line())
             flush();
@@ -195,13 +195,14 @@ void Server::greet(const ServerCommand& command) {
     extended_ = command.verb == "EHLO";
     const std::string& name = context_.identity.host_name;
     if (!extended_) {
-        replies_ += "250 " + name + "\r\n";
+        replies_.append("250 ").append(name).append("\r\n");
         return;
     }
     const auto limit = context_.settings.message.size_limit;
-    replies_ += "250-" + name + "\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n" +
-                "250-SIZE" + (limit > 0 ? " " + std::to_string(limit) : "") +
-                "\r\n250-DSN\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n";
+    replies_ += concat({"250-", name,
+                        "\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-SIZE",
+                        limit > 0 ? " " : "", limit > 0 ? std::to_string(limit) : "",
+                        "\r\n250-DSN\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n"});
 }
 
 /// RFC 5321 4.1.4. What a client sent ahead of the reply that told it of a lost server is
@@ -316,8 +317,8 @@ void Server::write_out(std::string_view left) const {
         if (written < 0 && ready > 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (written <= 0)
-            throw Failure(ExitStatus::io_error, Fault::local,
-                          "standard output: the client does not read its replies");
+            stop(ExitStatus::io_error, Fault::local,
+                 {"standard output: the client does not read its replies"});
         left.remove_prefix(static_cast<std::size_t>(written));
     }
 }

@@ -91,7 +91,7 @@ class Server {
     void flush();
     void write_out(std::string_view left) const;
     [[noreturn]] void end_within_message();
-    [[noreturn]] void hang_up(const std::string& why);
+    [[noreturn]] void hang_up(std::string_view why);
 
     ServerContext context_;
     DialogueInput input_;

@@ -2,7 +2,6 @@
 #include "server_command.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -17,15 +16,6 @@ namespace {
 
 constexpr std::size_t envid_limit = 100; // RFC 3461 4.4
 constexpr std::size_t orcpt_limit = 500; // RFC 3461 4.2
-
-std::optional<std::uint64_t> read_number(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return number;
-}
 
 struct Parameter {
     std::string key; ///< upper case
@@ -49,27 +39,32 @@ Arguments parse_arguments(std::string_view keyword, std::string_view text) {
     while (!text.empty()) {
         const std::string_view word = text.substr(0, text.find_first_of(" \t"));
         const auto equals = std::min(word.find('='), word.size());
-        arguments.parameters.push_back(
-            {upper_case(word.substr(0, equals)),
-             std::string(word.substr(std::min(equals + 1, word.size())))});
+        Parameter& parameter = arguments.parameters.emplace_back();
+        parameter.key = upper_case(word.substr(0, equals));
+        parameter.value = word.substr(std::min(equals + 1, word.size()));
         text = trim(text.substr(word.size()));
     }
     return arguments;
 }
 
+[[noreturn]] void refuse(const Parameter& parameter, int code, std::string_view why) {
+    throw refusal(code, "5.5.4",
+                  concat({"parameter ", why, ": ", printable(parameter.key, 40)}));
+}
+
 [[noreturn]] void unknown(const Parameter& parameter) {
-    throw refusal(555, "5.5.4", "parameter not known: " + printable(parameter.key, 40));
+    refuse(parameter, 555, "not known");
 }
 
 [[noreturn]] void malformed(const Parameter& parameter) {
-    throw refusal(501, "5.5.4", "parameter malformed: " + printable(parameter.key, 40));
+    refuse(parameter, 501, "malformed");
 }
 
 void take_mail_parameter(MailArguments& mail, const Parameter& parameter) {
     const std::string value = upper_case(parameter.value);
     bool good = true;
     if (parameter.key == "SIZE") {
-        mail.size = read_number(value);
+        mail.size = to_number(value);
         good = mail.size.has_value();
     } else if (parameter.key == "BODY") {
         good = value == "7BIT" || value == "8BITMIME";
@@ -147,7 +142,7 @@ RcptArguments parse_rcpt(std::string_view argument) {
 std::optional<BdatArguments> parse_bdat(std::string_view argument) {
     const auto end = std::min(argument.find(' '), argument.size());
     const std::string_view rest = trim(argument.substr(end));
-    const auto size = read_number(argument.substr(0, end));
+    const auto size = to_number(argument.substr(0, end));
     if (!size || (!rest.empty() && !equals_ignoring_case(rest, "LAST")))
         return std::nullopt;
     return BdatArguments{*size, !rest.empty()};

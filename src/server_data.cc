@@ -22,18 +22,18 @@ constexpr std::size_t verdict_limit = 160; // octets of it, where names follow
 /// What became of the messages before it the client hears all the same.
 void Server::end_within_message() {
     flush();
-    throw Failure(ExitStatus::io_error, Fault::local,
-                  "standard input: it ended within a message; nothing of it was sent");
+    stop(ExitStatus::io_error, Fault::local,
+         {"standard input: it ended within a message; nothing of it was sent"});
 }
 
 /// RFC 2920 3.1: after DATA a client waits for its reply. One that does not has sent text,
 /// and where that ends nobody can tell who did not agree to read it. RFC 5321 3.8: the last
 /// words are 421.
-void Server::hang_up(const std::string& why) {
+void Server::hang_up(std::string_view why) {
     end_transaction();
     reply(421, "4.5.0", why);
     flush();
-    throw Failure(ExitStatus::data_error, Fault::local, "standard input: " + why);
+    stop(ExitStatus::data_error, Fault::local, {"standard input: ", why});
 }
 
 void Server::take_data() {
@@ -65,7 +65,7 @@ void Server::take_bdat(const std::string& argument) {
     if (bdat->last)
         send_draft();
     else
-        reply(250, "2.0.0", std::to_string(bdat->size) + " octets");
+        reply(250, "2.0.0", concat({std::to_string(bdat->size), " octets"}));
 }
 
 /// A message that cannot be taken is read to its end all the same.
@@ -145,7 +145,7 @@ void Server::conclude(const Outcomes& recipients, std::uint64_t size) {
     if (refused.size() == recipients.size())
         throw refusal_of(refused);
     const auto accepted = std::ranges::find(recipients, ExitStatus::ok, &Outcome::status);
-    std::string text = "accepted: " + (*accepted)->text;
+    std::string text = concat({"accepted: ", (*accepted)->text});
     if (!refused.empty())
         text =
             concat({printable(text, verdict_limit), ", but not: ", name_refused(refused)});

@@ -29,8 +29,8 @@ void Server::take_rcpt(const std::string& argument) {
         throw refusal_of(refused);
     state_ = State::rcpt;
     reply(250, "2.1.5",
-          refused.empty() ? "recipient ok"
-                          : "recipient ok, but not: " + name_refused(refused));
+          concat({"recipient ok", refused.empty() ? "" : ", but not: ",
+                  refused.empty() ? "" : name_refused(refused)}));
 }
 
 /// Somebody named twice gets one copy.
@@ -40,9 +40,11 @@ Server::Outcomes Server::add(const std::vector<std::string>& addresses,
     for (const std::string& address : addresses) {
         if (known_.contains(mailbox_key(address)))
             continue;
-        outcomes_.push_back(std::make_unique<Outcome>(address, arguments.notify,
-                                                      arguments.original_recipient));
-        added.push_back(outcomes_.back().get());
+        outcomes_.push_back(std::make_unique<Outcome>(address));
+        Outcome* const outcome = outcomes_.back().get();
+        outcome->notify = arguments.notify;
+        outcome->original_recipient = arguments.original_recipient;
+        added.push_back(outcome);
     }
     return added;
 }

@@ -19,10 +19,11 @@ namespace {
 /// RFC 5321 4.5.3.1.4: a command line has 512 octets; what is longer waits for the server's
 /// go.
 constexpr std::size_t command_line_limit = 512;
+
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const auto& word : words)
-        text += (text.empty() ? "" : " ") + word;
+        text.append(text.empty() ? "" : " ").append(word);
     return text;
 }
 
@@ -73,8 +74,8 @@ void Session::say(std::string_view command, std::string_view step,
 }
 
 void Session::say_ehlo() {
-    const std::string verb = relay_.lmtp ? "LHLO" : "EHLO"; // RFC 2033 4.1
-    say(verb + " " + ehlo_name_ + "\r\n", verb);
+    const std::string_view verb = relay_.lmtp ? "LHLO" : "EHLO"; // RFC 2033 4.1
+    say(concat({verb, " ", ehlo_name_, "\r\n"}), verb);
     const Reply reply = wire_.receive(verb);
     if (reply.permanent() && !relay_.lmtp && !wire_.broken())
         return say_helo(reply);
@@ -89,7 +90,7 @@ void Session::say_ehlo() {
 void Session::say_helo(const Reply& refused) {
     if (relay_.auth_wanted || relay_.tls != TlsMode::none)
         refuse(wire_, "EHLO", refused);
-    say("HELO " + ehlo_name_ + "\r\n", "HELO");
+    say(concat({"HELO ", ehlo_name_, "\r\n"}), "HELO");
     const Reply reply = wire_.receive("HELO");
     if (!reply.positive())
         refuse(wire_, "HELO", reply);
@@ -165,13 +166,13 @@ void Session::authenticate(const Permit& permit, ChannelBinding binding,
     std::string troubles;
     for (const auto& mechanism : ranked) {
         if (!log_in.client.start(mechanism, plus_missing)) {
-            troubles += "; " + log_in.client.trouble();
+            troubles.append("; ").append(log_in.client.trouble());
             continue;
         }
         const auto unknown = run_mechanism(log_in, mechanism);
         if (!unknown)
             return;
-        troubles += "; AUTH " + mechanism + ": " + printable(unknown->text(), 200);
+        troubles += concat({"; AUTH ", mechanism, ": ", printable(unknown->text(), 200)});
     }
     no_mechanism(wishes, troubles);
 }
@@ -179,19 +180,19 @@ void Session::authenticate(const Permit& permit, ChannelBinding binding,
 void Session::no_mechanism(const SaslWishes& wishes, const std::string& troubles) {
     const std::string offers =
         extensions_.auth.empty() ? "nothing" : printable(joined(extensions_.auth));
-    std::string wants = relay_.auth.empty() ? "" : ", auth = " + joined(relay_.auth);
-    if (wishes.must_bind)
-        wants += ", require_channel_binding = yes";
-    wire_.fail(ExitStatus::no_perm, Fault::relay, "AUTH",
-               "no mechanism in common: the server offers " + offers + wants + troubles,
-               "5.7.4");
+    wire_.fail(
+        ExitStatus::no_perm, Fault::relay, "AUTH",
+        concat({"no mechanism in common: the server offers ", offers,
+                relay_.auth.empty() ? "" : ", auth = ", joined(relay_.auth),
+                wishes.must_bind ? ", require_channel_binding = yes" : "", troubles}),
+        "5.7.4");
 }
 
 /// Nothing once the server has said yes. The reply if it does not know the mechanism after
 /// all (504): another may be tried. A refused secret is never tried again: accounts get
 /// locked that way.
 std::optional<Reply> Session::run_mechanism(LogIn& log_in, const std::string& mechanism) {
-    const std::string step = "AUTH " + mechanism;
+    const std::string step = concat({"AUTH ", mechanism});
     SaslClient& client = log_in.client;
     bool withheld = false;
     wire_.set_withheld(&log_in.withheld, lets_guess(mechanism));
@@ -235,17 +236,17 @@ void Session::cancel_auth(const std::string& step, ExitStatus status,
 /// RFC 4954 4: the initial response rides along, "=" if it is empty, unless the line gets
 /// long.
 Reply Session::begin_auth(LogIn& log_in, const std::string& mechanism) {
-    const std::string step = "AUTH " + mechanism;
+    const std::string step = concat({"AUTH ", mechanism});
     const auto& initial = log_in.client.initial();
     std::string response = initial ? encode_base64(*initial) : std::string();
     if (initial && response.empty())
         response = "=";
     if (initial && step.size() + response.size() + 3 <= command_line_limit) {
-        Reply reply = answer(log_in, step + " ", response, step);
+        Reply reply = answer(log_in, concat({step, " "}), response, step);
         wipe(response);
         return reply;
     }
-    say(step + "\r\n", step);
+    say(concat({step, "\r\n"}), step);
     Reply reply = wire_.receive(step);
     if (initial && reply.intermediate())
         reply = answer(log_in, {}, response, step);

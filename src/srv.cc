@@ -11,6 +11,7 @@
 #include <resolv.h>
 #include <sys/random.h>
 
+#include "concat.h"
 #include "failure.h"
 #include "resolve.h"
 #include "values.h"
@@ -95,11 +96,11 @@ void ask(res_state state, const std::string& name, TlsMode tls, Answer& answer) 
         return;
     }
     message.resize(std::min(message.size(), static_cast<std::size_t>(size)));
-    const auto services = parse_services(message, tls);
+    auto services = parse_services(message, tls);
     answer.trouble = answer.trouble || !services;
     if (!services)
         return;
-    for (Service& service : in_order(*services, random_below))
+    for (Service& service : in_order(std::move(*services), random_below))
         answer.services.push_back(std::move(service));
 }
 
@@ -111,9 +112,9 @@ void look_up(const std::string& domain, std::optional<TlsMode> tls, Answer& answ
         return;
     }
     if (tls.value_or(TlsMode::implicit) == TlsMode::implicit)
-        ask(&state, "_submissions._tcp." + domain, TlsMode::implicit, answer);
+        ask(&state, concat({"_submissions._tcp.", domain}), TlsMode::implicit, answer);
     if (tls.value_or(TlsMode::starttls) == TlsMode::starttls)
-        ask(&state, "_submission._tcp." + domain, TlsMode::starttls, answer);
+        ask(&state, concat({"_submission._tcp.", domain}), TlsMode::starttls, answer);
     ::res_nclose(&state);
 }
 
@@ -175,14 +176,12 @@ std::vector<Service> in_order(std::vector<Service> services,
 std::vector<Service> look_up_services(const std::string& domain, std::optional<TlsMode> tls,
                                       Deadline deadline) {
     const auto answer = std::make_shared<Answer>();
-    const std::string step = domain + ": looking up its submission servers: ";
+    const std::string step = concat({domain, ": looking up its submission servers: "});
     run_aside(deadline, step, [answer, domain, tls] { look_up(domain, tls, *answer); });
     if (answer->services.empty() && answer->trouble)
-        throw Failure(ExitStatus::temp_fail, Fault::relay, step + "no answer from DNS",
-                      "4.4.3");
+        stop(ExitStatus::temp_fail, Fault::relay, {step, "no answer from DNS"}, "4.4.3");
     if (answer->services.empty())
-        throw Failure(ExitStatus::no_host, Fault::relay, step + "it names none in DNS",
-                      "5.4.4");
+        stop(ExitStatus::no_host, Fault::relay, {step, "it names none in DNS"}, "5.4.4");
     return std::move(answer->services);
 }
 

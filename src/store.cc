@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "concat.h"
 #include "failure.h"
 
 namespace sallyport {
@@ -21,7 +22,7 @@ UniqueFd make_nameless_file(const std::string& directory) {
                          S_IRUSR | S_IWUSR));
     if (file)
         return file;
-    std::string path = directory + "/sallyport-XXXXXX";
+    std::string path = concat({directory, "/sallyport-XXXXXX"});
     UniqueFd named(::mkostemp(path.data(), O_CLOEXEC));
     if (named)
         ::unlink(path.c_str());
@@ -54,9 +55,9 @@ void Store::append(std::string_view octets) {
         keep_in_memory();
     if (!file_) {
         if (memory_.size() + octets.size() > memory_limit_without_file)
-            throw Failure(ExitStatus::temp_fail, Fault::local,
-                          "no room for a message of this size in /tmp, /var/tmp or memory",
-                          "4.3.1");
+            stop(ExitStatus::temp_fail, Fault::local,
+                 {"no room for a message of this size in /tmp, /var/tmp or memory"},
+                 "4.3.1");
         memory_ += octets;
     }
     size_ += octets.size();
@@ -74,8 +75,8 @@ std::size_t Store::read(std::uint64_t offset, std::span<char> buffer) const {
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
-            throw Failure(ExitStatus::io_error, Fault::local,
-                          "reading the stored message back: failed", "4.3.0");
+            stop(ExitStatus::io_error, Fault::local,
+                 {"reading the stored message back: failed"}, "4.3.0");
         done += static_cast<std::size_t>(got);
     }
     return done;
@@ -93,8 +94,8 @@ void Store::spill() {
 /// The file cannot grow: what it holds comes back to memory, if there is room.
 void Store::keep_in_memory() {
     if (size_ > memory_limit_without_file)
-        throw Failure(ExitStatus::temp_fail, Fault::local,
-                      "the temporary file for the message cannot grow", "4.3.1");
+        stop(ExitStatus::temp_fail, Fault::local,
+             {"the temporary file for the message cannot grow"}, "4.3.1");
     std::string all(size_, '\0');
     read(0, all);
     memory_ = std::move(all);

@@ -95,10 +95,9 @@ class StrictReader {
             refuse(concat({"the key ", key, " stands here again"}));
         const std::string number = std::to_string(reading_.entries.size());
         reading_.for_inih.push_back(concat({key, " = ", number, "\n"}));
-        IniEntry entry;
+        IniEntry& entry = reading_.entries.emplace_back();
         entry.value = read_value(trim(rest.substr(1)));
         entry.line = number_;
-        reading_.entries.push_back(std::move(entry));
     }
 
     [[nodiscard]] std::string read_value(std::string_view text) const {
@@ -151,8 +150,8 @@ class StrictReader {
     }
 
     [[noreturn]] void refuse(std::string_view why) const {
-        throw Failure(ExitStatus::config, Fault::local,
-                      concat({printable(path_), ":", std::to_string(number_), ": ", why}));
+        stop(ExitStatus::config, Fault::local,
+             {printable(path_), ":", std::to_string(number_), ": ", why});
     }
 
     std::string_view text_;
@@ -201,8 +200,8 @@ std::vector<IniEntry> parse_ini(std::string_view text, const std::string& path) 
     Exchange exchange{reading};
     const int result = ::ini_parse_stream(give_line, &exchange, take_name, &exchange);
     if (result != 0 || exchange.named != reading.entries.size())
-        throw Failure(ExitStatus::software, Fault::local,
-                      printable(path) + ": inih did not read what stands there");
+        stop(ExitStatus::software, Fault::local,
+             {printable(path), ": inih did not read what stands there"});
     return std::move(reading.entries);
 }
 

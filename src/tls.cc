@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "base64.h"
+#include "concat.h"
 #include "failure.h"
 #include "memory.h"
 #include "printable.h"
@@ -113,16 +114,16 @@ std::string openssl_reason() {
     return reason != nullptr ? reason : "no reason given";
 }
 
-[[noreturn]] void unusable(const std::string& key, const std::string& path) {
+[[noreturn]] void unusable(std::string_view key, const std::string& path) {
     expect_memory();
-    throw Failure(ExitStatus::config, Fault::local,
-                  key + " = " + printable(path) + ": " + openssl_reason());
+    stop(ExitStatus::config, Fault::local,
+         {key, " = ", printable(path), ": ", openssl_reason()});
 }
 
 /// OpenSSL would wait for a FIFO without any limit of ours.
-[[noreturn]] void not_a_file(const std::string& key, const std::string& path) {
-    throw Failure(ExitStatus::config, Fault::local,
-                  key + " = " + printable(path) + ": no such regular file");
+[[noreturn]] void not_a_file(std::string_view key, const std::string& path) {
+    stop(ExitStatus::config, Fault::local,
+         {key, " = ", printable(path), ": no such regular file"});
 }
 
 class TlsStream : public VerifiedStream {
@@ -208,7 +209,7 @@ class TlsStream : public VerifiedStream {
             return transport_->trouble;
         if ((SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0)
             return "connection closed by the server";
-        return "TLS: " + openssl_reason();
+        return concat({"TLS: ", openssl_reason()});
     }
 
     Method method_; // outlives the BIO in ssl_, as transport_ does
@@ -228,8 +229,8 @@ void expect_name(SSL* ssl, const std::string& name) {
         SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                  std::string(name).data()) != 1) {
         expect_memory();
-        throw Failure(ExitStatus::config, Fault::local,
-                      "tls_name: no host name: " + printable(name));
+        stop(ExitStatus::config, Fault::local,
+             {"tls_name: no host name: ", printable(name)});
     }
 }
 
@@ -251,12 +252,10 @@ void check_pin(SSL* ssl, const std::vector<std::string>& pins, const std::string
     const std::string found = public_key_digest(SSL_get0_peer_certificate(ssl));
     expect_memory(); // what OpenSSL went on without may have been a check
     if (!pins.empty() && std::ranges::find(pins, found) == pins.end())
-        throw Failure(ExitStatus::no_perm, Fault::relay,
-                      where +
-                          "certificate refused: its key is none of tls_pin; it is "
-                          "sha256//" +
-                          encode_base64(found),
-                      "4.7.5");
+        stop(ExitStatus::no_perm, Fault::relay,
+             {where, "certificate refused: its key is none of tls_pin; it is sha256//",
+              encode_base64(found)},
+             "4.7.5");
 }
 
 /// With `tls_ca = none` the key's pin is all that counts, if it is a strong key.
@@ -283,8 +282,8 @@ std::string advice(long verdict, const std::string& name) {
     switch (verdict) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return "; it is not for " + printable(name) +
-               ": set host, or tls_name, to a name in it";
+        return concat({"; it is not for ", printable(name),
+                       ": set host, or tls_name, to a name in it"});
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
@@ -300,14 +299,13 @@ std::string advice(long verdict, const std::string& name) {
     expect_memory();
     const long verdict = SSL_get_verify_result(ssl);
     if (verdict != X509_V_OK)
-        throw Failure(ExitStatus::no_perm, Fault::relay,
-                      where + "certificate refused: " +
-                          X509_verify_cert_error_string(verdict) + advice(verdict, name),
-                      "4.7.5");
+        stop(ExitStatus::no_perm, Fault::relay,
+             {where, "certificate refused: ", X509_verify_cert_error_string(verdict),
+              advice(verdict, name)},
+             "4.7.5");
     if (!transport.trouble.empty())
-        throw Failure(ExitStatus::temp_fail, Fault::address, where + transport.trouble,
-                      "4.4.2");
-    throw Failure(ExitStatus::protocol, Fault::relay, where + openssl_reason(), "4.7.5");
+        stop(ExitStatus::temp_fail, Fault::address, {where, transport.trouble}, "4.4.2");
+    stop(ExitStatus::protocol, Fault::relay, {where, openssl_reason()}, "4.7.5");
 }
 
 void load_revocations(SSL_CTX* context, const std::string& path) {
@@ -331,7 +329,7 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     if (context == nullptr)
         expect_memory();
     if (context == nullptr)
-        throw Failure(ExitStatus::software, Fault::local, "OpenSSL: " + openssl_reason());
+        stop(ExitStatus::software, Fault::local, {"OpenSSL: ", openssl_reason()});
     // The system's policy may ask for more than we do, never for less.
     const long wanted =
         relay.tls_min == TlsVersion::tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;

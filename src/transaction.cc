@@ -145,7 +145,7 @@ std::string Transaction::mail_parameters(std::optional<std::uint64_t> size,
         std::ranges::any_of(recipients_, has_eight_bit, &Outcome::address) ||
         (recipients_.empty() && std::ranges::any_of(envelope_.recipients, has_eight_bit));
     if (extensions_.size && size)
-        parameters += " SIZE=" + std::to_string(*size);
+        parameters.append(" SIZE=").append(std::to_string(*size));
     parameters += body;
     if (extensions_.smtputf8 && utf8)
         parameters += " SMTPUTF8";
@@ -154,9 +154,9 @@ std::string Transaction::mail_parameters(std::optional<std::uint64_t> size,
     if (!extensions_.dsn && envelope_.wants_notification())
         note("notifications were asked for, and the server does not offer DSN");
     if (extensions_.dsn && !envelope_.ret.empty())
-        parameters += " RET=" + envelope_.ret;
+        parameters.append(" RET=").append(envelope_.ret);
     if (extensions_.dsn && !envelope_.envelope_id.empty())
-        parameters += " ENVID=" + encode_xtext(envelope_.envelope_id);
+        parameters.append(" ENVID=").append(encode_xtext(envelope_.envelope_id));
     return parameters;
 }
 
@@ -173,10 +173,11 @@ void Transaction::queue_rcpt(Outcome& recipient) {
     }
     std::string command = concat({"RCPT TO:<", path.address, ">"});
     if (extensions_.dsn && !recipient.notify.empty())
-        command += " NOTIFY=" + recipient.notify;
+        command.append(" NOTIFY=").append(recipient.notify);
     if (extensions_.dsn && !recipient.original_recipient.empty())
-        command += " ORCPT=" + recipient.original_recipient;
-    queue(command + "\r\n");
+        command.append(" ORCPT=").append(recipient.original_recipient);
+    command += "\r\n";
+    queue(command);
     asked_.push_back(&recipient);
 }
 
@@ -241,7 +242,8 @@ void Transaction::take_rcpt_reply(Outcome& recipient, std::string_view step,
     }
     if (wire_.broken() && reply.code != 421) // it is about the session, not about him
         wire_.fail(ExitStatus::temp_fail, Fault::address, step,
-                   "connection lost; the server had said: " + reply.text(), "4.4.2");
+                   concat({"connection lost; the server had said: ", reply.text()}),
+                   "4.4.2");
     if (reply.intermediate())
         refuse(wire_, step, reply);
     if (reply.code == 421 && !may_go_on())

@@ -60,7 +60,7 @@ bool could_be_run(std::string_view text) {
 }
 
 std::string octets_shown(std::size_t count) {
-    return "(" + std::to_string(count) + " octets of the message)\r\n";
+    return concat({"(", std::to_string(count), " octets of the message)\r\n"});
 }
 
 } // namespace
@@ -118,7 +118,7 @@ void Transaction::append_first_chunk(const std::string& text) {
 
 void Transaction::append_chunk_command(std::uint64_t size, bool final) {
     const std::string command =
-        "BDAT " + std::to_string(size) + (final ? " LAST\r\n" : "\r\n");
+        concat({"BDAT ", std::to_string(size), final ? " LAST\r\n" : "\r\n"});
     flight_ += command;
     shown_ += command;
 }
@@ -262,7 +262,7 @@ void Transaction::take_verdict_on(std::span<Outcome* const> recipients,
 void Transaction::take_each_verdict() {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
         Outcome& recipient = *accepted_[i];
-        const std::string step = "end of data for <" + recipient.address + ">";
+        const std::string step = concat({"end of data for <", recipient.address, ">"});
         const Reply verdict = wire_.receive(step, verdict_timeout);
         if (verdict.positive())
             take_verdict_on(std::span(accepted_).subspan(i, 1), verdict);

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "concat.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -30,7 +31,7 @@ void Transcript::remark(std::string_view text) const {
 void Transcript::show(std::string_view mark, std::string_view line) const {
     if (!wanted())
         return;
-    const std::string text = std::string(mark) + printable(line) + "\n";
+    const std::string text = concat({mark, printable(line), "\n"});
     // A transcript nobody can read any more is no reason to stop sending mail.
     [[maybe_unused]] const auto written = ::write(fd_, text.data(), text.size());
 }

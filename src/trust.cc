@@ -96,10 +96,10 @@ void load_authorities(SSL_CTX* context, const std::string& configured) {
         if (authorities.add(configured))
             return;
         expect_memory();
-        throw Failure(ExitStatus::config, Fault::local,
-                      "tls_ca = " + printable(configured) +
-                          ": neither a PEM file with certificates nor a directory with "
-                          "hash links (openssl rehash makes them)");
+        stop(ExitStatus::config, Fault::local,
+             {"tls_ca = ", printable(configured),
+              ": neither a PEM file with certificates nor a directory with hash links "
+              "(openssl rehash makes them)"});
     }
     if (authorities.add_from_environment() || authorities.add_directory(system_directory))
         return;
@@ -108,9 +108,8 @@ void load_authorities(SSL_CTX* context, const std::string& configured) {
     if (found)
         return;
     expect_memory();
-    throw Failure(ExitStatus::config, Fault::local,
-                  "no CA certificates found: install the package ca-certificates, or set "
-                  "tls_ca");
+    stop(ExitStatus::config, Fault::local,
+         {"no CA certificates found: install the package ca-certificates, or set tls_ca"});
 }
 
 } // namespace sallyport

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <optional>
 
 #include "ascii.h"
 #include "values.h"
@@ -17,6 +17,20 @@ constexpr std::array relay_schemes{
     UrlScheme{"smtp+starttls://", "starttls", "587"},
     UrlScheme{"smtp://", "none", "25"},
 };
+
+/// The octet that two hexadecimal digits stand for.
+std::optional<char> decode_hex(std::string_view digits) {
+    unsigned octet = 0;
+    for (const char digit : digits) {
+        const auto value = std::string_view("0123456789abcdef").find(to_lower(digit));
+        if (value == std::string_view::npos)
+            return std::nullopt;
+        octet = octet << 4U | static_cast<unsigned>(value);
+    }
+    if (digits.size() != 2)
+        return std::nullopt;
+    return static_cast<char>(octet);
+}
 
 class UrlParser {
   public:
@@ -95,7 +109,9 @@ class UrlParser {
     }
 
     void put(std::string_view key, std::string_view value) {
-        settings_.push_back({std::string(key), std::string(value)});
+        UrlSetting& setting = settings_.emplace_back();
+        setting.key = key;
+        setting.value = value;
     }
 
     /// `others` stand for themselves beside letters, digits and what has no meaning in a
@@ -107,13 +123,10 @@ class UrlParser {
         for (std::size_t at = 0; at < text.size(); ++at) {
             char c = text[at];
             if (c == '%') {
-                unsigned octet = 0;
-                const char* const begin = text.data() + at + 1;
-                const char* const end =
-                    begin + std::min<std::size_t>(2, text.size() - at - 1);
-                if (std::from_chars(begin, end, octet, 16).ptr != begin + 2)
+                const auto octet = decode_hex(text.substr(at + 1, 2));
+                if (!octet)
                     refuse("behind % two hexadecimal digits are wanted");
-                c = static_cast<char>(octet);
+                c = *octet;
                 at += 2;
             } else if (!is_alpha(c) && !is_digit(c) && !is_control(c) &&
                        meaningless.find(c) == std::string_view::npos &&

@@ -56,8 +56,12 @@ bool is_host_name(std::string_view text) {
            text.find("..") == text.npos && is_name(text);
 }
 
-void misconfigured(std::string_view origin, std::string_view why) {
-    throw Failure(ExitStatus::config, Fault::local, concat({origin, ": ", why}), "4.3.5");
+void misconfigured(const std::string& origin, std::string_view why) {
+    stop(ExitStatus::config, Fault::local, {origin, ": ", why}, "4.3.5");
+}
+
+void misconfigured(const std::string& origin, std::initializer_list<std::string_view> why) {
+    misconfigured(origin, concat(why));
 }
 
 bool read_switch(std::string_view text, const std::string& origin) {
@@ -70,8 +74,8 @@ std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint6
                           const std::string& origin) {
     std::uint64_t number = 0;
     if (!take_number(text, number) || !text.empty() || number < least || number > most)
-        misconfigured(origin, concat({"a number from ", std::to_string(least), " to ",
-                                      std::to_string(most), " is wanted"}));
+        misconfigured(origin, {"a number from ", std::to_string(least), " to ",
+                               std::to_string(most), " is wanted"});
     return number;
 }
 
@@ -102,8 +106,8 @@ std::chrono::milliseconds read_duration(std::string_view text, std::chrono::seco
            number <= static_cast<std::uint64_t>(longest_duration.count()) / seconds[unit];
     const std::chrono::seconds span(good ? number * seconds[unit] : 0);
     if (!good || span < least)
-        misconfigured(origin, "a number of seconds from " + std::to_string(least.count()) +
-                                  " to 30d is wanted, perhaps with s, m, h or d");
+        misconfigured(origin, {"a number of seconds from ", std::to_string(least.count()),
+                               " to 30d is wanted, perhaps with s, m, h or d"});
     return span;
 }
 
@@ -177,7 +181,7 @@ std::vector<std::uint16_t> read_ports(std::string_view text, const std::string& 
         const auto port =
             static_cast<std::uint16_t>(read_number(element, 1, 65535, origin));
         if (std::ranges::find(ports, port) != ports.end())
-            misconfigured(origin, "the port " + element + " is named twice");
+            misconfigured(origin, {"the port ", element, " is named twice"});
         ports.push_back(port);
     }
     return ports;

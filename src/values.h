@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,11 @@
 
 namespace sallyport {
 
-[[noreturn]] void misconfigured(std::string_view origin, std::string_view why);
+/// Throws "ORIGIN: WHY".
+[[noreturn]] void misconfigured(const std::string& origin, std::string_view why);
+/// The same, WHY being the pieces one behind the other.
+[[noreturn]] void misconfigured(const std::string& origin,
+                                std::initializer_list<std::string_view> why);
 
 /// "yes" or "no".
 bool read_switch(std::string_view text, const std::string& origin);

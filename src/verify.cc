@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "concat.h"
 #include "upstream.h"
 
 namespace sallyport {
@@ -22,7 +23,7 @@ Report ask_about_recipients(const Settings& settings, const Envelope& envelope,
         }
         if (!outcome.refused_here && !outcome.decided) {
             outcome.status = ExitStatus::ok;
-            outcome.text = upstream.peer() + " takes messages for it";
+            outcome.text = concat({upstream.peer(), " takes messages for it"});
         }
     }
     upstream.end();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ascii.h"
+#include "concat.h"
 #include "failure.h"
 #include "pop.h"
 #include "printable.h"
@@ -64,7 +65,7 @@ void Visit::prepare() {
     if (relay_.pop_before) {
         pop_.emplace(relay_);
         pop_->host = relay_.pop_before->host;
-        pop_->port = {relay_.pop_before->port};
+        pop_->port = std::vector{relay_.pop_before->port};
         pop_->tls = relay_.pop_before->tls;
         pop_->tls_name.clear();
         pop_->srv = false;
@@ -110,9 +111,10 @@ std::string Visit::ehlo_name() const {
 }
 
 Failure no_relay_for(const std::string& reverse_path) {
-    return {ExitStatus::config, Fault::local,
-            "no [relay] has a match for the sender <" + printable(reverse_path) + ">",
-            "5.3.5"};
+    return {
+        ExitStatus::config, Fault::local,
+        concat({"no [relay] has a match for the sender <", printable(reverse_path), ">"}),
+        "5.3.5"};
 }
 
 } // namespace sallyport

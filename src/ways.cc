@@ -16,6 +16,10 @@ std::uint16_t read_port(std::string_view text, const std::string& origin) {
     return static_cast<std::uint16_t>(read_number(text, 1, 65535, origin));
 }
 
+bool has_default_ports(const Relay& relay) {
+    return std::ranges::equal(relay.port, Relay::default_ports);
+}
+
 /// One part of the URL of a proxy.
 void set_proxy_part(Proxy& proxy, UrlSetting& part, const std::string& origin) {
     if (part.value.size() > Proxy::text_limit)
@@ -52,7 +56,7 @@ void check_pin(const Relay& relay) {
 }
 
 void check_srv(const Relay& relay) {
-    if (relay.port != Relay{}.port)
+    if (!has_default_ports(relay))
         misconfigured(relay.origin, "srv finds the ports: port goes with host");
     if (relay.tls == TlsMode::none)
         misconfigured(relay.origin, "srv finds servers with TLS only");
@@ -163,8 +167,8 @@ void finish_relay(Relay& relay) {
         finish_local(relay);
     if (relay.srv)
         check_srv(relay);
-    if (relay.lmtp && relay.port == Relay().port) // RFC 2033 5: not those of SMTP
-        relay.port = {24};
+    if (relay.lmtp && has_default_ports(relay)) // RFC 2033 5: not those of SMTP
+        relay.port = std::vector<std::uint16_t>{24};
     if (relay.tls_cert.empty() != relay.tls_key.empty())
         misconfigured(relay.origin, "tls_cert and tls_key go together");
     if (relay.tls_pin_only && relay.tls_pin.empty())

@@ -66,7 +66,7 @@ std::string Reply::text() const {
         return concat({all, " ", Withheld::mark});
     for (const auto& line : lines) {
         if (!line.empty())
-            all += " " + line;
+            all.append(" ").append(line);
     }
     return printable(all);
 }
@@ -233,17 +233,18 @@ void Wire::show(Reading& reading) const {
         reply.withheld = true;
         if (withheld_->is_in(reply.enhanced()))
             reply.lines.clear();
-        lines = {reply.code == 0 ? std::string(Withheld::mark) : reply.text()};
+        lines.clear();
+        lines.push_back(reply.code == 0 ? std::string(Withheld::mark) : reply.text());
     }
     for (std::string& line : lines) {
         if (withhold_challenges_ && !reply.withheld && line.size() > 4 && line[0] == '3')
-            line = line.substr(0, 3) + " (challenge)";
+            line.replace(3, line.npos, " (challenge)");
         transcript_.received(line);
     }
     if (!reading.odd)
         return;
     if (reply.code != 0 && lines.size() > 1 && parse_reply_line(*reading.odd))
-        reading.trouble += printable(lines[lines.size() - 2], 80) + " / ";
+        reading.trouble.append(printable(lines[lines.size() - 2], 80)).append(" / ");
     reading.trouble += printable(lines.back(), 200);
 }
 
@@ -251,12 +252,14 @@ void Wire::show(Reading& reading) const {
 /// quote that.
 bool Wire::gives_away(const Reading& reading, const std::vector<std::string>& lines) const {
     const Reply& reply = reading.reply;
-    std::vector<std::string> texts = reply.lines;
+    std::vector<std::string> texts;
+    texts.push_back(std::to_string(reply.code));
+    for (const std::string& line : reply.lines)
+        texts.push_back(line);
     if (reading.odd) {
         const auto parsed = parse_reply_line(*reading.odd);
         texts.emplace_back(parsed ? parsed->text : *reading.odd);
     }
-    texts.insert(texts.begin(), std::to_string(reply.code));
     if (withheld_->is_in(texts) || withheld_->is_in(lines))
         return true;
     const auto challenge = reply.intermediate() && reply.lines.size() == 1
@@ -278,11 +281,11 @@ VerifiedStream& Wire::secure(Securer& securer) {
 
 void Wire::fail(ExitStatus status, Fault fault, std::string_view step,
                 std::string_view what, std::string_view enhanced) const {
-    const std::string text = concat({peer_, ": ", step, ": ", what});
     if (in_doubt_)
-        throw Failure(ExitStatus::temp_fail, Fault::in_doubt,
-                      text + "; the message may have been accepted", "4.4.2");
-    throw Failure(status, fault, text, enhanced);
+        stop(ExitStatus::temp_fail, Fault::in_doubt,
+             {peer_, ": ", step, ": ", what, "; the message may have been accepted"},
+             "4.4.2");
+    stop(status, fault, {peer_, ": ", step, ": ", what}, enhanced);
 }
 
 Wire::Line Wire::read_line(Deadline deadline) {

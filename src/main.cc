@@ -206,6 +206,7 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
     Settings settings = load_settings(configuration_sources(invocation));
     drop_privileges();
     tempfail = settings.tempfail;
+    break_off_with(tempfail);
     log = Log(settings.log, "sallyport");
     const Identity identity = look_up_identity();
     id = identity.id;

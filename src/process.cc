@@ -39,12 +39,13 @@ constexpr const char* aborted =
     "sallyport: broken off by SIGABRT, for want of memory or by a "
     "bug; the message may have been accepted\n";
 const char* last_words = aborted;
+volatile std::sig_atomic_t last_status = static_cast<int>(ExitStatus::temp_fail);
 
-/// Only what is safe in a signal handler, so no `[exit] tempfail`.
+/// Only what is safe in a signal handler.
 void break_off(int /*signal*/) {
     [[maybe_unused]] const ssize_t written =
         ::write(STDERR_FILENO, last_words, std::strlen(last_words));
-    ::_exit(static_cast<int>(ExitStatus::temp_fail));
+    ::_exit(last_status);
 }
 
 void set_signals() {
@@ -81,6 +82,10 @@ void silence_errors_within_output() {
         return;
     ::close(STDERR_FILENO);
     fill_descriptor(STDERR_FILENO);
+}
+
+void break_off_with(ExitStatus status) {
+    last_status = static_cast<int>(status);
 }
 
 FragileCall::FragileCall(const char* words) {

@@ -5,6 +5,8 @@
 
 #include <csignal>
 
+#include "failure.h"
+
 namespace sallyport {
 
 /// Descriptors 0 to 2 are open (a closed 0 gives an error when read, never another file's
@@ -13,6 +15,9 @@ namespace sallyport {
 /// core file or tracer can see the process's memory; in a set-id run the environment is
 /// empty. Failure (71, local) if a descriptor cannot be had.
 void prepare_process();
+
+/// The status in place of 75 where abort() or a crash within a FragileCall ends the run.
+void break_off_with(ExitStatus status);
 
 /// Where standard error is the same file as standard output (of a program that reads both
 /// by one pipe), it leads nowhere from here on.

@@ -263,6 +263,16 @@ BOOST_AUTO_TEST_CASE(a_crash_within_a_fragile_call_is_want_of_memory) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_abort_ends_in_the_status_that_was_set) {
+    BOOST_TEST(in_child([] {
+                   prepare_process();
+                   break_off_with(ExitStatus::unavailable);
+                   ::close(2);
+                   std::abort();
+                   return 0;
+               }) == 69);
+}
+
 BOOST_AUTO_TEST_CASE(after_a_fragile_call_a_crash_is_a_crash) {
     BOOST_TEST(in_child([] {
                    std::signal(SIGSEGV, SIG_DFL);

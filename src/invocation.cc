@@ -95,7 +95,7 @@ class Arguments {
                      {&option.letter, 1},
                      ": ",
                      option.value_name,
-                     " is missing behind it"});
+                     " is missing after it"});
         return take();
     }
 
@@ -141,7 +141,7 @@ BodyType read_body_type(std::string_view value) {
     if (equals_ignoring_case(value, "7BIT"))
         return BodyType::seven_bit;
     if (!equals_ignoring_case(value, "8BITMIME"))
-        bad_value('B', value, "7BIT or 8BITMIME is wanted");
+        bad_value('B', value, "7BIT or 8BITMIME is expected");
     return BodyType::eight_bit_mime;
 }
 
@@ -183,7 +183,7 @@ void apply_envelope_id(Invocation& invocation, std::string_view value) {
 
 bool read_yes(std::string_view option, std::string_view value) {
     if (!equals_ignoring_case(value, "yes") && !equals_ignoring_case(value, "no"))
-        bad_value('O', option, "yes or no is wanted");
+        bad_value('O', option, "yes or no is expected");
     return equals_ignoring_case(value, "yes");
 }
 
@@ -194,7 +194,7 @@ void apply_old_option(Invocation& invocation, std::string_view value,
     // Exim's way of writing them has the value in the next argument, which is no recipient.
     const bool value_follows = value.size() == 2 && value.front() == 'M';
     if (value_follows && arguments.at_end())
-        bad_value('o', value, "a value is missing behind it");
+        bad_value('o', value, "a value is missing after it");
     if (value_follows)
         arguments.take();
 }
@@ -306,7 +306,7 @@ void check_mode(const Invocation& invocation) {
     if (invocation.mode == Mode::deliver)
         return;
     if (invocation.recipients_from_header)
-        misused({"option -t: in this mode no message is read"});
+        misused({"option -t: it goes with -bm only"});
     if (invocation.mode != Mode::verify && !invocation.recipients.empty())
         misused({"recipient ", printable(invocation.recipients.front(), 80),
                  ": in this mode no message is sent to it"});

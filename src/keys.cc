@@ -87,7 +87,7 @@ void set_port(Settings& /*settings*/, Relay& relay, Value& value) {
 
 void set_protocol(Settings& /*settings*/, Relay& relay, Value& value) {
     if (value.text != "smtp" && value.text != "lmtp")
-        misconfigured(value.origin, "smtp or lmtp is wanted");
+        misconfigured(value.origin, "smtp or lmtp is expected");
     relay.lmtp = value.text == "lmtp";
 }
 
@@ -99,12 +99,12 @@ void set_tls(Settings& /*settings*/, Relay& relay, Value& value) {
     else if (value.text == "none")
         relay.tls = TlsMode::none;
     else
-        misconfigured(value.origin, "implicit, starttls or none is wanted");
+        misconfigured(value.origin, "implicit, starttls or none is expected");
 }
 
 void set_tls_min(Settings& /*settings*/, Relay& relay, Value& value) {
     if (value.text != "1.2" && value.text != "1.3")
-        misconfigured(value.origin, "1.2 or 1.3 is wanted");
+        misconfigured(value.origin, "1.2 or 1.3 is expected");
     relay.tls_min = value.text == "1.3" ? TlsVersion::tls1_3 : TlsVersion::tls1_2;
 }
 
@@ -116,7 +116,7 @@ void set_ip(Settings& /*settings*/, Relay& relay, Value& value) {
     else if (value.text == "6")
         relay.ip = IpFamily::ipv6;
     else
-        misconfigured(value.origin, "any, 4 or 6 is wanted");
+        misconfigured(value.origin, "any, 4 or 6 is expected");
 }
 
 /// Whether there is anything to log in with is known when all keys are: see
@@ -146,7 +146,7 @@ std::string read_helo(std::string_view text, const std::string& origin) {
         return is_alpha(c) || is_digit(c) || others.find(c) != std::string_view::npos;
     });
     if (!good)
-        misconfigured(origin, "a host name or an address literal is wanted");
+        misconfigured(origin, "a host name or an address literal is expected");
     return std::string(text);
 }
 
@@ -220,7 +220,7 @@ void set_match(Settings& /*settings*/, Relay& relay, Value& value) {
 void set_force(Settings& settings, Relay& /*relay*/, Value& value) {
     const bool both = value.text == "both";
     if (!both && value.text != "no" && value.text != "envelope" && value.text != "header")
-        misconfigured(value.origin, "no, envelope, header or both is wanted");
+        misconfigured(value.origin, "no, envelope, header or both is expected");
     settings.sender.force_envelope = both || value.text == "envelope";
     settings.sender.force_header = both || value.text == "header";
     settings.sender.force_origin = value.origin;
@@ -257,7 +257,7 @@ void set_remove_headers(Settings& settings, Relay& /*relay*/, Value& value) {
     for (const std::string& name : settings.message.remove_headers) {
         if (has_control(name) || has_eight_bit(name) || name.find(':') != std::string::npos)
             misconfigured(value.origin,
-                          "names of header fields are wanted, without colons");
+                          "names of header fields are expected, without colons");
     }
 }
 
@@ -275,13 +275,13 @@ void set_log_to(Settings& settings, Relay& /*relay*/, Value& value) {
         log.path =
             read_path(std::string_view(value.text).substr(file.size()), value.origin);
     } else {
-        misconfigured(value.origin, "syslog, stderr, none or file:/path is wanted");
+        misconfigured(value.origin, "syslog, stderr, none or file:/path is expected");
     }
 }
 
 void set_log_format(Settings& settings, Relay& /*relay*/, Value& value) {
     if (value.text != "text" && value.text != "json")
-        misconfigured(value.origin, "text or json is wanted");
+        misconfigured(value.origin, "text or json is expected");
     settings.log.format = value.text == "json" ? LogFormat::json : LogFormat::text;
 }
 

@@ -77,7 +77,7 @@ struct Pending {
 
 Answer look_up_by(Deadline deadline, const std::string& host, int family) {
     const auto answer = std::make_shared<Answer>();
-    // Families that this machine has not are not asked for, unless one is wanted by name.
+    // Families that this machine has not are not asked for, unless one is expected by name.
     const int flags = family == AF_UNSPEC ? AI_ADDRCONFIG : 0;
     run_aside(deadline, concat({host, ": looking up the name: "}),
               [answer, host, family, flags] { *answer = look_up(host, family, flags); });

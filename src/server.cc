@@ -212,9 +212,9 @@ void Server::want(State state) const {
         throw Failure{*lost_};
     if (state_ != state)
         throw refusal(503, "5.5.1",
-                      state == State::ready ? "EHLO is wanted first, and one MAIL at a time"
-                      : state == State::mail ? "MAIL is wanted first"
-                                             : "an accepted RCPT is wanted first");
+                      state == State::ready ? "EHLO is expected first, and one MAIL at a time"
+                      : state == State::mail ? "MAIL is expected first"
+                                             : "an accepted RCPT is expected first");
 }
 
 void Server::take_mail(const std::string& argument) {

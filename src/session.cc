@@ -111,7 +111,7 @@ VerifiedStream& Session::start_tls(Route& route) {
     // RFC 3207 6: what follows the 220 in clear may be anybody's.
     if (wire_.input_waiting())
         wire_.fail(ExitStatus::protocol, Fault::relay, "STARTTLS",
-                   "octets were injected behind the server's reply", "4.7.4");
+                   "octets were injected after the server's reply", "4.7.4");
     extensions_ = {};
     return wire_.secure(route.securer());
 }

@@ -68,7 +68,7 @@ class StrictReader {
 
     void take_section(std::string_view text) {
         if (!text.ends_with(']'))
-            refuse("a section is [NAME], and nothing behind it");
+            refuse("a section is [NAME], and nothing after it");
         const std::string name = fold(text.substr(1, text.size() - 2));
         if (name.empty() || name.size() > name_limit ||
             name.find_first_of("[];#") != std::string::npos)
@@ -106,7 +106,7 @@ class StrictReader {
         bool after_blank = true;
         for (const char c : text) {
             if (after_blank && (c == ';' || c == '#'))
-                refuse("is ; or # behind a blank a comment or a part of the value? put the "
+                refuse("is ; or # after a blank a comment or a part of the value? put the "
                        "value in double quotes");
             after_blank = is_blank(c);
         }
@@ -133,7 +133,7 @@ class StrictReader {
     void check_behind_quotes(std::string_view rest) const {
         if (!rest.empty() && rest.front() != ';' && rest.front() != '#')
             refuse(
-                "text behind the closing double quote: put the whole value in quotes, and "
+                "text after the closing double quote: put the whole value in quotes, and "
                 "write \\\" for a quote in it");
     }
 

@@ -2,7 +2,7 @@
 //
 // Which certification authorities are believed. Parsing a whole bundle costs ten times the
 // rest of a delivery, so nothing is parsed that a chain does not ask for: a hashed
-// directory where there is one, else a bundle that is searched when a name is wanted.
+// directory where there is one, else a bundle that is searched when a name is expected.
 #pragma once
 
 #include <string>

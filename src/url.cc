@@ -39,7 +39,7 @@ class UrlParser {
     std::vector<UrlSetting> parse(std::string_view url) {
         const auto question = url.find('?');
         take_place(url.substr(0, question), relay_schemes,
-                   "smtps://, smtp+starttls:// or smtp:// is wanted in front");
+                   "smtps://, smtp+starttls:// or smtp:// is expected in front");
         if (question != std::string_view::npos)
             take_query(url.substr(question + 1));
         return std::move(settings_);
@@ -101,7 +101,7 @@ class UrlParser {
             const std::string_view pair = query.substr(0, end);
             const auto equals = pair.find('=');
             if (equals == std::string_view::npos || equals == 0)
-                refuse("behind the ? key=value is wanted, with & between");
+                refuse("after the ? key=value is expected, with & between");
             put(pair.substr(0, equals), decode(pair.substr(equals + 1), "/?@"));
             more = end != std::string_view::npos;
             query.remove_prefix(more ? end + 1 : 0);
@@ -125,7 +125,7 @@ class UrlParser {
             if (c == '%') {
                 const auto octet = decode_hex(text.substr(at + 1, 2));
                 if (!octet)
-                    refuse("behind % two hexadecimal digits are wanted");
+                    refuse("after % two hexadecimal digits are expected");
                 c = *octet;
                 at += 2;
             } else if (!is_alpha(c) && !is_digit(c) && !is_control(c) &&

@@ -66,7 +66,7 @@ void misconfigured(const std::string& origin, std::initializer_list<std::string_
 
 bool read_switch(std::string_view text, const std::string& origin) {
     if (text != "yes" && text != "no")
-        misconfigured(origin, "yes or no is wanted");
+        misconfigured(origin, "yes or no is expected");
     return text == "yes";
 }
 
@@ -75,7 +75,7 @@ std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint6
     std::uint64_t number = 0;
     if (!take_number(text, number) || !text.empty() || number < least || number > most)
         misconfigured(origin, {"a number from ", std::to_string(least), " to ",
-                               std::to_string(most), " is wanted"});
+                               std::to_string(most), " is expected"});
     return number;
 }
 
@@ -91,7 +91,7 @@ std::uint64_t read_size(std::string_view text, const std::string& origin) {
         number <<= good ? shift : 0U;
     }
     if (!good)
-        misconfigured(origin, "a number of octets is wanted, perhaps with K, M or G");
+        misconfigured(origin, "a number of octets is expected, perhaps with K, M or G");
     return number;
 }
 
@@ -107,7 +107,7 @@ std::chrono::milliseconds read_duration(std::string_view text, std::chrono::seco
     const std::chrono::seconds span(good ? number * seconds[unit] : 0);
     if (!good || span < least)
         misconfigured(origin, {"a number of seconds from ", std::to_string(least.count()),
-                               " to 30d is wanted, perhaps with s, m, h or d"});
+                               " to 30d is expected, perhaps with s, m, h or d"});
     return span;
 }
 
@@ -120,7 +120,7 @@ std::vector<std::string> read_list(std::string_view text, const std::string& ori
         text.remove_prefix(end == text.npos ? text.size() : end + 1);
     }
     if (elements.empty())
-        misconfigured(origin, "a list is wanted, and it is empty");
+        misconfigured(origin, "a list is expected, and it is empty");
     return elements;
 }
 
@@ -135,7 +135,7 @@ std::string read_text(std::string_view text, const std::string& origin) {
 std::string read_path(std::string_view text, const std::string& origin) {
     std::string path = read_text(text, origin);
     if (!path.starts_with('/'))
-        misconfigured(origin, "a path that begins with / is wanted");
+        misconfigured(origin, "a path that begins with / is expected");
     return path;
 }
 
@@ -144,7 +144,7 @@ std::string read_host(std::string_view text, const std::string& origin) {
     std::string host(bracketed ? text.substr(1, text.size() - 2) : text);
     const bool good = is_address(host) || (!bracketed && is_host_name(host));
     if (!good || host.size() > host_limit)
-        misconfigured(origin, "a host name or an address is wanted");
+        misconfigured(origin, "a host name or an address is expected");
     // No certificate bears the dot of "name.", and SNI has none (RFC 6066 3).
     if (is_host_name(host) && host.ends_with('.'))
         host.pop_back();
@@ -164,14 +164,14 @@ std::string read_server(std::string_view text, const std::string& origin) {
 std::string read_address(std::string_view text, const std::string& origin) {
     std::string host = read_host(text, origin);
     if (!is_address(host))
-        misconfigured(origin, "an IPv4 or IPv6 address is wanted");
+        misconfigured(origin, "an IPv4 or IPv6 address is expected");
     return host;
 }
 
 std::string read_domain(std::string_view text, const std::string& origin) {
     std::string domain = read_host(text, origin);
     if (is_address(domain))
-        misconfigured(origin, "a domain is wanted");
+        misconfigured(origin, "a domain is expected");
     return domain;
 }
 
@@ -196,7 +196,7 @@ std::string read_mailbox(std::string_view text, const std::string& origin) {
         misconfigured(origin, failure.what());
     }
     if (null_sender)
-        misconfigured(origin, "an address is wanted");
+        misconfigured(origin, "an address is expected");
     return std::string(text);
 }
 
@@ -208,7 +208,7 @@ std::string read_mailboxes(std::string_view text, const std::string& origin) {
         misconfigured(origin, failure.what());
     }
     if (none)
-        misconfigured(origin, "an address is wanted");
+        misconfigured(origin, "an address is expected");
     return std::string(text);
 }
 
@@ -243,7 +243,7 @@ std::vector<std::string> read_pins(std::string_view text, const std::string& ori
         auto digest =
             pin.starts_with(kind) ? decode_base64(pin.substr(kind.size())) : std::nullopt;
         if (!digest || digest->size() != digest_size)
-            misconfigured(origin, "sha256// and 44 characters of base64 are wanted");
+            misconfigured(origin, "sha256// and 44 characters of base64 are expected");
         pins.push_back(std::move(*digest));
     }
     return pins;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Configuration values, read from text: every form that a key's value can have. Each
-// function throws Failure (78, local): "ORIGIN: what is wanted". None quotes a secret.
+// function throws Failure (78, local): "ORIGIN: what is expected". None quotes a secret.
 #pragma once
 
 #include <chrono>

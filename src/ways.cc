@@ -114,7 +114,7 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
                                  UrlScheme{"http://", "http", ""}};
     Proxy proxy;
     for (UrlSetting& part :
-         parse_place_url(text, schemes, "socks5:// or http:// is wanted in front", origin))
+         parse_place_url(text, schemes, "socks5:// or http:// is expected in front", origin))
         set_proxy_part(proxy, part, origin);
     if (proxy.user.empty() != !proxy.password)
         misconfigured(origin, "a user and a password go together");
@@ -133,7 +133,7 @@ PopServer read_pop_server(std::string_view text, const std::string& origin) {
                                  UrlScheme{"pop3://", "starttls", "110"}};
     PopServer server;
     for (const UrlSetting& part :
-         parse_place_url(text, schemes, "pop3s:// or pop3:// is wanted in front", origin)) {
+         parse_place_url(text, schemes, "pop3s:// or pop3:// is expected in front", origin)) {
         if (part.key == "tls")
             server.tls = part.value == "implicit" ? TlsMode::implicit : TlsMode::starttls;
         else if (part.key == "port")

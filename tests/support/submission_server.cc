@@ -116,7 +116,7 @@ ServerOptions read_options(int argc, char** argv) {
             stop("no value for " + std::string(name));
     }
     if (options.directory.empty())
-        stop("--directory is wanted");
+        stop("--directory is expected");
     return options;
 }
 

@@ -131,11 +131,11 @@ BOOST_FIXTURE_TEST_CASE(keys_in_the_url, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(errors_in_the_url, Fixture) {
     BOOST_TEST(why_not({"SALLYPORT_URL=http://x"}) ==
-               "SALLYPORT_URL: smtps://, smtp+starttls:// or smtp:// is wanted in front");
+               "SALLYPORT_URL: smtps://, smtp+starttls:// or smtp:// is expected in front");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://"}) ==
-               "SALLYPORT_URL: host: a host name or an address is wanted");
+               "SALLYPORT_URL: host: a host name or an address is expected");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x:y"}) ==
-               "SALLYPORT_URL: port: a number from 1 to 65535 is wanted");
+               "SALLYPORT_URL: port: a number from 1 to 65535 is expected");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?hots=y"}) ==
                "SALLYPORT_URL: hots is not known; the nearest key of [relay] is host");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x:1234?hunter2=y"})
@@ -219,11 +219,11 @@ BOOST_FIXTURE_TEST_CASE(empty_variables_are_none, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(bad_values_name_the_variable, Fixture) {
     BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_TLS_MIN=1.0"}) ==
-               "SALLYPORT_RELAY_TLS_MIN: 1.2 or 1.3 is wanted");
+               "SALLYPORT_RELAY_TLS_MIN: 1.2 or 1.3 is expected");
     BOOST_TEST(why_not({url, password, "SALLYPORT_FROM=a b"}) ==
                "SALLYPORT_FROM: address \"a b\": a comma is missing");
     BOOST_TEST(why_not({url, "SALLYPORT_PASSWORD_FILE=p"}) ==
-               "SALLYPORT_PASSWORD_FILE: a path that begins with / is wanted");
+               "SALLYPORT_PASSWORD_FILE: a path that begins with / is expected");
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_of_the_environment_brings_control_characters, Fixture) {

@@ -111,10 +111,10 @@ BOOST_AUTO_TEST_CASE(modes_that_send_nothing_want_no_recipient) {
          {"-bp", "-bi", "-I", "-bh", "-bH", "-q", "-qf", "-q30m", "-bs"}) {
         check_refused({mode, "a@x"},
                       "recipient a@x: in this mode no message is sent to it");
-        check_refused({"-t", mode}, "option -t: in this mode no message is read");
+        check_refused({"-t", mode}, "option -t: it goes with -bm only");
     }
     check_refused({"-q", "30m"}, "recipient 30m: in this mode no message is sent to it");
-    check_refused({"-t", "-bv", "a@x"}, "option -t: in this mode no message is read");
+    check_refused({"-t", "-bv", "a@x"}, "option -t: it goes with -bm only");
 }
 
 BOOST_AUTO_TEST_CASE(modes_that_talk_to_a_server) {
@@ -138,8 +138,8 @@ BOOST_AUTO_TEST_CASE(postfix_own_options) {
         {{"-ORequireTLS = Yes", "-OSmtputf8=NO"}, "deliver requiretls"},
     });
     check_refused({"-Orequiretls=maybe"},
-                  "option -O requiretls=maybe: yes or no is wanted");
-    check_refused({"-Orequiretls"}, "option -O requiretls: yes or no is wanted");
+                  "option -O requiretls=maybe: yes or no is expected");
+    check_refused({"-Orequiretls"}, "option -O requiretls: yes or no is expected");
     BOOST_TEST(parse({"-Orequiretls=yes", "-Osmtputf8=no"}).notes.empty());
     BOOST_TEST(parse({"-Orequire=yes"}).notes.size() == 1U);
 }
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(requests_for_notifications_and_bodies) {
         BOOST_TEST(parse({"-N", bad}).notes.front() ==
                    std::string("option -N ") + bad + ": ignored");
     BOOST_TEST(parse({"-Rx"}).notes.front() == "option -R x: ignored");
-    check_refused({"-BX"}, "option -B X: 7BIT or 8BITMIME is wanted");
+    check_refused({"-BX"}, "option -B X: 7BIT or 8BITMIME is expected");
     const std::string most(100, 'e');
     BOOST_TEST(parse({"-V", most.c_str()}).envelope_id == most);
     for (const std::string& bad : {std::string(), most + "e", std::string("\xc3\xa4")})
@@ -225,8 +225,8 @@ BOOST_AUTO_TEST_CASE(unknown_options) {
 }
 
 BOOST_AUTO_TEST_CASE(missing_values) {
-    check_refused({"-f"}, "option -f: address is missing behind it");
-    check_refused({"-tF"}, "option -F: name is missing behind it");
+    check_refused({"-f"}, "option -f: address is missing after it");
+    check_refused({"-tF"}, "option -F: name is missing after it");
     for (const Option& option : option_table()) {
         const std::string argument = std::string("-") + option.letter;
         if (option.value == OptionValue::required)

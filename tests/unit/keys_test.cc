@@ -44,23 +44,23 @@ BOOST_FIXTURE_TEST_CASE(keys_of_the_server, Fixture) {
                boost::test_tools::per_element());
     BOOST_TEST(!relay_with("protocol = smtp").lmtp);
     BOOST_TEST(why_not("protocol = qmqp") ==
-               "system.conf:3: protocol: smtp or lmtp is wanted");
+               "system.conf:3: protocol: smtp or lmtp is expected");
     BOOST_TEST((relay_with("ip = any").ip == IpFamily::any));
     BOOST_TEST((relay_with("ip = 4").ip == IpFamily::ipv4));
     BOOST_TEST((relay_with("ip = 6").ip == IpFamily::ipv6));
-    BOOST_TEST(why_not("ip = 5") == "system.conf:3: ip: any, 4 or 6 is wanted");
+    BOOST_TEST(why_not("ip = 5") == "system.conf:3: ip: any, 4 or 6 is expected");
     for (const char* address : {"192.0.2.1", "2001:db8::1", "fe80::1%eth0"})
         BOOST_TEST(relay_with(std::string("source_address = ") + address).source_address ==
                    address);
     for (const char* odd : {"localhost", "192.0.2", "eth0"})
         BOOST_TEST(why_not(std::string("source_address = ") + odd) ==
-                   "system.conf:3: source_address: an IPv4 or IPv6 address is wanted");
+                   "system.conf:3: source_address: an IPv4 or IPv6 address is expected");
     for (const char* name :
          {"www.example.org", "localhost", "[192.0.2.1]", "[IPv6:::1]", "a_b"})
         BOOST_TEST(relay_with(std::string("helo = ") + name).helo == name);
     for (const char* odd : {"", "a b", "a>", "\"a b\"", "b\xc3\xbc", "\"a\tb\""})
         BOOST_TEST(why_not(std::string("helo = ") + odd) ==
-                   "system.conf:3: helo: a host name or an address literal is wanted");
+                   "system.conf:3: helo: a host name or an address literal is expected");
     BOOST_TEST(relay_with("ignore = chunking, Pipelining 8BITMIME size dsn limits smtputf8")
                        .ignore == (Texts{"CHUNKING", "PIPELINING", "8BITMIME", "SIZE",
                                          "DSN", "LIMITS", "SMTPUTF8"}),
@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(keys_of_the_server, Fixture) {
     BOOST_TEST(relay_with("max_messages = 1").max_messages == 1U);
     BOOST_TEST(relay_with("max_recipients = 1").max_recipients == 1U);
     BOOST_TEST(why_not("max_recipients = 0") ==
-               "system.conf:3: max_recipients: a number from 1 to 1000000 is wanted");
+               "system.conf:3: max_recipients: a number from 1 to 1000000 is expected");
 }
 
 BOOST_FIXTURE_TEST_CASE(keys_of_tls, Fixture) {
@@ -83,16 +83,16 @@ BOOST_FIXTURE_TEST_CASE(keys_of_tls, Fixture) {
     BOOST_TEST((relay_with("tls = none").tls == TlsMode::none));
     for (const char* odd : {"on", "off", "STARTTLS", "", "yes", "if-possible"})
         BOOST_TEST(why_not(std::string("tls = ") + odd) ==
-                   "system.conf:3: tls: implicit, starttls or none is wanted");
+                   "system.conf:3: tls: implicit, starttls or none is expected");
     BOOST_TEST(relay_with("tls_ca = /etc/ca").tls_ca == "/etc/ca");
     BOOST_TEST(why_not("tls_ca = ca.pem") ==
-               "system.conf:3: tls_ca: a path that begins with / is wanted");
+               "system.conf:3: tls_ca: a path that begins with / is expected");
     BOOST_TEST(relay_with("tls_name = other.example").tls_name == "other.example");
     BOOST_TEST((relay_with("tls_min = 1.2").tls_min == TlsVersion::tls1_2));
     BOOST_TEST((relay_with("tls_min = 1.3").tls_min == TlsVersion::tls1_3));
     for (const char* odd : {"1.1", "1.0", "2", "TLSv1.3"})
         BOOST_TEST(why_not(std::string("tls_min = ") + odd) ==
-                   "system.conf:3: tls_min: 1.2 or 1.3 is wanted");
+                   "system.conf:3: tls_min: 1.2 or 1.3 is expected");
     const Relay client = relay_with("tls_cert = /c\ntls_key = /k");
     BOOST_TEST(client.tls_cert == "/c");
     BOOST_TEST(client.tls_key == "/k");
@@ -121,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(keys_of_the_log_in, Fixture) {
                "system.conf:3: password: it has more than 16384 octets");
     BOOST_TEST(relay_with("user = me\npassword = " + std::string(16384, 'p')).auth_wanted);
     BOOST_TEST(why_not("password_file = secret") ==
-               "system.conf:3: password_file: a path that begins with / is wanted");
+               "system.conf:3: password_file: a path that begins with / is expected");
 }
 
 BOOST_FIXTURE_TEST_CASE(mechanisms, Fixture) {
@@ -138,7 +138,7 @@ BOOST_FIXTURE_TEST_CASE(mechanisms, Fixture) {
                "SCRAM-SHA-256, SCRAM-SHA-1, PLAIN, LOGIN, CRAM-MD5, EXTERNAL, GSSAPI, "
                "DIGEST-MD5, NTLM");
     BOOST_TEST(why_not("auth =") ==
-               "system.conf:3: auth: a list is wanted, and it is empty");
+               "system.conf:3: auth: a list is expected, and it is empty");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_log_in_needs_all_its_parts, Fixture) {
@@ -178,7 +178,7 @@ BOOST_FIXTURE_TEST_CASE(pins_and_revocations, Fixture) {
     for (const char* odd : {"AAAA", "sha256//AAAA", "sha256//?", "sha1//AAAA"})
         BOOST_TEST(
             why_not(std::string("tls_pin = ") + odd) ==
-            "system.conf:3: tls_pin: sha256// and 44 characters of base64 are wanted");
+            "system.conf:3: tls_pin: sha256// and 44 characters of base64 are expected");
 }
 
 BOOST_FIXTURE_TEST_CASE(in_clear_only_where_a_file_says_so, Fixture) {
@@ -204,7 +204,7 @@ BOOST_FIXTURE_TEST_CASE(times, Fixture) {
         BOOST_TEST(
             why_not(std::string(key) + " = 0") ==
             std::string("system.conf:3: ") + key +
-                ": a number of seconds from 1 to 30d is wanted, perhaps with s, m, h or "
+                ": a number of seconds from 1 to 30d is expected, perhaps with s, m, h or "
                 "d");
 }
 
@@ -234,7 +234,7 @@ BOOST_FIXTURE_TEST_CASE(which_senders, Fixture) {
                boost::test_tools::per_element());
     BOOST_TEST(relay_with("").match.empty());
     BOOST_TEST(why_not("match =") ==
-               "system.conf:3: match: a list is wanted, and it is empty");
+               "system.conf:3: match: a list is expected, and it is empty");
     BOOST_TEST(
         settings_with("sender", "allow = *@example.org *@example.net").sender.allow ==
             (Texts{"*@example.org", "*@example.net"}),
@@ -251,7 +251,7 @@ BOOST_FIXTURE_TEST_CASE(which_senders, Fixture) {
     BOOST_TEST(forced("both") == 3);
     for (const char* odd : {"", "yes", "Both", "envelope, header"})
         BOOST_TEST(why_not(std::string("force = ") + odd, "sender") ==
-                   "system.conf:4: force: no, envelope, header or both is wanted");
+                   "system.conf:4: force: no, envelope, header or both is expected");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_forced_must_be_there, Fixture) {
@@ -274,7 +274,7 @@ BOOST_FIXTURE_TEST_CASE(recipients, Fixture) {
     BOOST_TEST(setting("root = a@x, Bob <b@y>").root == "a@x, Bob <b@y>");
     BOOST_TEST(setting("default = admin").default_to == "admin");
     BOOST_TEST(why_not("aliases = etc", "recipients") ==
-               "system.conf:4: aliases: a path that begins with / is wanted");
+               "system.conf:4: aliases: a path that begins with / is expected");
     for (const char* key : {"root", "default"}) {
         for (const char* odd : {"", ",", "a b", "a@"})
             BOOST_TEST(why_not(std::string(key) + " = " + odd, "recipients")
@@ -301,10 +301,10 @@ BOOST_FIXTURE_TEST_CASE(messages, Fixture) {
             (Texts{"X-A", "X-B"}),
         boost::test_tools::per_element());
     BOOST_TEST(why_not("remove_headers = X-A:", "message") ==
-               "system.conf:4: remove_headers: names of header fields are wanted, without "
+               "system.conf:4: remove_headers: names of header fields are expected, without "
                "colons");
     BOOST_TEST(why_not("received = on", "message") ==
-               "system.conf:4: received: yes or no is wanted");
+               "system.conf:4: received: yes or no is expected");
 }
 
 BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
@@ -317,12 +317,12 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
     BOOST_TEST((target("file:/l") == LogTarget::file));
     BOOST_TEST(load().log.path == "/l");
     BOOST_TEST(why_not("to = file:l", "log") ==
-               "system.conf:4: to: a path that begins with / is wanted");
+               "system.conf:4: to: a path that begins with / is expected");
     BOOST_TEST(why_not("to = /l", "log") ==
-               "system.conf:4: to: syslog, stderr, none or file:/path is wanted");
+               "system.conf:4: to: syslog, stderr, none or file:/path is expected");
     BOOST_TEST((settings_with("log", "format = json").log.format == LogFormat::json));
     BOOST_TEST(why_not("format = xml", "log") ==
-               "system.conf:4: format: text or json is wanted");
+               "system.conf:4: format: text or json is expected");
     for (const int status : {64, 69, 78})
         BOOST_TEST(
             static_cast<int>(
@@ -330,7 +330,7 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
             status);
     for (const char* odd : {"0", "63", "79", "x"})
         BOOST_TEST(why_not(std::string("tempfail = ") + odd, "exit") ==
-                   "system.conf:4: tempfail: a number from 64 to 78 is wanted");
+                   "system.conf:4: tempfail: a number from 64 to 78 is expected");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
@@ -359,7 +359,7 @@ BOOST_FIXTURE_TEST_CASE(a_socket_of_this_machine, Fixture) {
     with("source_address = ::1\n");
     BOOST_TEST(why() == "system.conf:2: unix: has no source_address");
     has_relay("tls_name = unix:/run/smtp\n");
-    BOOST_TEST(why() == "system.conf:3: tls_name: a host name or an address is wanted");
+    BOOST_TEST(why() == "system.conf:3: tls_name: a host name or an address is expected");
 }
 
 BOOST_FIXTURE_TEST_CASE(unknown_names_and_the_nearest_known_one, Fixture) {

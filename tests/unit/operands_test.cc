@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(options_after_a_recipient_that_count) {
         {{"a@x", "-f-t"}, "deliver f=-t <a@x>"},
         {{"-bv", "a@x", "-v"}, "verify v <a@x>"},
     });
-    check_refused({"a@x", "-BX"}, "option -B X: 7BIT or 8BITMIME is wanted");
+    check_refused({"a@x", "-BX"}, "option -B X: 7BIT or 8BITMIME is expected");
 }
 
 /// The few that may, so that a new row of the table does not slip in.

@@ -255,7 +255,7 @@ BOOST_FIXTURE_TEST_CASE(what_the_message_itself_forbids, Sending) {
 BOOST_FIXTURE_TEST_CASE(a_transaction_that_is_given_up, Sending) {
     has_servers({hello + Script{"250 s", "250 r", "250 reset"} + accepts});
     BOOST_TEST(send("RSET\nBDAT 0 LAST\nMAIL FROM:<b@x>\nRCPT TO:<c@x>\nDATA\n" + fields +
-                    "\n.\n") == "250 2.0.0 ok\n503 5.5.1 an accepted RCPT is wanted first\n"
+                    "\n.\n") == "250 2.0.0 ok\n503 5.5.1 an accepted RCPT is expected first\n"
                                 "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n" +
                                     go + accepted);
     BOOST_TEST(holds(network.heard, "RCPT TO:<a@x>\r\nRSET\r\nMAIL FROM:<b@x>\r\n"));
@@ -273,12 +273,12 @@ BOOST_FIXTURE_TEST_CASE(chunks, Sending) {
     BOOST_TEST(send("BDAT 0 LAST\n") == accepted);
     // A chunk is read whatever becomes of it: its octets are no commands.
     BOOST_TEST(say("BDAT 6\nQUIT\nBDAT 6 LAST\nQUIT\nNOOP\n") ==
-               "503 5.5.1 an accepted RCPT is wanted first\n"
-               "503 5.5.1 an accepted RCPT is wanted first\n250 2.0.0 ok\n");
+               "503 5.5.1 an accepted RCPT is expected first\n"
+               "503 5.5.1 an accepted RCPT is expected first\n250 2.0.0 ok\n");
     has_servers({takes_one});
     BOOST_TEST(send("BDAT 2\nxyRCPT TO:<b@x>\nMAIL FROM:<b@x>\nRSET\n") ==
-               "250 2.0.0 2 octets\n503 5.5.1 MAIL is wanted first\n"
-               "503 5.5.1 EHLO is wanted first, and one MAIL at a time\n250 2.0.0 ok\n");
+               "250 2.0.0 2 octets\n503 5.5.1 MAIL is expected first\n"
+               "503 5.5.1 EHLO is expected first, and one MAIL at a time\n250 2.0.0 ok\n");
 }
 
 /// Where its octets end is not known, nor what of them is a command.
@@ -308,7 +308,7 @@ BOOST_FIXTURE_TEST_CASE(text_after_a_refused_data_is_no_command, Sending) {
         has_servers({hello + Script{"250 s", refused, "250 reset"} + accepts});
         const std::string said =
             say_too_much("MAIL FROM:<me@x>\nRCPT TO:<a@x>\nDATA\n" + text);
-        BOOST_TEST(said.ends_with("503 5.5.1 an accepted RCPT is wanted first\n" + last),
+        BOOST_TEST(said.ends_with("503 5.5.1 an accepted RCPT is expected first\n" + last),
                    said);
         BOOST_TEST(network.heard.ends_with("RCPT TO:<a@x>\r\nRSET\r\nQUIT\r\n"));
         BOOST_TEST(holds(log(), "to=<a@x>"), log());
@@ -326,7 +326,7 @@ BOOST_FIXTURE_TEST_CASE(text_after_a_refused_data_is_no_command, Sending) {
 
 /// It may come later than our reply went out.
 BOOST_FIXTURE_TEST_CASE(text_that_is_late_is_no_command_either, Sending) {
-    const std::string refused = "503 5.5.1 an accepted RCPT is wanted first\n";
+    const std::string refused = "503 5.5.1 an accepted RCPT is expected first\n";
     for (const char* text : {"From: a@x\n", "\n", ".\n", "RCPT TO:<a@x>\n", "DATA\n",
                              "BDAT 5\n", "HELP\n", "VRFY x\n", "RSETS\n"}) {
         BOOST_TEST(converse({"EHLO me\n", "DATA\n", text, "QUIT\n"}) ==

@@ -67,22 +67,22 @@ BOOST_FIXTURE_TEST_CASE(bad_sequences, Talk) {
     has_servers({hello + Script{"250 s", "250 r"}});
     replies_from(
         file_of("MAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nBDAT 4\r\nNOOPQUIT\r\n").get());
-    BOOST_TEST(replies == greeting + "503 EHLO is wanted first, and one MAIL at a time\r\n"
-                                     "503 MAIL is wanted first\r\n"
-                                     "503 an accepted RCPT is wanted first\r\n"
+    BOOST_TEST(replies == greeting + "503 EHLO is expected first, and one MAIL at a time\r\n"
+                                     "503 MAIL is expected first\r\n"
+                                     "503 an accepted RCPT is expected first\r\n"
                                      "221 bye\r\n");
     BOOST_TEST(network.asked.empty());
     BOOST_TEST(converse({"EHLO me\n", "RCPT TO:<b@x>\n", "BDAT 0 LAST\n", "DATA\n",
                          "MAIL FROM:<a@x>\n", "DATA\n", "MAIL FROM:<a@x>\n",
                          "RCPT TO:<b@x>\n", "MAIL FROM:<a@x>\n"}) ==
-               "503 5.5.1 MAIL is wanted first\n"
-               "503 5.5.1 an accepted RCPT is wanted first\n"
-               "503 5.5.1 an accepted RCPT is wanted first\n"
+               "503 5.5.1 MAIL is expected first\n"
+               "503 5.5.1 an accepted RCPT is expected first\n"
+               "503 5.5.1 an accepted RCPT is expected first\n"
                "250 2.1.0 sender ok\n"
-               "503 5.5.1 an accepted RCPT is wanted first\n"
-               "503 5.5.1 EHLO is wanted first, and one MAIL at a time\n"
+               "503 5.5.1 an accepted RCPT is expected first\n"
+               "503 5.5.1 EHLO is expected first, and one MAIL at a time\n"
                "250 2.1.5 recipient ok\n"
-               "503 5.5.1 EHLO is wanted first, and one MAIL at a time\n");
+               "503 5.5.1 EHLO is expected first, and one MAIL at a time\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(arguments_that_make_no_sense, Talk) {

@@ -41,12 +41,12 @@ void check_refused(std::string_view text, const std::string& why) {
 }
 
 const std::string ambiguous =
-    "is ; or # behind a blank a comment or a part of the value? put "
+    "is ; or # after a blank a comment or a part of the value? put "
     "the value in double quotes";
 const std::string unknown_escape = "inside double quotes only \\\" and \\\\ have a meaning";
 const std::string not_closed = "the double quotes are not closed";
 const std::string text_behind =
-    "text behind the closing double quote: put the whole value in "
+    "text after the closing double quote: put the whole value in "
     "quotes, and write \\\" for a quote in it";
 const std::string neither = "neither a [section] nor a key = value";
 const std::string bad_name = "a section's name has 1 to 49 octets and none of [ ] ; #";
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(lines_that_are_none_of_these) {
 }
 
 BOOST_AUTO_TEST_CASE(sections_that_are_none) {
-    const std::string nothing_behind = "a section is [NAME], and nothing behind it";
+    const std::string nothing_behind = "a section is [NAME], and nothing after it";
     for (const char* line : {"[a", "[a] x", "[a] ; comment", "[a]]x", "["})
         check_refused(line, "1: " + nothing_behind);
     for (const char* line : {"[]", "[ ]", "[[a]]", "[a]]", "[a;b]", "[a#b]", "[[a]"})

@@ -75,13 +75,13 @@ BOOST_AUTO_TEST_CASE(queries) {
     BOOST_TEST(settings_of("smtps://h/?a=b=c") == "tls=implicit port=465 host=h a=b=c");
     check_refused({"smtps://h?", "smtps://h?a", "smtps://h?=b", "smtps://h?a=b&",
                    "smtps://h?&", "smtps://h?a=b&&c=d"},
-                  "behind the ? key=value is wanted, with & between");
+                  "after the ? key=value is expected, with & between");
 }
 
 BOOST_AUTO_TEST_CASE(other_schemes) {
     check_refused({"", "h", "smtp", "smtp:h", "smtps:/h", "http://h", "smtp+tls://h",
                    " smtps://h", "//h", "user@host"},
-                  "smtps://, smtp+starttls:// or smtp:// is wanted in front");
+                  "smtps://, smtp+starttls:// or smtp:// is expected in front");
 }
 
 BOOST_AUTO_TEST_CASE(without_tls_there_is_no_log_in) {
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(what_has_to_be_encoded) {
 BOOST_AUTO_TEST_CASE(malformed_encodings) {
     check_refused({"smtps://u%@h", "smtps://u%4@h", "smtps://u%zz@h", "smtps://u%4g@h",
                    "smtps://u%-1@h", "smtps://u%0x@h", "smtps://u:%@h", "smtps://h?a=%4"},
-                  "behind % two hexadecimal digits are wanted");
+                  "after % two hexadecimal digits are expected");
 }
 
 BOOST_AUTO_TEST_CASE(control_characters) {

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(switches) {
     BOOST_TEST(read_switch("yes", origin));
     BOOST_TEST(!read_switch("no", origin));
     check_refused([](const std::string& text) { return read_switch(text, origin); },
-                  {"", "Yes", "on", "true", "1", "yes ", "yesno"}, "yes or no is wanted");
+                  {"", "Yes", "on", "true", "1", "yes ", "yesno"}, "yes or no is expected");
 }
 
 BOOST_AUTO_TEST_CASE(numbers) {
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(numbers) {
     check_refused([](const std::string& text) { return read_number(text, 1, 10, origin); },
                   {"", "0", "11", "-1", "+1", " 1", "1 ", "1.0", "0x1", "1e1", "one",
                    "18446744073709551617", "99999999999999999999999"},
-                  "a number from 1 to 10 is wanted");
+                  "a number from 1 to 10 is expected");
 }
 
 BOOST_AUTO_TEST_CASE(sizes) {
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(sizes) {
     check_refused([](const std::string& text) { return read_size(text, origin); },
                   {"", "K", "-1", "1k", "1T", "1MB", "1 M", "1.5M", "M1", "17179869184G",
                    "18446744073709551615K", "18446744073709551616"},
-                  "a number of octets is wanted, perhaps with K, M or G");
+                  "a number of octets is expected, perhaps with K, M or G");
 }
 
 BOOST_AUTO_TEST_CASE(durations) {
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(durations) {
     check_refused([](const std::string& text) { return read_duration(text, 1s, origin); },
                   {"", "0", "0s", "s", "-1", "1.5", "1w", "1 m", "1ms", "31d", "721h",
                    "2592001", "18446744073709551615d", "99999999999999999999"},
-                  "a number of seconds from 1 to 30d is wanted, perhaps with s, m, h or d");
+                  "a number of seconds from 1 to 30d is expected, perhaps with s, m, h or d");
 }
 
 BOOST_AUTO_TEST_CASE(lists) {
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(lists) {
     BOOST_TEST(list("a b\tc,d") == "a|b|c|d|");
     BOOST_TEST(list(" ,a,,b , ") == "a|b|");
     check_refused([](const std::string& text) { return read_list(text, origin); },
-                  {"", " ", ",", ", \t,"}, "a list is wanted, and it is empty");
+                  {"", " ", ",", ", \t,"}, "a list is expected, and it is empty");
 }
 
 BOOST_AUTO_TEST_CASE(texts_and_paths) {
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(texts_and_paths) {
                   "it holds a control character");
     BOOST_TEST(read_path("/a b", origin) == "/a b");
     check_refused([](const std::string& text) { return read_path(text, origin); },
-                  {"a", "./a", "~/a", " /a"}, "a path that begins with / is wanted");
+                  {"a", "./a", "~/a", " /a"}, "a path that begins with / is expected");
 }
 
 BOOST_AUTO_TEST_CASE(hosts) {
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(hosts) {
                    "smtps://a",
                    "%",
                    "unix:/run/smtp"},
-                  "a host name or an address is wanted");
+                  "a host name or an address is expected");
 }
 
 BOOST_AUTO_TEST_CASE(sockets_of_this_machine) {
@@ -155,17 +155,17 @@ BOOST_AUTO_TEST_CASE(sockets_of_this_machine) {
     BOOST_TEST(read_server(longest, origin) == longest);
     const auto read = [](const std::string& text) { return read_server(text, origin); };
     check_refused(read, {"unix:run/smtp", "unix:smtp"},
-                  "a path that begins with / is wanted");
+                  "a path that begins with / is expected");
     check_refused(read, {"unix:"}, "it is empty");
     check_refused(read, {longest + "s"}, "the path of a socket may have 107 octets");
     check_refused(read, {"unix:/a\nb"}, "it holds a control character");
-    check_refused(read, {"UNIX:/a"}, "a host name or an address is wanted");
+    check_refused(read, {"UNIX:/a"}, "a host name or an address is expected");
 }
 
 BOOST_AUTO_TEST_CASE(the_scope_of_an_address_is_a_name) {
     check_refused([](const std::string& text) { return read_host(text, origin); },
                   {"fe80::1%a\r\nb", "fe80::1%\x1b[2J", "fe80::1%a b", "fe80::1%"},
-                  "a host name or an address is wanted");
+                  "a host name or an address is expected");
 }
 
 BOOST_AUTO_TEST_CASE(ports) {
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(ports) {
                boost::test_tools::per_element());
     check_refused([](const std::string& text) { return read_ports(text, origin); },
                   {"0", "65536", "smtp", "465,-1", "70000"},
-                  "a number from 1 to 65535 is wanted");
+                  "a number from 1 to 65535 is expected");
     check_refused([](const std::string& text) { return read_ports(text, origin); },
                   {"465, 465", "587 465,465"}, "the port 465 is named twice");
 }
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(mailboxes) {
     for (const char* text : {"a@x", "Bob <a@x>", "root", "\"b c\"@x", "J\xc3\xb6rg <a@x>"})
         BOOST_TEST(read_mailbox(text, origin) == text);
     const auto read = [](const std::string& text) { return read_mailbox(text, origin); };
-    check_refused(read, {"<>"}, "an address is wanted");
+    check_refused(read, {"<>"}, "an address is expected");
     check_refused(read, {"a@x, b@y"}, "sender \"a@x, b@y\": not one address");
     check_refused(read, {"a b"}, "address \"a b\": a comma is missing");
     for (const char* odd : {"", " ", "a@x\r\n", "a@x\n", "\"a\tb\" <a@x>", "a@x\r\n>"})

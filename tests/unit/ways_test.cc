@@ -41,11 +41,11 @@ BOOST_AUTO_TEST_CASE(proxies) {
 BOOST_AUTO_TEST_CASE(what_is_no_proxy) {
     for (const char* odd : {"", "proxy.example:1080", "socks4://h:1", "https://h:1",
                             "socks5:h:1", "socks5h://h:1"})
-        BOOST_TEST(why_no_proxy(odd) == "socks5:// or http:// is wanted in front");
+        BOOST_TEST(why_no_proxy(odd) == "socks5:// or http:// is expected in front");
     for (const char* odd : {"socks5://h", "http://h:0", "http://h:x", "http://h:65536"})
-        BOOST_TEST(why_no_proxy(odd) == "a number from 1 to 65535 is wanted");
+        BOOST_TEST(why_no_proxy(odd) == "a number from 1 to 65535 is expected");
     for (const char* odd : {"socks5://:1", "http://a%2Fb:1", "http://unix%3A%2Fa:1"})
-        BOOST_TEST(why_no_proxy(odd) == "a host name or an address is wanted");
+        BOOST_TEST(why_no_proxy(odd) == "a host name or an address is expected");
     for (const char* odd : {"socks5://me@h:1", "http://:hunter2@h:1"})
         BOOST_TEST(why_no_proxy(odd).starts_with(
             odd[0] == 's' ? "a user and a password go together" : "it is empty"));
@@ -84,10 +84,10 @@ BOOST_FIXTURE_TEST_CASE(the_servers_of_a_domain, Configuring) {
     BOOST_TEST(relay().host == "example.org");
     for (const char* odd : {"192.0.2.1", "::1"}) {
         static_cast<void>(has_system_file(std::string("[relay]\nsrv = ") + odd + "\n"));
-        BOOST_TEST(why() == "system.conf:2: srv: a domain is wanted");
+        BOOST_TEST(why() == "system.conf:2: srv: a domain is expected");
     }
     static_cast<void>(has_system_file("[relay]\nsrv = unix:/s\n"));
-    BOOST_TEST(why() == "system.conf:2: srv: a host name or an address is wanted");
+    BOOST_TEST(why() == "system.conf:2: srv: a host name or an address is expected");
     BOOST_TEST(why_not("host = mail.example.org\n") ==
                "system.conf:3: host: it is set already by system.conf:2: srv");
     BOOST_TEST(why_not("port = 587\n") ==
@@ -110,10 +110,10 @@ BOOST_AUTO_TEST_CASE(pop_servers) {
     const auto why_not = [](const char* url) {
         return std::string(failure_of([&] { return read_pop_server(url, "conf"); }).what());
     };
-    BOOST_TEST(why_not("pop.example") == "conf: pop3s:// or pop3:// is wanted in front");
+    BOOST_TEST(why_not("pop.example") == "conf: pop3s:// or pop3:// is expected in front");
     BOOST_TEST(why_not("pop3s://me@h") ==
                "conf: the user is that of the relay, and so is the password");
-    BOOST_TEST(why_not("pop3s://h:0") == "conf: a number from 1 to 65535 is wanted");
+    BOOST_TEST(why_not("pop3s://h:0") == "conf: a number from 1 to 65535 is expected");
 }
 
 BOOST_FIXTURE_TEST_CASE(one_password_is_enough, Configuring) {

@@ -97,8 +97,7 @@ std::optional<ConnectedSocket> Connector::connect(Deadline deadline) {
         give_up();
     running_.clear();
     next_ = 0;
-    const auto gone = std::ranges::remove_if(candidates_, &Candidate::used);
-    candidates_.erase(gone.begin(), gone.end());
+    std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.used; });
     return winner;
 }
 

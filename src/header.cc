@@ -91,9 +91,7 @@ void Header::prepend(Field field) {
 }
 
 void Header::remove(std::string_view name) {
-    const auto gone = std::ranges::remove_if(
-        fields_, [name](const Field& field) { return field.is(name); });
-    fields_.erase(gone.begin(), gone.end());
+    std::erase_if(fields_, [name](const Field& field) { return field.is(name); });
 }
 
 void Header::replace(Field field) {

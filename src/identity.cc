@@ -40,7 +40,8 @@ void look_up_caller(Identity& identity) {
     identity.login = concat({"uid", std::to_string(identity.uid)});
     errno = 0;
     const passwd* const entry = [&] {
-        const FragileCall guard("sallyport: out of memory; nothing was sent\n");
+        const FragileCall guard("sallyport: broken off while the caller was looked up, "
+                                "most likely for want of memory; nothing was sent\n");
         return ::getpwuid(identity.uid);
     }();
     if (entry == nullptr && errno == ENOMEM)

@@ -2,7 +2,9 @@
 #include "idn.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
+#include <new>
 
 #include <dlfcn.h>
 
@@ -19,6 +21,8 @@ namespace {
 class Libidn2 {
   public:
     Libidn2() : handle_(::dlopen("libidn2.so.0", RTLD_NOW | RTLD_LOCAL)) {
+        if (handle_ == nullptr && errno == ENOMEM)
+            throw std::bad_alloc();
         if (handle_ == nullptr)
             return;
         to_ascii_ = find<ToAscii>("idn2_to_ascii_8z");
@@ -38,8 +42,11 @@ class Libidn2 {
 
     [[nodiscard]] AsciiAddress convert(const std::string& domain) const {
         constexpr int nonstandard_off = 0;
+        constexpr int out_of_memory = -100; // IDN2_MALLOC
         char* converted = nullptr;
         const int result = to_ascii_(domain.c_str(), &converted, nonstandard_off);
+        if (result == out_of_memory)
+            throw std::bad_alloc();
         if (result != 0)
             return {{}, concat({printable(domain), ": ", strerror_(result)})};
         const std::unique_ptr<char, Free> owner(converted, free_);
@@ -72,6 +79,7 @@ AsciiAddress to_ascii(std::string_view address) {
     const auto at = address.rfind('@');
     if (at == std::string_view::npos || has_eight_bit(address.substr(0, at)))
         return {{}, "its local part is not ASCII"};
+    errno = 0;
     const Libidn2 library;
     if (!library.is_there())
         return {{},

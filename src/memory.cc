@@ -15,6 +15,8 @@ namespace {
 
 std::atomic<bool> wanting{false};
 
+// NOLINTBEGIN(cppcoreguidelines-owning-memory): whoever calls these owns the blocks
+
 void* noted(void* block, std::size_t size) {
     if (block == nullptr && size != 0)
         note_want_of_memory();
@@ -44,6 +46,7 @@ void* openssl_resize(void* block, std::size_t size, const char* /*file*/, int /*
 void openssl_free(void* block, const char* /*file*/, int /*line*/) {
     std::free(block);
 }
+// NOLINTEND(cppcoreguidelines-owning-memory)
 
 } // namespace
 

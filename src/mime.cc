@@ -231,9 +231,7 @@ class Walker {
             return;
         while (levels_.size() > left)
             levels_.pop_back();
-        const auto gone = std::ranges::remove_if(
-            by_delimiter_, [left](std::size_t level) { return level >= left; });
-        by_delimiter_.erase(gone.begin(), gone.end());
+        std::erase_if(by_delimiter_, [left](std::size_t level) { return level >= left; });
     }
 
     void leave_part() {

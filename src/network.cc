@@ -41,9 +41,8 @@ std::string local_literal(int fd) {
 }
 
 void keep_family(std::vector<Address>& addresses, int family) {
-    const auto gone = std::ranges::remove_if(
-        addresses, [family](int other) { return other != family; }, &Address::family);
-    addresses.erase(gone.begin(), gone.end());
+    std::erase_if(addresses,
+                  [family](const Address& address) { return address.family != family; });
 }
 
 class InternetRoute : public Route {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -154,7 +155,7 @@ struct SaslClient::Library {
 
     static int get_path(void* context, const char** path);
     static int verify_file(void* context, const char* file, sasl_verify_type_t type);
-    static int keep_quiet(void* context, int level, const char* message);
+    static int take_log(void* context, int level, const char* message);
     static int get_simple(void* context, int id, const char** text, unsigned* size);
     static int get_secret(sasl_conn_t* connection, void* context, int id,
                           sasl_secret_t** secret);
@@ -179,7 +180,7 @@ SaslClient::Library::Library(SaslIdentity who, std::string_view secret)
       callbacks{{
           {SASL_CB_GETPATH, as_callback(get_path), this},
           {SASL_CB_VERIFYFILE, as_callback(verify_file), this},
-          {SASL_CB_LOG, as_callback(keep_quiet), this},
+          {SASL_CB_LOG, as_callback(take_log), this},
           {SASL_CB_USER, as_callback(get_simple), this},
           {SASL_CB_AUTHNAME, as_callback(get_simple), this},
           {SASL_CB_PASS, as_callback(get_secret), this},
@@ -216,8 +217,11 @@ int SaslClient::Library::verify_file(void* context, const char* file,
     return wanted ? SASL_OK : SASL_CONTINUE;
 }
 
-int SaslClient::Library::keep_quiet(void* /*context*/, int /*level*/,
-                                    const char* /*message*/) {
+/// The library logs that the C library had no memory, and goes on as if there were no such
+/// plug-in: the next mechanism might send the password.
+int SaslClient::Library::take_log(void* /*context*/, int /*level*/, const char* message) {
+    if (message != nullptr && std::strstr(message, std::strerror(ENOMEM)) != nullptr)
+        note_want_of_memory();
     return SASL_OK;
 }
 
@@ -252,7 +256,8 @@ int SaslClient::Library::get_realm(void* context, int /*id*/, const char** realm
 void SaslClient::Library::open(const Mechanism& mechanism, bool plus_missing) {
     close();
     const FragileCall guard(
-        "sallyport: out of memory while logging in; nothing was sent in this session\n");
+        "sallyport: broken off while logging in, most likely for want of memory; nothing "
+        "was sent in this session\n");
     plugin = mechanism.plugin;
     if (sasl_client_init(callbacks.data()) != SASL_OK)
         unusable("it cannot be initialized");

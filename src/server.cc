@@ -86,6 +86,7 @@ void Server::run() {
         talk();
     } catch (const std::bad_alloc&) {
         tell_without_memory();
+        log_without_memory();
         throw;
     }
 }
@@ -116,9 +117,42 @@ void Server::tell_without_memory() {
         });
     const bool in_doubt = sending && upstream_.in_doubt();
     flush();
-    write_out(accepted   ? "250 2.0.0 accepted\r\n"
-              : in_doubt ? "451 4.3.0 out of memory; the message may have been accepted\r\n"
-                         : "421 4.3.0 out of memory\r\n");
+    if (!accepted)
+        return write_out(
+            in_doubt ? "451 4.3.0 out of memory; the message may have been accepted\r\n"
+                     : "421 4.3.0 out of memory\r\n");
+    write_out("250 2.0.0 accepted");
+    for (const auto& outcome : outcomes_) {
+        if (outcome->refused_here || outcome->status == ExitStatus::ok)
+            continue;
+        write_out(", but not <");
+        write_out(outcome->address);
+        write_out(">");
+    }
+    write_out("\r\n");
+}
+
+void Server::log_without_memory() {
+    try {
+        settle_without_memory();
+        report(0);
+    } catch (const std::bad_alloc&) { // the client knows
+    }
+}
+
+/// Who is not decided gets nothing any more. It wants no memory.
+void Server::settle_without_memory() {
+    const bool in_doubt = state_ == State::sending && upstream_.in_doubt();
+    for (const auto& outcome : outcomes_) {
+        if (outcome->decided || outcome->refused_here)
+            continue;
+        outcome->decided = true;
+        outcome->in_doubt = in_doubt && !outcome->put_off;
+        outcome->status = ExitStatus::temp_fail;
+        outcome->reply_code = 451;
+        outcome->enhanced = "4.3.0";
+        outcome->text = "out of memory"; // so short that it is held in place
+    }
 }
 
 /// The loop over messages: here a Failure becomes a reply, and the dialogue goes on.
@@ -195,7 +229,7 @@ void Server::greet(const ServerCommand& command) {
     extended_ = command.verb == "EHLO";
     const std::string& name = context_.identity.host_name;
     if (!extended_) {
-        replies_.append("250 ").append(name).append("\r\n");
+        replies_ += concat({"250 ", name, "\r\n"});
         return;
     }
     const auto limit = context_.settings.message.size_limit;
@@ -212,7 +246,8 @@ void Server::want(State state) const {
         throw Failure{*lost_};
     if (state_ != state)
         throw refusal(503, "5.5.1",
-                      state == State::ready ? "EHLO is expected first, and one MAIL at a time"
+                      state == State::ready
+                          ? "EHLO is expected first, and one MAIL at a time"
                       : state == State::mail ? "MAIL is expected first"
                                              : "an accepted RCPT is expected first");
 }

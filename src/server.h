@@ -49,6 +49,8 @@ class Server {
 
     void talk();
     void tell_without_memory();
+    void log_without_memory();
+    void settle_without_memory();
     void take(const DialogueInput::Line& line);
     void answer(const Failure& failure, const std::string& verb);
     void dispatch(const ServerCommand& command);

@@ -2,6 +2,7 @@
 //
 // The second half of the dialogue: the message, by DATA or BDAT.
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "concat.h"
@@ -113,6 +114,8 @@ void Server::send_to_rest(const Outcomes& recipients, const Message& message) {
     } catch (const Failure& failure) {
         for (Outcome* const outcome : undecided())
             fail(*outcome, failure);
+    } catch (const std::bad_alloc&) {
+        settle_without_memory();
     }
 }
 

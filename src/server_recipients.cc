@@ -55,7 +55,10 @@ bool Server::ask(const Outcomes& members) {
     bool accepted = false;
     bool put_off = false;
     for (Outcome* const member : members) {
-        upstream_.rcpt(*member);
+        if (put_off)
+            upstream_.put_off(*member);
+        else
+            upstream_.rcpt(*member);
         put_off = put_off || member->put_off;
         accepted = accepted || (!member->put_off && !is_refused(*member));
     }

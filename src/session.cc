@@ -138,6 +138,7 @@ struct Session::LogIn {
     Wire& wire;
     SaslClient client;
     Withheld withheld;
+    bool challenge_withheld = false; ///< so is what the library says of one
 };
 
 void Session::authenticate(const Permit& permit, ChannelBinding binding,
@@ -194,35 +195,41 @@ void Session::no_mechanism(const SaslWishes& wishes, const std::string& troubles
 std::optional<Reply> Session::run_mechanism(LogIn& log_in, const std::string& mechanism) {
     const std::string step = concat({"AUTH ", mechanism});
     SaslClient& client = log_in.client;
-    bool withheld = false;
     wire_.set_withheld(&log_in.withheld, lets_guess(mechanism));
     Reply reply = begin_auth(log_in, mechanism);
-    while (reply.intermediate()) {
-        withheld = withheld || reply.withheld;
-        const auto challenge =
-            decode_base64(reply.lines.size() == 1 ? reply.lines.front() : std::string("?"));
-        if (!challenge)
-            cancel_auth(step, ExitStatus::protocol, "the challenge is no base64");
-        auto response = client.step(*challenge);
-        if (!response)
-            cancel_auth("AUTH", ExitStatus::no_perm,
-                        withheld ? concat({mechanism, ": ", Withheld::mark})
-                                 : client.trouble());
-        std::string encoded = encode_base64(*response);
-        reply = answer(log_in, {}, encoded, step);
-        wipe(*response);
-        wipe(encoded);
-    }
+    while (reply.intermediate())
+        reply = answer_challenge(log_in, reply, mechanism);
     if (reply.code == 504)
         return reply;
     if (!reply.positive())
         refuse(wire_, step, reply,
-               withheld && !client.complaint().empty() ? Withheld::mark
-                                                       : client.complaint());
+               log_in.challenge_withheld && !client.complaint().empty()
+                   ? Withheld::mark
+                   : client.complaint());
     if (!client.complete())
         wire_.fail(ExitStatus::no_perm, Fault::relay, step,
                    "the server said yes before it had proved who it is", "5.7.8");
     return std::nullopt;
+}
+
+Reply Session::answer_challenge(LogIn& log_in, const Reply& reply,
+                                const std::string& mechanism) {
+    const std::string step = concat({"AUTH ", mechanism});
+    log_in.challenge_withheld = log_in.challenge_withheld || reply.withheld;
+    const auto challenge =
+        decode_base64(reply.lines.size() == 1 ? reply.lines.front() : std::string("?"));
+    if (!challenge)
+        cancel_auth(step, ExitStatus::protocol, "the challenge is no base64");
+    auto response = log_in.client.step(*challenge);
+    if (!response)
+        cancel_auth("AUTH", ExitStatus::no_perm,
+                    log_in.challenge_withheld ? concat({mechanism, ": ", Withheld::mark})
+                                              : log_in.client.trouble());
+    std::string encoded = encode_base64(*response);
+    Reply next = answer(log_in, {}, encoded, step);
+    wipe(*response);
+    wipe(encoded);
+    return next;
 }
 
 /// RFC 4954 4: a line with an asterisk ends the exchange; the reply to it changes nothing.

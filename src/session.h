@@ -96,6 +96,7 @@ class Session {
     std::optional<Reply> run_mechanism(LogIn& log_in, const std::string& mechanism);
     [[noreturn]] void cancel_auth(const std::string& step, ExitStatus status,
                                   const std::string& why);
+    Reply answer_challenge(LogIn& log_in, const Reply& reply, const std::string& mechanism);
     Reply begin_auth(LogIn& log_in, const std::string& mechanism);
     Reply answer(LogIn& log_in, std::string_view command, std::string_view response,
                  const std::string& step);

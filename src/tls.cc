@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <new>
 #include <utility>
 
@@ -115,6 +116,8 @@ std::string openssl_reason() {
 }
 
 [[noreturn]] void unusable(std::string_view key, const std::string& path) {
+    if (errno == ENOMEM) // the C library had none for the file
+        note_want_of_memory();
     expect_memory();
     stop(ExitStatus::config, Fault::local,
          {key, " = ", printable(path), ": ", openssl_reason()});
@@ -138,10 +141,8 @@ class TlsStream : public VerifiedStream {
     }
 
     Transfer read_arrived(std::span<char> buffer) override {
-        transport_->only_arrived = transport_->may_read = true;
-        Transfer got = read_data(buffer);
-        transport_->only_arrived = false;
-        return got;
+        const OnlyArrived now(*transport_);
+        return read_data(buffer);
     }
 
     Transfer write(std::string_view octets, Deadline deadline) override {
@@ -162,13 +163,33 @@ class TlsStream : public VerifiedStream {
     }
 
   private:
+    /// For as long as it lives reads do not wait.
+    class OnlyArrived {
+      public:
+        explicit OnlyArrived(Transport& transport) : transport_(transport) {
+            transport_.only_arrived = transport_.may_read = true;
+        }
+        OnlyArrived(const OnlyArrived&) = delete;
+        OnlyArrived& operator=(const OnlyArrived&) = delete;
+        ~OnlyArrived() { transport_.only_arrived = false; }
+
+      private:
+        Transport& transport_;
+    };
+
+    /// None can be had; or there is no memory for it.
+    static ChannelBinding no_binding() {
+        expect_memory();
+        return {};
+    }
+
     /// RFC 9266.
     [[nodiscard]] ChannelBinding exporter() const {
         constexpr std::string_view label = "EXPORTER-Channel-Binding";
         std::array<unsigned char, 32> octets{};
         if (SSL_export_keying_material(ssl_.get(), octets.data(), octets.size(),
                                        label.data(), label.size(), nullptr, 0, 0) != 1)
-            return {};
+            return no_binding();
         return {"tls-exporter", {octets.begin(), octets.end()}};
     }
 
@@ -179,7 +200,7 @@ class TlsStream : public VerifiedStream {
         int algorithm = NID_undef;
         if (X509_get_signature_info(const_cast<X509*>(certificate), &algorithm, nullptr,
                                     nullptr, nullptr) != 1)
-            return {};
+            return no_binding();
         if (algorithm == NID_md5 || algorithm == NID_sha1)
             algorithm = NID_sha256;
         std::array<unsigned char, EVP_MAX_MD_SIZE> octets{};
@@ -187,7 +208,7 @@ class TlsStream : public VerifiedStream {
         const EVP_MD* const digest = EVP_get_digestbynid(algorithm);
         if (digest == nullptr ||
             X509_digest(certificate, digest, octets.data(), &size) != 1)
-            return {};
+            return no_binding();
         return {"tls-server-end-point", {octets.begin(), octets.begin() + size}};
     }
 
@@ -350,6 +371,7 @@ TlsSecurer::TlsSecurer(const Relay& relay)
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, accept_any);
     else
         load_authorities(context, relay.tls_ca);
+    errno = 0;
     if (!relay.tls_crl.empty())
         load_revocations(context, relay.tls_crl);
     if (!relay.tls_cert.empty() && !is_regular_file(relay.tls_cert))

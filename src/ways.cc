@@ -113,8 +113,8 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
     constexpr std::array schemes{UrlScheme{"socks5://", "socks5", ""},
                                  UrlScheme{"http://", "http", ""}};
     Proxy proxy;
-    for (UrlSetting& part :
-         parse_place_url(text, schemes, "socks5:// or http:// is expected in front", origin))
+    for (UrlSetting& part : parse_place_url(
+             text, schemes, "socks5:// or http:// is expected in front", origin))
         set_proxy_part(proxy, part, origin);
     if (proxy.user.empty() != !proxy.password)
         misconfigured(origin, "a user and a password go together");
@@ -132,8 +132,8 @@ PopServer read_pop_server(std::string_view text, const std::string& origin) {
     constexpr std::array schemes{UrlScheme{"pop3s://", "implicit", "995"},
                                  UrlScheme{"pop3://", "starttls", "110"}};
     PopServer server;
-    for (const UrlSetting& part :
-         parse_place_url(text, schemes, "pop3s:// or pop3:// is expected in front", origin)) {
+    for (const UrlSetting& part : parse_place_url(
+             text, schemes, "pop3s:// or pop3:// is expected in front", origin)) {
         if (part.key == "tls")
             server.tls = part.value == "implicit" ? TlsMode::implicit : TlsMode::starttls;
         else if (part.key == "port")

@@ -220,6 +220,15 @@ Wire::Reading Wire::read_lines(Deadline deadline) {
     return reading;
 }
 
+/// Leaves its code, and its status code where that is none of what is withheld.
+void Wire::withhold(Reply& reply, std::vector<std::string>& lines) const {
+    reply.withheld = true;
+    if (withheld_->is_in(reply.enhanced()))
+        reply.lines.clear();
+    lines.clear();
+    lines.push_back(reply.code == 0 ? std::string(Withheld::mark) : reply.text());
+}
+
 /// The one place that decides what of a reply is shown, by the transcript and in errors:
 /// therefore not before all of it has been read.
 void Wire::show(Reading& reading) const {
@@ -229,13 +238,8 @@ void Wire::show(Reading& reading) const {
     std::vector<std::string> lines = lines_of(reply, reading.trouble.empty());
     if (reading.odd)
         lines.push_back(*reading.odd);
-    if (withheld_ != nullptr && gives_away(reading, lines)) {
-        reply.withheld = true;
-        if (withheld_->is_in(reply.enhanced()))
-            reply.lines.clear();
-        lines.clear();
-        lines.push_back(reply.code == 0 ? std::string(Withheld::mark) : reply.text());
-    }
+    if (withheld_ != nullptr && gives_away(reading, lines))
+        withhold(reply, lines);
     for (std::string& line : lines) {
         if (withhold_challenges_ && !reply.withheld && line.size() > 4 && line[0] == '3')
             line.replace(3, line.npos, " (challenge)");

@@ -156,6 +156,7 @@ class Wire {
     Reading read_reply(Deadline deadline);
     Reading read_lines(Deadline deadline);
     void show(Reading& reading) const;
+    void withhold(Reply& reply, std::vector<std::string>& lines) const;
     [[nodiscard]] bool gives_away(const Reading& reading,
                                   const std::vector<std::string>& lines) const;
     Line read_line(Deadline deadline);

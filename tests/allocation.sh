@@ -6,7 +6,7 @@
 # it ends, it ends with a status that is true: 0, and the message has arrived once; or 75, and it
 # has not arrived, or the text says that it may have been accepted. It is never sent twice, and
 # no signal ends the program.
-# shellcheck disable=SC2154 # names of the sourced file
+# shellcheck disable=SC2154,SC2317 # names of the sourced file; functions that are called by name
 
 # shellcheck source=tests/support/server.bash
 . "$(dirname "$0")/support/server.bash" || exit 1
@@ -144,10 +144,10 @@ sed -n '/^\[relay\]/,/^\[sender\]/p' "$work/second" |
 input=$work/message
 judge=is_true
 attempt "$SALLYPORT" -i "$recipient"
-[ "$status" = 0 ] && [ "$copies" = 1 ] || {
+if [ "$status" != 0 ] || [ "$copies" != 1 ]; then
     fail 'with enough memory' "exit status $status, $copies copies arrived"
     finish
-}
+fi
 each_allocation 'one fails' 1 FAIL_ON=no -i "$recipient"
 each_allocation 'it and all that follow fail' 7 FAIL_ON=yes -i "$recipient"
 address_space

@@ -300,9 +300,10 @@ BOOST_FIXTURE_TEST_CASE(messages, Fixture) {
         settings_with("message", "remove_headers = X-A, X-B").message.remove_headers ==
             (Texts{"X-A", "X-B"}),
         boost::test_tools::per_element());
-    BOOST_TEST(why_not("remove_headers = X-A:", "message") ==
-               "system.conf:4: remove_headers: names of header fields are expected, without "
-               "colons");
+    BOOST_TEST(
+        why_not("remove_headers = X-A:", "message") ==
+        "system.conf:4: remove_headers: names of header fields are expected, without "
+        "colons");
     BOOST_TEST(why_not("received = on", "message") ==
                "system.conf:4: received: yes or no is expected");
 }

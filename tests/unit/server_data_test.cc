@@ -255,9 +255,10 @@ BOOST_FIXTURE_TEST_CASE(what_the_message_itself_forbids, Sending) {
 BOOST_FIXTURE_TEST_CASE(a_transaction_that_is_given_up, Sending) {
     has_servers({hello + Script{"250 s", "250 r", "250 reset"} + accepts});
     BOOST_TEST(send("RSET\nBDAT 0 LAST\nMAIL FROM:<b@x>\nRCPT TO:<c@x>\nDATA\n" + fields +
-                    "\n.\n") == "250 2.0.0 ok\n503 5.5.1 an accepted RCPT is expected first\n"
-                                "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n" +
-                                    go + accepted);
+                    "\n.\n") ==
+               "250 2.0.0 ok\n503 5.5.1 an accepted RCPT is expected first\n"
+               "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n" +
+                   go + accepted);
     BOOST_TEST(holds(network.heard, "RCPT TO:<a@x>\r\nRSET\r\nMAIL FROM:<b@x>\r\n"));
     BOOST_TEST(network.asked.size() == 1U);
     has_servers({hello + Script{"250 s", "250 r", "250 reset"} + accepts});

@@ -163,18 +163,18 @@ BOOST_FIXTURE_TEST_CASE(the_same_recipient_many_times, Talk) {
 
 /// The message is one; who is put off by the server gets it by a further transaction.
 BOOST_FIXTURE_TEST_CASE(a_server_that_has_room_for_less_than_it_says, Aliased) {
-    has_servers({said({"250 s", "250 r", "452 4.5.3 too many", "452 4.5.3 too many",
-                       "354 go", "250 2.0.0 first", "250 s", "250 r", "452 too many",
-                       "354 go", "250 2.0.0 second", "250 s", "550 5.1.1 no"})});
+    has_servers({said({"250 s", "250 r", "452 4.5.3 too many", "354 go", "250 2.0.0 first",
+                       "250 s", "250 r", "452 too many", "354 go", "250 2.0.0 second",
+                       "250 s", "550 5.1.1 no"})});
     BOOST_TEST(say(mail + "RCPT TO:<root>\n" + message) ==
                sender_ok + ok + go +
                    "250 2.0.0 accepted: 250 2.0.0 first, but not: one1: RCPT TO:<c@x>: 550 "
                    "5.1.1 no\n");
-    BOOST_TEST(asked() == "a@x b@x c@x . b@x c@x . c@x RSET ");
+    BOOST_TEST(asked() == "a@x b@x . b@x c@x . c@x RSET ");
     BOOST_TEST(holds(log(), "to=<a@x>,"), log());
     BOOST_TEST(holds(log(), "status=sent (250 2.0.0 second)"), log());
     // Where it has none for any of them the client hears so.
-    has_servers({said({"250 s", "250 r", "452 4.5.3 no", "452 4.5.3 no", "452 4.5.3 no"})});
+    has_servers({said({"250 s", "250 r", "452 4.5.3 no"})});
     BOOST_TEST(say(mail + "RCPT TO:<d@x>\nRCPT TO:<root>\n") ==
                sender_ok + ok + "452 4.5.3 one1: RCPT TO:<root>: too many recipients\n");
 }

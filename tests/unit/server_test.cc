@@ -67,10 +67,11 @@ BOOST_FIXTURE_TEST_CASE(bad_sequences, Talk) {
     has_servers({hello + Script{"250 s", "250 r"}});
     replies_from(
         file_of("MAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nBDAT 4\r\nNOOPQUIT\r\n").get());
-    BOOST_TEST(replies == greeting + "503 EHLO is expected first, and one MAIL at a time\r\n"
-                                     "503 MAIL is expected first\r\n"
-                                     "503 an accepted RCPT is expected first\r\n"
-                                     "221 bye\r\n");
+    BOOST_TEST(replies == greeting +
+                              "503 EHLO is expected first, and one MAIL at a time\r\n"
+                              "503 MAIL is expected first\r\n"
+                              "503 an accepted RCPT is expected first\r\n"
+                              "221 bye\r\n");
     BOOST_TEST(network.asked.empty());
     BOOST_TEST(converse({"EHLO me\n", "RCPT TO:<b@x>\n", "BDAT 0 LAST\n", "DATA\n",
                          "MAIL FROM:<a@x>\n", "DATA\n", "MAIL FROM:<a@x>\n",

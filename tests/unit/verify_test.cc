@@ -87,14 +87,29 @@ BOOST_FIXTURE_TEST_CASE(a_relay_that_cannot_be_reached_is_passed_over, Fixture) 
                "two1 takes messages for it");
 }
 
+/// What is known of those before stays known.
+BOOST_FIXTURE_TEST_CASE(a_server_that_is_lost_or_refuses_more, Fixture) {
+    settings.relays.pop_back();
+    Report report = ask({hello + Script{"250 s"}});
+    BOOST_TEST(static_cast<int>(report.status()) == 75);
+    report = ask({hello + Script{"250 s", "250 r"}});
+    BOOST_TEST(static_cast<int>(report.status()) == 75);
+    BOOST_TEST(texts_of(report)[0] == "one1 takes messages for it");
+    settings.relays.front().max_recipients = 1;
+    report = ask({hello + Script{"250 s", "250 r", "250 reset", "550 5.7.1 no more"}});
+    BOOST_TEST(static_cast<int>(report.status()) == 69);
+    BOOST_TEST(texts_of(report) == (Texts{"one1 takes messages for it",
+                                          "one1: MAIL FROM:<me@x>: 550 5.7.1 no more"}),
+               boost::test_tools::per_element());
+}
+
 BOOST_FIXTURE_TEST_CASE(nobody_to_ask, Fixture) {
     const auto status = [&](std::vector<Script> one) {
         return status_of(failure_of([&] { return ask(std::move(one)); }));
     };
     BOOST_TEST(status({}) == 68);
     BOOST_TEST(status({hello + Script{"550 5.7.1 not you"}}) == 69);
-    settings.relays.pop_back();
-    BOOST_TEST(status({hello + Script{"250 s"}}) == 75);
     settings.relays.front().match = {"*@y"};
+    settings.relays.pop_back();
     BOOST_TEST(status({takes_all}) == 78);
 }

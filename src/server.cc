@@ -2,6 +2,7 @@
 #include "server.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <new>
@@ -61,8 +62,9 @@ bool is_bdat(std::string_view verb) {
 
 /// What one says who has heard that DATA is refused.
 bool may_follow_data(std::string_view verb) {
-    constexpr std::string_view verbs = " RSET QUIT NOOP MAIL EHLO HELO ";
-    return verbs.find(concat({" ", verb, " "})) != std::string_view::npos;
+    constexpr std::array<std::string_view, 6> verbs{"RSET", "QUIT", "NOOP",
+                                                    "MAIL", "EHLO", "HELO"};
+    return std::ranges::find(verbs, verb) != verbs.end();
 }
 
 Failure not_known(const std::string& verb) {

@@ -124,9 +124,10 @@ std::string openssl_reason() {
 }
 
 /// OpenSSL would wait for a FIFO without any limit of ours.
-[[noreturn]] void not_a_file(std::string_view key, const std::string& path) {
-    stop(ExitStatus::config, Fault::local,
-         {key, " = ", printable(path), ": no such regular file"});
+void expect_file(std::string_view key, const std::string& path) {
+    if (!path.empty() && !is_regular_file(path))
+        stop(ExitStatus::config, Fault::local,
+             {key, " = ", printable(path), ": no such regular file"});
 }
 
 class TlsStream : public VerifiedStream {
@@ -136,17 +137,17 @@ class TlsStream : public VerifiedStream {
           ssl_(std::move(ssl)) {}
 
     Transfer read(std::span<char> buffer, Deadline deadline) override {
-        transport_->deadline = deadline;
+        wait_until(deadline);
         return read_data(buffer);
     }
 
     Transfer read_arrived(std::span<char> buffer) override {
-        const OnlyArrived now(*transport_);
+        transport_->only_arrived = transport_->may_read = true;
         return read_data(buffer);
     }
 
     Transfer write(std::string_view octets, Deadline deadline) override {
-        transport_->deadline = deadline;
+        wait_until(deadline);
         std::size_t sent = 0;
         if (octets.empty() ||
             SSL_write_ex(ssl_.get(), octets.data(), octets.size(), &sent) == 1)
@@ -163,19 +164,10 @@ class TlsStream : public VerifiedStream {
     }
 
   private:
-    /// For as long as it lives reads do not wait.
-    class OnlyArrived {
-      public:
-        explicit OnlyArrived(Transport& transport) : transport_(transport) {
-            transport_.only_arrived = transport_.may_read = true;
-        }
-        OnlyArrived(const OnlyArrived&) = delete;
-        OnlyArrived& operator=(const OnlyArrived&) = delete;
-        ~OnlyArrived() { transport_.only_arrived = false; }
-
-      private:
-        Transport& transport_;
-    };
+    void wait_until(Deadline deadline) {
+        transport_->deadline = deadline;
+        transport_->only_arrived = false;
+    }
 
     /// None can be had; or there is no memory for it.
     static ChannelBinding no_binding() {
@@ -330,8 +322,7 @@ std::string advice(long verdict, const std::string& name) {
 }
 
 void load_revocations(SSL_CTX* context, const std::string& path) {
-    if (!is_regular_file(path))
-        not_a_file("tls_crl", path);
+    expect_file("tls_crl", path);
     X509_STORE* const store = SSL_CTX_get_cert_store(context);
     X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
     if (lookup == nullptr ||
@@ -347,10 +338,10 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     : context_(SSL_CTX_new(TLS_client_method())),
       name_(relay.tls_name.empty() ? relay.host : relay.tls_name), pins_(relay.tls_pin) {
     SSL_CTX* const context = context_.get();
-    if (context == nullptr)
+    if (context == nullptr) {
         expect_memory();
-    if (context == nullptr)
         stop(ExitStatus::software, Fault::local, {"OpenSSL: ", openssl_reason()});
+    }
     // The system's policy may ask for more than we do, never for less.
     const long wanted =
         relay.tls_min == TlsVersion::tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
@@ -374,10 +365,8 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     errno = 0;
     if (!relay.tls_crl.empty())
         load_revocations(context, relay.tls_crl);
-    if (!relay.tls_cert.empty() && !is_regular_file(relay.tls_cert))
-        not_a_file("tls_cert", relay.tls_cert);
-    if (!relay.tls_key.empty() && !is_regular_file(relay.tls_key))
-        not_a_file("tls_key", relay.tls_key);
+    expect_file("tls_cert", relay.tls_cert);
+    expect_file("tls_key", relay.tls_key);
     if (!relay.tls_cert.empty() &&
         SSL_CTX_use_certificate_chain_file(context, relay.tls_cert.c_str()) != 1)
         unusable("tls_cert", relay.tls_cert);

@@ -121,7 +121,9 @@ void Aliases::add_line(std::string_view line, const std::string& origin) {
     const std::string name = unquote(trim(line.substr(0, colon)));
     if (name.empty() || has_control(name))
         unusable(origin, "no name: address, ...");
-    entries_.insert({name, {std::string(trim(line.substr(colon + 1))), origin}});
+    // As the local part of a recipient is written.
+    entries_.insert(
+        {make_local_part(name), {std::string(trim(line.substr(colon + 1))), origin}});
 }
 
 const Aliases::Entry* Aliases::find(const std::string& name) const {

@@ -83,8 +83,8 @@ BOOST_FIXTURE_TEST_CASE(lines_that_begin_with_a_blank_go_on, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(names_in_quotes, Fixture) {
     has_file("\"two words\": a@x\n\"a:b\": b@x\n\"Plain\": c@x\n");
-    check("two words", {"a@x"});
-    check("a:b", {"b@x"});
+    check("\"two words\"", {"a@x"});
+    check("\"a:b\"", {"b@x"});
     check("plain", {"c@x"});
 }
 

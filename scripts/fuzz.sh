@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # fuzz.sh SOURCE TARGET...: lets each libFuzzer target search, from the corpus in SOURCE and
-# from what earlier runs found here, for FUZZ_SECONDS or FUZZ_RUNS inputs. Run in the build
-# directory; an input that fails stays there, and its name is printed.
+# from what earlier runs found, for FUZZ_SECONDS or FUZZ_RUNS inputs. Run in the build directory;
+# what is found is kept in its directory corpus, and of an input that fails the name is printed.
 set -u
 
 source=$1
@@ -25,13 +25,14 @@ if [ $# -gt 1 ]; then
 fi
 
 name=$(basename "$1" _fuzz)
+log=corpus/$name.log
 mkdir -p "corpus/$name"
 if ! "./$1" "$bound" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
-    -artifact_prefix="$name-" "corpus/$name" "$source/tests/fuzz/corpus/$name" \
-    >"$name.log" 2>&1 </dev/null; then
-    printf 'FAIL fuzz %s: see %s\n' "$name" "$PWD/$name.log"
-    tail -n 40 "$name.log"
+    -artifact_prefix="corpus/$name-" "corpus/$name" "$source/tests/fuzz/corpus/$name" \
+    >"$log" 2>&1 </dev/null; then
+    printf 'FAIL fuzz %s: see %s\n' "$name" "$PWD/$log"
+    tail -n 40 "$log"
     exit 1
 fi
-runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$name.log")
+runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
 printf 'PASS fuzz %s: %s runs\n' "$name" "$runs"

@@ -32,7 +32,8 @@ verdict() {
 }
 
 build() {
-    local options=(--define 'optflags -O0') # what is in it counts here, not how fast it is
+    # What is in it counts here, not how fast it is.
+    local options=(--define 'optflags -O0 -fno-lto')
     if [ -e /etc/debian_version ]; then
         # Fedora names the directory of %doc so.
         options+=(--nodeps --define "__os_install_post $after_install"

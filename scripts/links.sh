@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# links.sh install|uninstall DESTDIR TARGET LINK...: makes each LINK a relative symbolic
-# link to TARGET, or takes it away. A file or a link that is not ours (another MTA's
-# sendmail) is never replaced and never removed.
+# links.sh install|uninstall DESTDIR TARGET LINK... [-- TARGET LINK...]: makes each LINK a
+# relative symbolic link to the TARGET before it, or takes it away. A file or a link that is not
+# ours (another MTA's sendmail) is never replaced and never removed; where there is one, install
+# makes no link at all, for half of two MTAs is none.
 set -eu
 
 verb=$1
 root=$2
-target=$3
-shift 3
+shift 2
 
 # The way from the directory of LINK to TARGET, both absolute and free of "." and "..".
 relative() {
@@ -21,34 +21,57 @@ relative() {
     printf '%s\n' "$up${there#"$here"/}"
 }
 
-install_link() {
-    path=$root$1
-    if [ "$(readlink "$path" || :)" = "$2" ]; then
-        return
-    fi
-    if [ -e "$path" ] || [ -L "$path" ]; then
-        printf 'links: %s belongs to another program: left as it is\n' "$path" >&2
-        return 1
-    fi
-    mkdir -p "${path%/*}"
-    printf ' ln -s %s %s\n' "$2" "$path"
-    ln -s "$2" "$path"
+# each ACTION ARGUMENT...: calls it with the path of each link, and what that is to say.
+each() {
+    action=$1 target=
+    shift
+    for name in "$@"; do
+        if [ "$name" = -- ]; then
+            target=
+        elif [ -z "$target" ]; then
+            target=$name
+        else
+            "$action" "$root$name" "$(relative "$name" "$target")"
+        fi
+    done
 }
 
-uninstall_link() {
-    path=$root$1
-    if [ "$(readlink "$path" || :)" = "$2" ]; then
-        printf ' rm -f %s\n' "$path"
-        rm -f "$path"
+is_ours() {
+    [ "$(readlink "$1" || :)" = "$2" ]
+}
+
+look_at() {
+    if ! is_ours "$@" && { [ -e "$1" ] || [ -L "$1" ]; }; then
+        printf 'links: %s belongs to another program\n' "$1" >&2
+        foreign=yes
     fi
 }
 
-status=0
-for link in "$@"; do
-    case $verb in
-    install) install_link "$link" "$(relative "$link" "$target")" || status=1 ;;
-    uninstall) uninstall_link "$link" "$(relative "$link" "$target")" ;;
-    *) printf 'links: no such verb: %s\n' "$verb" >&2 && exit 64 ;;
-    esac
-done
-exit "$status"
+make_link() {
+    if ! is_ours "$@"; then
+        mkdir -p "${1%/*}"
+        printf ' ln -s %s %s\n' "$2" "$1"
+        ln -s "$2" "$1"
+    fi
+}
+
+remove_link() {
+    if is_ours "$@"; then
+        printf ' rm -f %s\n' "$1"
+        rm -f "$1"
+    fi
+}
+
+case $verb in
+install)
+    foreign=no
+    each look_at "$@"
+    if [ $foreign = yes ]; then
+        printf 'links: no name was made: remove that program first\n' >&2
+        exit 1
+    fi
+    each make_link "$@"
+    ;;
+uninstall) each remove_link "$@" ;;
+*) printf 'links: no such verb: %s\n' "$verb" >&2 && exit 64 ;;
+esac

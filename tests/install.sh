@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # make install, install-links and uninstall, into an empty directory: what they put there,
-# that they leave another MTA's sendmail alone, and that nothing stays behind.
+# that they leave another MTA's names alone, that nothing stays behind, and what they say.
 set -eu
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/sallyport-install.XXXXXX")
@@ -45,11 +45,32 @@ done
 run_make uninstall || fail "make uninstall: $(cat "$work/out")"
 [ -z "$(files)" ] || fail "left behind: $(files)"
 
-mkdir -p "$root/usr/sbin"
-echo other >"$root/usr/sbin/sendmail"
-! run_make install-links || fail 'it does not mind another sendmail'
-grep -q '/usr/sbin/sendmail belongs to another program' "$work/out" ||
-    fail "$(cat "$work/out")"
-run_make uninstall || fail "make uninstall: $(cat "$work/out")"
-[ "$(cat "$root/usr/sbin/sendmail")" = other ] || fail 'it took the other sendmail away'
-[ "$(files)" = ./usr/sbin/sendmail ] || fail "left behind: $(files)"
+# Nothing of ours is made beside another's, whichever name is his, and all of his are named.
+for name in usr/sbin/sendmail usr/bin/mailq usr/share/man/man1/mailq.1; do
+    rm -rf "$root"
+    mkdir -p "$root/usr/sbin" "$root/${name%/*}"
+    echo other >"$root/$name"
+    ! run_make install-links || fail "it does not mind another $name"
+    grep -q "/$name belongs to another program" "$work/out" || fail "$(cat "$work/out")"
+    [ "$(files)" = "./$name" ] || fail "made beside another $name: $(files)"
+    run_make uninstall || fail "make uninstall: $(cat "$work/out")"
+    [ "$(cat "$root/$name")" = other ] || fail "it took another $name away"
+done
+
+# On the machine at hand the next step is told, until there is a configuration.
+install_here() {
+    run_make DESTDIR= prefix="$root/usr" bindir="$root/usr/bin" sbindir="$root/usr/sbin" \
+        sysconfdir="$root/etc" mandir="$root/usr/share/man" docdir="$root/usr/share/doc/sallyport" \
+        install || fail "make install: $(cat "$work/out")"
+}
+rm -rf "$root"
+run_make install || fail "make install: $(cat "$work/out")"
+! grep -q Next "$work/out" || fail 'it tells a packager what to do next'
+mkdir "$root/etc"
+install_here
+command=$(sed -n 's/^ *\(install -m .*\)/\1/p' "$work/out")
+[ -n "$command" ] || fail "no command to go on with: $(cat "$work/out")"
+$command || fail "$command"
+[ "$(stat -c %a "$root/etc/sallyport.conf")" = 600 ] || fail 'the configuration is not 0600'
+install_here
+! grep -q Next "$work/out" || fail 'it tells what has been done already'

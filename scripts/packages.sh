@@ -58,6 +58,6 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     # shellcheck disable=SC2086
     install_packages $missing
 else
-    printf 'missing packages: apt-get install%s\n' "$missing" >&2
+    printf 'missing packages: sudo apt-get update && sudo apt-get install%s\n' "$missing" >&2
     exit 1
 fi

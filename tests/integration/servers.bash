@@ -48,7 +48,8 @@ postfix_main() {
 	virtual_alias_maps = inline:{
 	  { submit@bugs.debian.org = root@$domain },
 	  { maintonly@bugs.debian.org = root@$domain } }
-	virtual_mailbox_domains = $domain
+	virtual_mailbox_domains = $domain, example.org, example.com
+	smtpd_sender_login_maps = inline:{ me@example.org=me@example.org }
 	virtual_mailbox_base = $inside/mail
 	virtual_mailbox_maps = texthash:$inside/postfix/etc/boxes
 	virtual_mailbox_limit = 0
@@ -78,12 +79,14 @@ postfix_listener() {
     printf '  -o %s\n' smtpd_sasl_auth_enable=yes "$@"
 }
 
-# Four listeners: STARTTLS, implicit TLS, STARTTLS with few recipients a transaction, and one
-# without log-in for a relay that stands in front.
+# Five listeners: STARTTLS, implicit TLS, STARTTLS with few recipients a transaction, implicit TLS
+# where a log-in may use its own address only, and one without log-in for a relay in front.
 postfix_master() {
     postfix_listener "$starttls_port" smtpd_tls_security_level=encrypt
     postfix_listener "$implicit_port" smtpd_tls_wrappermode=yes
     postfix_listener "$limited_port" smtpd_tls_security_level=encrypt smtpd_recipient_limit=20
+    postfix_listener "$strict_port" smtpd_tls_wrappermode=yes \
+        smtpd_sender_restrictions=reject_sender_login_mismatch
     printf 'submit unix n - n - - smtpd\n'
     printf '  -o %s\n' smtpd_relay_restrictions=permit_mynetworks,reject \
         smtpd_tls_security_level=may
@@ -105,6 +108,12 @@ postfix_master() {
     printf 'postlog unix-dgram n - n - 1 postlogd\n'
 }
 
+# postfix_login REALM USER PASSWORD
+postfix_login() {
+    printf '%s' "$3" | chroot "$server_root" /usr/sbin/saslpasswd2 -c -p \
+        -u "$1" -f "$inside/postfix/etc/sasl/sasldb2" "$2"
+}
+
 postfix_sasl() {
     mkdir -p "$work/postfix/etc/sasl"
     cat >"$work/postfix/etc/sasl/smtpd.conf" <<-SASL
@@ -113,15 +122,15 @@ postfix_sasl() {
 	sasldb_path: $inside/postfix/etc/sasl/sasldb2
 	mech_list: PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256
 	SASL
-    printf '%s' "$password" | chroot "$server_root" /usr/sbin/saslpasswd2 -c -p \
-        -u submit.test -f "$inside/postfix/etc/sasl/sasldb2" "$user"
+    postfix_login submit.test "$user" "$password"
+    postfix_login example.org me secret
     chown 901:901 "$work/postfix/etc/sasl/sasldb2"
 }
 
 start_postfix() {
     server_log=$work/postfix.log
     server_trace='Return-Path X-Original-To Delivered-To Received'
-    free_ports starttls_port implicit_port limited_port backend_port
+    free_ports starttls_port implicit_port limited_port strict_port backend_port
     make_store 905
     mkdir -p "$work/postfix/etc" "$work/postfix/spool" "$work/postfix/data"
     chown 901:901 "$work/postfix/data"
@@ -129,6 +138,7 @@ start_postfix() {
     postfix_main >"$work/postfix/etc/main.cf"
     postfix_master >"$work/postfix/etc/master.cf"
     mailboxes | awk -v at="@$domain " '{ print $0 at $0 "/" }' >"$work/postfix/etc/boxes"
+    printf '%s\n' 'admin@example.org admin/' 'you@example.com you/' >>"$work/postfix/etc/boxes"
     chroot "$server_root" /usr/sbin/postfix -c "$inside/postfix/etc" check \
         >"$work/postfix.check" 2>&1 </dev/null || true
     start postfix /usr/lib/postfix/sbin/master -c "$inside/postfix/etc" -d

@@ -58,6 +58,20 @@ holds() {
     done
 }
 
+# Nothing in /etc, for its configuration is the administrator's; nothing that runs as somebody
+# else or that others could write to; and no script that runs at installation.
+holds_no_surprise() {
+    local found
+    found=$(dpkg-deb --contents "$work/$1"_*.deb | awk '$2 != "root/root" || $1 ~ /[st]/ ||
+        ($1 !~ /^l/ && $1 ~ /^........w/) || $6 ~ /^\.\/etc\// { print $1, $2, $6 }')
+    found+=$(dpkg-deb --ctrl-tarfile "$work/$1"_*.deb | tar -t | grep -vxE '\./|\./control|\./md5sums' || true)
+    if [ -z "$found" ]; then
+        verdict PASS "$1 has files of root's only, none in /etc, and no scripts"
+    else
+        verdict FAIL "$1 has $found"
+    fi
+}
+
 if (build) >"$work/log" 2>&1; then
     verdict PASS dpkg-buildpackage
 else
@@ -82,6 +96,7 @@ fi
 
 holds sallyport \
     ./usr/sbin/sallyport \
+    ./usr/share/doc/sallyport/README.Debian \
     ./usr/share/doc/sallyport/examples/sallyport.conf \
     ./usr/share/man/man8/sallyport.8.gz \
     ./usr/share/man/man5/sallyport.conf.5.gz
@@ -93,4 +108,6 @@ holds sallyport-mta \
     './usr/share/man/man8/sendmail.8.gz sallyport.8.gz' \
     './usr/share/man/man1/mailq.1.gz ../man8/sallyport.8.gz' \
     './usr/share/man/man1/newaliases.1.gz ../man8/sallyport.8.gz'
+holds_no_surprise sallyport
+holds_no_surprise sallyport-mta
 exit "$failed"

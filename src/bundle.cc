@@ -16,21 +16,13 @@
 
 #include "base64.h"
 #include "memory.h"
+#include "owned.h"
 
 namespace sallyport {
 
 namespace {
 
-struct BioDeleter {
-    void operator()(BIO* bio) const { BIO_free_all(bio); }
-};
-using File = std::unique_ptr<BIO, BioDeleter>;
-struct NameDeleter {
-    void operator()(X509_NAME* name) const { X509_NAME_free(name); }
-};
-struct X509Deleter {
-    void operator()(X509* certificate) const { X509_free(certificate); }
-};
+using File = Owned<BIO, BIO_free_all>;
 
 /// DER as OpenSSL wants it.
 const unsigned char* octets_of(std::string_view der) {
@@ -105,7 +97,7 @@ struct Certificate {
     std::string der;
     std::size_t subject_begin = 0;
     std::size_t subject_size = 0;
-    std::unique_ptr<X509, X509Deleter> parsed; ///< once it was asked for
+    Owned<X509, X509_free> parsed; ///< once it was asked for
 
     [[nodiscard]] std::string_view subject() const {
         return std::string_view(der).substr(subject_begin, subject_size);
@@ -133,7 +125,7 @@ class Bundle {
                    ? same
                    : add_those(store, [&](const Certificate& certificate) {
                          const unsigned char* at = octets_of(certificate.subject());
-                         const std::unique_ptr<X509_NAME, NameDeleter> name(d2i_X509_NAME(
+                         const Owned<X509_NAME, X509_NAME_free> name(d2i_X509_NAME(
                              nullptr, &at, static_cast<long>(certificate.subject_size)));
                          return name != nullptr && X509_NAME_cmp(name.get(), subject) == 0;
                      });

@@ -11,7 +11,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "base64.h"
+#include "certificate.h"
 #include "concat.h"
 #include "failure.h"
 #include "memory.h"
@@ -83,10 +83,7 @@ long transport_control(BIO* /*bio*/, int command, long /*number*/, void* /*point
     return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-struct MethodDeleter {
-    void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
-};
-using Method = std::unique_ptr<BIO_METHOD, MethodDeleter>;
+using Method = Owned<BIO_METHOD, BIO_meth_free>;
 
 Method make_method() {
     Method method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream"));
@@ -98,14 +95,7 @@ Method make_method() {
     return method;
 }
 
-struct OctetsDeleter {
-    void operator()(void* octets) const { OPENSSL_free(octets); }
-};
-
-struct SslDeleter {
-    void operator()(SSL* ssl) const { SSL_free(ssl); }
-};
-using Ssl = std::unique_ptr<SSL, SslDeleter>;
+using Ssl = Owned<SSL, SSL_free>;
 
 /// The newest entry of OpenSSL's error queue, in its words; the queue is emptied.
 std::string openssl_reason() {
@@ -247,30 +237,6 @@ void expect_name(SSL* ssl, const std::string& name) {
     }
 }
 
-/// SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 2.4), in its 32 octets.
-std::string public_key_digest(const X509* certificate) {
-    unsigned char* der = nullptr;
-    const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-    const std::unique_ptr<unsigned char, OctetsDeleter> owner(der);
-    std::string digest(SHA256_DIGEST_LENGTH, '\0');
-    if (size <= 0 || EVP_Digest(der, static_cast<std::size_t>(size),
-                                reinterpret_cast<unsigned char*>(digest.data()), nullptr,
-                                EVP_sha256(), nullptr) != 1)
-        digest.clear();
-    return digest;
-}
-
-/// Nothing has been sent under TLS yet.
-void check_pin(SSL* ssl, const std::vector<std::string>& pins, const std::string& where) {
-    const std::string found = public_key_digest(SSL_get0_peer_certificate(ssl));
-    expect_memory(); // what OpenSSL went on without may have been a check
-    if (!pins.empty() && std::ranges::find(pins, found) == pins.end())
-        stop(ExitStatus::no_perm, Fault::relay,
-             {where, "certificate refused: its key is none of tls_pin; it is sha256//",
-              encode_base64(found)},
-             "4.7.5");
-}
-
 /// With `tls_ca = none` the key's pin is all that counts, if it is a strong key.
 int accept_any(int verified, X509_STORE_CTX* context) {
     if (X509_STORE_CTX_get_error(context) == X509_V_ERR_EE_KEY_TOO_SMALL)
@@ -290,32 +256,12 @@ int allow_missing_list(int verified, X509_STORE_CTX* context) {
     return 1;
 }
 
-/// What to do about the refusals that administrators meet.
-std::string advice(long verdict, const std::string& name) {
-    switch (verdict) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return concat({"; it is not for ", printable(name),
-                       ": set host, or tls_name, to a name in it"});
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        return "; if you trust its issuer, set tls_ca";
-    default:
-        return {};
-    }
-}
-
 [[noreturn]] void handshake_failed(SSL* ssl, const Transport& transport,
                                    const std::string& where, const std::string& name) {
     expect_memory();
     const long verdict = SSL_get_verify_result(ssl);
     if (verdict != X509_V_OK)
-        stop(ExitStatus::no_perm, Fault::relay,
-             {where, "certificate refused: ", X509_verify_cert_error_string(verdict),
-              advice(verdict, name)},
-             "4.7.5");
+        refuse_certificate(verdict, where, name);
     if (!transport.trouble.empty())
         stop(ExitStatus::temp_fail, Fault::address, {where, transport.trouble}, "4.4.2");
     stop(ExitStatus::protocol, Fault::relay, {where, openssl_reason()}, "4.7.5");

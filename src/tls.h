@@ -12,6 +12,7 @@
 
 #include <openssl/ssl.h>
 
+#include "owned.h"
 #include "settings.h"
 #include "stream.h"
 
@@ -30,11 +31,7 @@ class TlsSecurer : public Securer {
                                            Deadline deadline) override;
 
   private:
-    struct ContextDeleter {
-        void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-    };
-
-    std::unique_ptr<SSL_CTX, ContextDeleter> context_;
+    Owned<SSL_CTX, SSL_CTX_free> context_;
     std::string name_;              ///< that the certificate must bear
     std::vector<std::string> pins_; ///< of which its key must be one, if there are any
 };

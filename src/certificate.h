@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// A server's certificate: the pin, which OpenSSL knows nothing of, and what is said of one
+// that is refused.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <openssl/ssl.h>
+
+namespace sallyport {
+
+/// After the handshake. Failure (77, relay), beginning with `where`, if the key of the
+/// server is none of `pins` and there are any.
+void check_pin(const SSL* ssl, const std::vector<std::string>& pins,
+               const std::string& where);
+
+/// After a handshake that failed, where OpenSSL's `verdict` on the certificate was not
+/// X509_V_OK. `name` is what it should have borne. Throws Failure (77, relay), beginning
+/// with `where`.
+[[noreturn]] void refuse_certificate(long verdict, const std::string& where,
+                                     const std::string& name);
+
+} // namespace sallyport

@@ -237,6 +237,25 @@ void expect_name(SSL* ssl, const std::string& name) {
     }
 }
 
+using SecurityCheck = int (*)(const SSL*, const SSL_CTX*, int, int, int, void*, void*);
+
+/// RFC 9325 4.1: finite-field DHE is not for us to offer. In TLS 1.2 its group is the
+/// server's choice: one that prefers a group too small for us ends the handshake, though
+/// it may have something better. Of all else `usual` decides, and so does the system's
+/// policy: to set a list of ciphers would replace that.
+int offer_no_dhe(const SSL* ssl, const SSL_CTX* context, int operation, int bits, int nid,
+                 void* other, void* usual) {
+    const int kind = operation & static_cast<int>(SSL_SECOP_OTHER_TYPE);
+    if (kind == SSL_SECOP_OTHER_CIPHER &&
+        SSL_CIPHER_get_kx_nid(static_cast<const SSL_CIPHER*>(other)) == NID_kx_dhe)
+        return 0;
+    if (kind == SSL_SECOP_OTHER_CURVE && // RFC 7919 2: its groups are 256 to 511
+        *static_cast<const unsigned char*>(other) == 1)
+        return 0;
+    return reinterpret_cast<SecurityCheck>(usual)(ssl, context, operation, bits, nid, other,
+                                                  nullptr);
+}
+
 /// With `tls_ca = none` the key's pin is all that counts, if it is a strong key.
 int accept_any(int verified, X509_STORE_CTX* context) {
     if (X509_STORE_CTX_get_error(context) == X509_V_ERR_EE_KEY_TOO_SMALL)
@@ -296,6 +315,9 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     // RFC 9325 4.5: no keys below 112 bits of security, whatever the distribution's
     // default.
     SSL_CTX_set_security_level(context, std::max(2, SSL_CTX_get_security_level(context)));
+    SSL_CTX_set0_security_ex_data(
+        context, reinterpret_cast<void*>(SSL_CTX_get_security_callback(context)));
+    SSL_CTX_set_security_callback(context, offer_no_dhe);
     // Nobody is asked for the pass phrase of a key.
     SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return -1; });
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);

@@ -29,12 +29,15 @@ struct Extent {
     const char* alternative_names = nullptr; ///< "DNS:a.example, IP:127.0.0.1"
     long from = -3600;                       ///< seconds from now
     long until = 3600;
+    bool rsa = false; ///< of 2048 bits; else on the curve P-256
 };
 
 /// A key and its certificate, signed by `issuer` or by itself.
 struct Party {
     Party(const char* name, const Party* issuer, const Extent& extent = {})
-        : key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")), certificate(X509_new()) {
+        : key(extent.rsa ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048})
+                         : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")),
+          certificate(X509_new()) {
         static long serial = 1;
         X509* const x509 = certificate.get();
         X509_set_version(x509, X509_VERSION_3);

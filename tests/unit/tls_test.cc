@@ -21,23 +21,39 @@ using namespace sallyport;
 
 namespace {
 
+/// What a server takes.
+struct Offer {
+    int max_version = TLS1_3_VERSION;
+    const char* ciphers = nullptr; ///< of TLS 1.2, best first
+    const char* groups = nullptr;
+    const char* signatures = nullptr;
+};
+
 /// An OpenSSL server on one end of a socket pair: it shakes hands, echoes one read, and
-/// goes.
+/// goes. Its own Diffie-Hellman group has 1024 bits.
 class EchoServer {
   public:
-    EchoServer(int fd, const Party& party, int max_version)
-        : thread_([fd, &party, max_version] { serve(fd, party, max_version); }) {}
+    EchoServer(int fd, const Party& party, const Offer& offer)
+        : thread_([fd, &party, offer] { serve(fd, party, offer); }) {}
     EchoServer(const EchoServer&) = delete;
     EchoServer& operator=(const EchoServer&) = delete;
     ~EchoServer() { thread_.join(); }
 
   private:
-    static void serve(int fd, const Party& party, int max_version) {
+    static void serve(int fd, const Party& party, const Offer& offer) {
         const UniqueFd owner(fd);
         const Context context(SSL_CTX_new(TLS_server_method()));
         SSL_CTX_set_security_level(context.get(), 0);
         SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
-        SSL_CTX_set_max_proto_version(context.get(), max_version);
+        SSL_CTX_set_max_proto_version(context.get(), offer.max_version);
+        SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
+        SSL_CTX_set_dh_auto(context.get(), 2);
+        if (offer.ciphers != nullptr)
+            SSL_CTX_set_cipher_list(context.get(), offer.ciphers);
+        if (offer.groups != nullptr)
+            SSL_CTX_set1_groups_list(context.get(), std::string(offer.groups).data());
+        if (offer.signatures != nullptr)
+            SSL_CTX_set1_sigalgs_list(context.get(), std::string(offer.signatures).data());
         SSL_CTX_use_certificate(context.get(), party.certificate.get());
         SSL_CTX_use_PrivateKey(context.get(), party.key.get());
         const std::unique_ptr<SSL, Free<SSL_free>> ssl(SSL_new(context.get()));
@@ -94,11 +110,14 @@ struct Fixture {
 
     /// "TLSv1.3 hello" after an echo, or the failure's status and text.
     std::string talk_to(const Party& party, int max_version = TLS1_3_VERSION) {
+        return talk_to(party, Offer{max_version});
+    }
+    std::string talk_to(const Party& party, const Offer& offer) {
         int ends[2];
         BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
         BOOST_REQUIRE(::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
         auto stream = std::make_unique<SocketStream>(UniqueFd(ends[0]));
-        const EchoServer server(ends[1], party, max_version);
+        const EchoServer server(ends[1], party, offer);
         const Deadline deadline = Clock::now() + std::chrono::seconds(20);
         try {
             TlsSecurer securer(relay);
@@ -137,6 +156,33 @@ BOOST_FIXTURE_TEST_CASE(old_versions_are_refused, Fixture) {
     BOOST_TEST(talk_to(good, TLS1_1_VERSION).starts_with("76 peer: TLS: "));
     relay.tls_min = TlsVersion::tls1_3;
     BOOST_TEST(talk_to(good, TLS1_2_VERSION).starts_with("76 peer: TLS: "));
+}
+
+/// A server that prefers it, in a group that is too small, has something else as well.
+BOOST_FIXTURE_TEST_CASE(no_finite_field_diffie_hellman_is_offered, Fixture) {
+    const Party rsa(
+        "mail", &ca,
+        {.authority = false, .alternative_names = "DNS:mail.example.org", .rsa = true});
+    const auto with = [&](const char* ciphers) {
+        return talk_to(rsa, Offer{TLS1_2_VERSION, ciphers});
+    };
+    BOOST_TEST(with("DHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256") ==
+               "TLSv1.2 hello");
+    BOOST_TEST(with("DHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256") == "TLSv1.2 hello");
+    BOOST_TEST(with("DHE-RSA-AES128-GCM-SHA256") ==
+               "76 peer: TLS: sslv3 alert handshake failure");
+    BOOST_TEST(talk_to(good, Offer{TLS1_3_VERSION, nullptr, "ffdhe2048:P-256"}) ==
+               "TLSv1.3 hello");
+    BOOST_TEST(talk_to(good, Offer{TLS1_3_VERSION, nullptr, "ffdhe2048:ffdhe3072"})
+                   .starts_with("76 peer: TLS: "));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_the_security_level_forbids_is_not_offered_either, Fixture) {
+    const auto with = [&](const char* signatures) {
+        return talk_to(good, Offer{TLS1_2_VERSION, nullptr, nullptr, signatures});
+    };
+    BOOST_TEST(with("ECDSA+SHA1:ECDSA+SHA256") == "TLSv1.2 hello");
+    BOOST_TEST(with("ECDSA+SHA1").starts_with("76 peer: TLS: "));
 }
 
 BOOST_FIXTURE_TEST_CASE(another_name, Fixture) {

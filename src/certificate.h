@@ -16,10 +16,10 @@ namespace sallyport {
 void check_pin(const SSL* ssl, const std::vector<std::string>& pins,
                const std::string& where);
 
-/// After a handshake that failed, where OpenSSL's `verdict` on the certificate was not
-/// X509_V_OK. `name` is what it should have borne. Throws Failure (77, relay), beginning
-/// with `where`.
-[[noreturn]] void refuse_certificate(long verdict, const std::string& where,
+/// After a handshake that failed, where OpenSSL's verdict on the certificate was not
+/// X509_V_OK. `name` is what it should have borne. Throws Failure, beginning with `where`:
+/// 75 (relay) where it is not valid yet, which may be the clock's fault, else 77 (relay).
+[[noreturn]] void refuse_certificate(const SSL* ssl, const std::string& where,
                                      const std::string& name);
 
 } // namespace sallyport

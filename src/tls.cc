@@ -278,9 +278,8 @@ int allow_missing_list(int verified, X509_STORE_CTX* context) {
 [[noreturn]] void handshake_failed(SSL* ssl, const Transport& transport,
                                    const std::string& where, const std::string& name) {
     expect_memory();
-    const long verdict = SSL_get_verify_result(ssl);
-    if (verdict != X509_V_OK)
-        refuse_certificate(verdict, where, name);
+    if (SSL_get_verify_result(ssl) != X509_V_OK)
+        refuse_certificate(ssl, where, name);
     if (!transport.trouble.empty())
         stop(ExitStatus::temp_fail, Fault::address, {where, transport.trouble}, "4.4.2");
     stop(ExitStatus::protocol, Fault::relay, {where, openssl_reason()}, "4.7.5");

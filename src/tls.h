@@ -24,8 +24,9 @@ class TlsSecurer : public Securer {
     /// cannot be used.
     explicit TlsSecurer(const Relay& relay);
 
-    /// Failure: 77 (relay) certificate refused, with the reason; 76 (relay) no TLS spoken,
-    /// or none we both know; 75 (address) trouble on the line.
+    /// Failure: 77 (relay) certificate refused, with the reason, or 75 (relay) where it is
+    /// not valid yet; 76 (relay) no TLS spoken, or none we both know; 75 (address) trouble
+    /// on the line.
     std::unique_ptr<VerifiedStream> secure(std::unique_ptr<Stream> plain,
                                            const std::string& peer,
                                            Deadline deadline) override;

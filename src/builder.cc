@@ -79,7 +79,7 @@ void Builder::set(const Key& key, Value& value) {
 
 Settings Builder::finish() {
     for (Relay& relay : settings_.relays)
-        finish_relay(relay);
+        finish_relay(relay, settings_.notes);
     check_sender(settings_.sender);
     for (const auto& [user, sender] : settings_.user_senders)
         check_sender(sender);

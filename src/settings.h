@@ -4,7 +4,6 @@
 // then on. The keys are described in sallyport.conf(5); a member has the name of its key.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -44,13 +43,11 @@ struct PopServer {
 };
 
 struct Relay {
-    static constexpr std::array<std::uint16_t, 2> default_ports{465, 587};
-
     std::string name;               ///< of `[relay NAME]`, or empty
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any
     std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
     std::string host;   ///< name, address without brackets, "unix:/path"; see srv
-    std::vector<std::uint16_t> port{default_ports.begin(), default_ports.end()};
+    std::vector<std::uint16_t> port;  ///< empty only until all keys are known
     std::optional<TlsMode> tls;       ///< empty: by port, see tls_mode()
     std::string tls_ca;               ///< file or directory; empty: the system's
     std::string tls_name;             ///< empty: host

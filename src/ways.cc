@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
+#include "concat.h"
 #include "url.h"
 #include "values.h"
 
@@ -14,10 +16,6 @@ namespace {
 
 std::uint16_t read_port(std::string_view text, const std::string& origin) {
     return static_cast<std::uint16_t>(read_number(text, 1, 65535, origin));
-}
-
-bool has_default_ports(const Relay& relay) {
-    return std::ranges::equal(relay.port, Relay::default_ports);
 }
 
 /// One part of the URL of a proxy.
@@ -56,7 +54,7 @@ void check_pin(const Relay& relay) {
 }
 
 void check_srv(const Relay& relay) {
-    if (!has_default_ports(relay))
+    if (!relay.port.empty())
         misconfigured(relay.origin, "srv finds the ports: port goes with host");
     if (relay.tls == TlsMode::none)
         misconfigured(relay.origin, "srv finds servers with TLS only");
@@ -64,6 +62,28 @@ void check_srv(const Relay& relay) {
         misconfigured(relay.origin, "srv cannot be looked up through a proxy");
     if (relay.lmtp)
         misconfigured(relay.origin, "srv finds servers that speak SMTP only");
+}
+
+/// RFC 8314 3.3: 465 speaks TLS at once, 587 after STARTTLS. On the other one's port both
+/// sides may wait for each other to begin.
+void finish_ports(Relay& relay, std::vector<std::string>& notes) {
+    const bool at_once = relay.tls == TlsMode::implicit;
+    const bool follows_tls = relay.tls && !relay.srv && !relay.lmtp;
+    constexpr std::array<std::uint16_t, 3> usual{465, 587, 24};
+    const std::span all(usual);
+    const auto chosen = relay.lmtp    ? all.last(1) // RFC 2033 5: not those of SMTP
+                        : follows_tls ? all.subspan(at_once ? 0 : 1, 1)
+                                      : all.first(2);
+    if (relay.port.empty())
+        relay.port.assign(chosen.begin(), chosen.end());
+    const bool is_odd =
+        follows_tls && relay.tls != TlsMode::none && !relay.is_local() &&
+        std::ranges::find(relay.port, at_once ? 587 : 465) != relay.port.end();
+    if (is_odd)
+        notes.push_back(concat({relay.origin,
+                                at_once ? ": port 587 is for tls = starttls"
+                                        : ": port 465 is for tls = implicit",
+                                ", and tls is set to the other"}));
 }
 
 void check_pop(const Relay& relay) {
@@ -160,15 +180,14 @@ bool holds_secret(std::string_view key, std::string_view value) {
     return key == "password" || (key == "proxy" && value.find('@') != value.npos);
 }
 
-void finish_relay(Relay& relay) {
+void finish_relay(Relay& relay, std::vector<std::string>& notes) {
     if (relay.host.empty())
         misconfigured(relay.origin, "[relay] has no host and no srv");
     if (relay.is_local())
         finish_local(relay);
     if (relay.srv)
         check_srv(relay);
-    if (relay.lmtp && has_default_ports(relay)) // RFC 2033 5: not those of SMTP
-        relay.port = std::vector<std::uint16_t>{24};
+    finish_ports(relay, notes);
     if (relay.tls_cert.empty() != relay.tls_key.empty())
         misconfigured(relay.origin, "tls_cert and tls_key go together");
     if (relay.tls_pin_only && relay.tls_pin.empty())

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "settings.h"
 
@@ -30,7 +31,7 @@ bool names_server(std::string_view key);
 bool holds_secret(std::string_view key, std::string_view value);
 
 /// When all keys are known: refuses what does not go together, and sets what depends on
-/// several.
-void finish_relay(Relay& relay);
+/// several. What is odd and may be meant goes to `notes`.
+void finish_relay(Relay& relay, std::vector<std::string>& notes);
 
 } // namespace sallyport

@@ -205,6 +205,13 @@ BOOST_FIXTURE_TEST_CASE(what_kubernetes_sets_is_no_relay, Fixture) {
     BOOST_TEST(relay.port.front() == 465);
 }
 
+BOOST_FIXTURE_TEST_CASE(tls_in_a_variable_chooses_the_port_of_the_file_too, Fixture) {
+    has_relay("");
+    BOOST_TEST(relay_of({"SALLYPORT_RELAY_TLS=starttls"}).port ==
+                   std::vector<std::uint16_t>{587},
+               boost::test_tools::per_element());
+}
+
 BOOST_FIXTURE_TEST_CASE(reserved_keys_are_refused_here_too, Fixture) {
     BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_PROVIDER=x"}) ==
                "SALLYPORT_RELAY_PROVIDER: provider is not in this version");

@@ -90,11 +90,54 @@ BOOST_FIXTURE_TEST_CASE(the_servers_of_a_domain, Configuring) {
     BOOST_TEST(why() == "system.conf:2: srv: a host name or an address is expected");
     BOOST_TEST(why_not("host = mail.example.org\n") ==
                "system.conf:3: host: it is set already by system.conf:2: srv");
-    BOOST_TEST(why_not("port = 587\n") ==
-               "system.conf:2: srv finds the ports: port goes with host");
+    for (const char* port : {"port = 587\n", "port = 465, 587\n"})
+        BOOST_TEST(why_not(port) ==
+                   "system.conf:2: srv finds the ports: port goes with host");
     BOOST_TEST(why_not("tls = none\n") == "system.conf:2: srv finds servers with TLS only");
     BOOST_TEST(why_not("proxy = http://p:1\n") ==
                "system.conf:2: srv cannot be looked up through a proxy");
+}
+
+BOOST_FIXTURE_TEST_CASE(tls_that_is_set_chooses_the_port, Configuring) {
+    using Ports = std::vector<std::uint16_t>;
+    const auto ports = [this](const std::string& lines) {
+        has_relay(lines);
+        BOOST_TEST(load().notes.empty());
+        return relay().port;
+    };
+    BOOST_TEST(ports("") == (Ports{465, 587}), boost::test_tools::per_element());
+    BOOST_TEST(ports("tls = implicit\n") == (Ports{465}), boost::test_tools::per_element());
+    BOOST_TEST(ports("tls = starttls\n") == (Ports{587}), boost::test_tools::per_element());
+    BOOST_TEST(ports("tls = none\n") == (Ports{587}), boost::test_tools::per_element());
+    BOOST_TEST(ports("tls = starttls\nport = 2525 25\n") == (Ports{2525, 25}),
+               boost::test_tools::per_element());
+    BOOST_TEST(ports("tls = starttls\nprotocol = lmtp\n") == (Ports{24}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_port_for_the_other_kind_of_tls_is_noted, Configuring) {
+    const auto notes = [this](const std::string& lines) {
+        has_relay(lines);
+        std::string text;
+        for (const std::string& note : load().notes)
+            text += note.substr(note.find("system.conf")) + ";";
+        return text;
+    };
+    BOOST_TEST(
+        notes("tls = starttls\nport = 587, 465\n") ==
+        "system.conf:2: port 465 is for tls = implicit, and tls is set to the other;");
+    BOOST_TEST(
+        notes("tls = implicit\nport = 465, 587\n") ==
+        "system.conf:2: port 587 is for tls = starttls, and tls is set to the other;");
+    for (const char* fine : {"tls = starttls\nport = 587\n", "tls = implicit\nport = 465\n",
+                             "port = 465, 587\n", "tls = none\nport = 465\n",
+                             "tls = starttls\nport = 465\nprotocol = lmtp\n"})
+        BOOST_TEST(notes(fine) == "");
+    static_cast<void>(has_system_file("[relay]\nsrv = example.org\ntls = starttls\n"));
+    BOOST_TEST(load().notes.empty());
+    static_cast<void>(has_system_file(
+        "[relay]\nhost = unix:/s\ntls = starttls\ntls_name = x\nport = 465\n"));
+    BOOST_TEST(load().notes.empty());
 }
 
 BOOST_AUTO_TEST_CASE(pop_servers) {

@@ -104,6 +104,13 @@ inline std::string quote(std::string_view text) {
     return quoted;
 }
 
+/// Without a dot at its end, as DNS has it: certificates, SNI (RFC 6066 3) and addresses
+/// have none there.
+constexpr std::string_view without_final_dot(std::string_view name) {
+    name.remove_suffix(name.ends_with('.') ? 1 : 0);
+    return name;
+}
+
 /// Without the blanks (space, tab) at both ends.
 constexpr std::string_view trim(std::string_view text) {
     while (!text.empty() && is_blank(text.front()))

@@ -62,15 +62,16 @@ std::string read_mail_name() {
         return {};
     const std::string_view text(octets.data(), static_cast<std::size_t>(size));
     const std::string line = up_to(text, "\r\n");
-    const std::string_view name = trim(line);
+    const std::string_view name = without_final_dot(trim(line));
     return is_name(name) ? std::string(name) : std::string();
 }
 
 std::string read_host_name() {
-    std::array<char, 256> name{};
-    const bool known =
-        ::gethostname(name.data(), name.size() - 1) == 0 && is_name(name.data());
-    return known ? name.data() : "localhost";
+    std::array<char, 256> octets{};
+    if (::gethostname(octets.data(), octets.size() - 1) != 0)
+        octets.front() = '\0';
+    const std::string_view name = without_final_dot(octets.data());
+    return is_name(name) ? std::string(name) : "localhost";
 }
 
 /// 60 random bits as 12 letters and digits; the clock, if there are none.

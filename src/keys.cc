@@ -142,6 +142,7 @@ void set_limit(Settings& /*settings*/, Relay& relay, Value& value) {
 /// RFC 5321 4.1.1.1: a domain or an address literal.
 std::string read_helo(std::string_view text, const std::string& origin) {
     constexpr std::string_view others = "-._[]:";
+    text = without_final_dot(text);
     const bool good = !text.empty() && std::ranges::all_of(text, [&](char c) {
         return is_alpha(c) || is_digit(c) || others.find(c) != std::string_view::npos;
     });

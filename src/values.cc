@@ -145,10 +145,7 @@ std::string read_host(std::string_view text, const std::string& origin) {
     const bool good = is_address(host) || (!bracketed && is_host_name(host));
     if (!good || host.size() > host_limit)
         misconfigured(origin, "a host name or an address is expected");
-    // No certificate bears the dot of "name.", and SNI has none (RFC 6066 3).
-    if (is_host_name(host) && host.ends_with('.'))
-        host.pop_back();
-    return host;
+    return std::string(without_final_dot(host));
 }
 
 std::string read_server(std::string_view text, const std::string& origin) {

@@ -58,6 +58,7 @@ BOOST_FIXTURE_TEST_CASE(keys_of_the_server, Fixture) {
     for (const char* name :
          {"www.example.org", "localhost", "[192.0.2.1]", "[IPv6:::1]", "a_b"})
         BOOST_TEST(relay_with(std::string("helo = ") + name).helo == name);
+    BOOST_TEST(relay_with("helo = www.example.org.").helo == "www.example.org");
     for (const char* odd : {"", "a b", "a>", "\"a b\"", "b\xc3\xbc", "\"a\tb\""})
         BOOST_TEST(why_not(std::string("helo = ") + odd) ==
                    "system.conf:3: helo: a host name or an address literal is expected");

@@ -74,12 +74,27 @@ bool wants_a_local_mailer(std::string_view list) {
 
 } // namespace
 
-Aliases::Aliases(const RecipientSettings& settings) {
+Aliases::Aliases(const RecipientSettings& settings) : settings_(settings) {
     if (!settings.root.empty())
-        entries_.insert({"root", {settings.root, "[recipients] root"}});
+        add("root", settings.root, "[recipients] root");
+    if (!settings.default_to.empty())
+        add("", settings.default_to, "[recipients] default");
     if (!settings.aliases.empty())
         read(settings.aliases);
-    default_ = {settings.default_to, "[recipients] default"};
+}
+
+bool Aliases::stands_for_others(const std::string& name, bool with_domain) const {
+    const std::string key = lower_case(name);
+    return with_domain ? entries_.contains(key) : find(key) != nullptr;
+}
+
+/// The first entry for a name counts.
+void Aliases::add(std::string_view name, std::string_view list, std::string_view origin) {
+    Entry& entry = entries_[std::string(name)];
+    if (!entry.origin.empty())
+        return;
+    entry.list = list;
+    entry.origin = origin;
 }
 
 /// Lines that begin with a blank continue the one before; comments and empty
@@ -118,19 +133,22 @@ void Aliases::add_line(std::string_view line, const std::string& origin) {
     const auto colon = line.find(':', from);
     if (colon == std::string_view::npos)
         unusable(origin, "no name: address, ...");
-    const std::string name = unquote(trim(line.substr(0, colon)));
+    const std::string_view written = trim(line.substr(0, colon));
+    const std::string name = unquote(written);
     if (name.empty() || has_control(name))
         unusable(origin, "no name: address, ...");
+    // dma's way and msmtp's to write [recipients] default.
+    const bool is_default = written == "*" || equals_ignoring_case(written, "default");
     // As the local part of a recipient is written.
-    entries_.insert(
-        {make_local_part(name), {std::string(trim(line.substr(colon + 1))), origin}});
+    add(is_default ? std::string() : make_local_part(name), trim(line.substr(colon + 1)),
+        origin);
 }
 
 const Aliases::Entry* Aliases::find(const std::string& name) const {
-    const auto found = entries_.find(name);
-    if (found != entries_.end())
-        return &found->second;
-    return default_.list.empty() ? nullptr : &default_;
+    auto found = entries_.find(name);
+    if (found == entries_.end())
+        found = entries_.find({});
+    return found != entries_.end() ? &found->second : nullptr;
 }
 
 /// Depth first: a name met before that does not lead to itself is dealt with already.
@@ -172,11 +190,15 @@ std::vector<Mailbox> Aliases::mailboxes_of(const Entry& entry) {
 
 /// What the entry names: names are to be looked up in turn.
 void Aliases::follow(const Entry& entry, std::vector<std::string>& names,
-                     std::vector<std::string>& addresses) {
+                     std::vector<std::string>& addresses) const {
     if (wants_a_local_mailer(entry.list))
         unusable(entry.origin, "pipes, files and :include: are not for this program");
-    for (const Mailbox& mailbox : mailboxes_of(entry)) {
-        if (mailbox.domain.empty() && !mailbox.final)
+    for (Mailbox& mailbox : mailboxes_of(entry)) {
+        const bool is_local = settings_.is_local(mailbox.domain);
+        if (is_local)
+            mailbox.domain.clear();
+        const bool is_bare = mailbox.domain.empty() && !mailbox.final;
+        if (is_bare && (!is_local || stands_for_others(mailbox.local, true)))
             names.push_back(mailbox.local);
         else
             addresses.push_back(mailbox.address());

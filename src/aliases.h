@@ -17,9 +17,13 @@ namespace sallyport {
 
 class Aliases {
   public:
-    /// Reads the file that `settings` names, if it names one. Failure: 72 (local)
-    /// if it cannot be read or a line of it not be understood.
+    /// Reads the file that `settings`, which must outlive this, names, if it names one.
+    /// Failure: 72 (local) if it cannot be read or a line of it not be understood.
     explicit Aliases(const RecipientSettings& settings);
+
+    /// Whether `name` stands for others. What was written with a domain, though it is this
+    /// machine's, needs an entry of its own for that: [recipients] default is not for it.
+    [[nodiscard]] bool stands_for_others(const std::string& name, bool with_domain) const;
 
     /// Everybody that `name` stands for in the end: addresses, and bare names
     /// that have no alias. A name that is met again on its own way is final, so
@@ -34,13 +38,15 @@ class Aliases {
     };
     void read(const std::string& path);
     void add_line(std::string_view line, const std::string& origin);
-    static void follow(const Entry& entry, std::vector<std::string>& names,
-                       std::vector<std::string>& addresses);
+    void add(std::string_view name, std::string_view list, std::string_view origin);
+    void follow(const Entry& entry, std::vector<std::string>& names,
+                std::vector<std::string>& addresses) const;
     static std::vector<Mailbox> mailboxes_of(const Entry& entry);
     [[nodiscard]] const Entry* find(const std::string& name) const;
 
-    std::map<std::string, Entry> entries_; ///< by name in lower case
-    Entry default_;                        ///< of names without an entry; empty: none
+    const RecipientSettings& settings_;
+    /// By name in lower case; of all names without an entry of their own by an empty one.
+    std::map<std::string, Entry> entries_;
 };
 
 } // namespace sallyport

@@ -11,6 +11,7 @@
 #include "address.h"
 #include "aliases.h"
 #include "ascii.h"
+#include "concat.h"
 #include "failure.h"
 #include "glob.h"
 #include "printable.h"
@@ -37,19 +38,23 @@ std::string qualify(Mailbox mailbox, const std::string& domain) {
 
 class Recipients {
   public:
-    Recipients(std::string domain, const RecipientSettings& settings)
-        : domain_(std::move(domain)), settings_(settings) {}
+    Recipients(std::string domain, const RecipientSettings& settings,
+               std::vector<std::string>& notes)
+        : domain_(std::move(domain)), settings_(settings), notes_(notes) {}
 
     void add(std::string_view list) {
         for (const Mailbox& mailbox : parse_address_list(list))
             add(mailbox);
     }
 
-    void add(const Mailbox& mailbox) {
-        if (!mailbox.domain.empty() || mailbox.final)
-            add_one(mailbox);
+    void add(Mailbox mailbox) {
+        const bool is_local = settings_.is_local(mailbox.domain);
+        if (is_local)
+            mailbox.domain.clear();
+        if (mailbox.domain.empty() && !mailbox.final)
+            add_bare(mailbox, is_local);
         else
-            add_bare(mailbox.local);
+            add_one(mailbox);
     }
 
     void add(const Header& header) {
@@ -77,23 +82,32 @@ class Recipients {
 
     /// The aliases are read when the first bare name wants them. One that stands for a long
     /// list may be written a thousand times.
-    void add_bare(const std::string& name) {
+    void add_bare(const Mailbox& mailbox, bool with_domain) {
         if (!aliases_)
             aliases_.emplace(settings_);
-        std::string key = lower_case(name);
-        if (expanded_.contains(key))
-            return;
-        const auto lists = aliases_->expand(name);
-        if (lists.size() > 1 || lists.front() != name) // else Root and root are two
-            expanded_.insert(std::move(key));
-        for (const std::string& list : lists) {
-            for (const Mailbox& mailbox : parse_address_list(list))
-                add_one(mailbox);
+        std::string key = lower_case(mailbox.local);
+        if (!aliases_->stands_for_others(key, with_domain)) {
+            note_orphan(key);
+            return add_one(mailbox); // Root and root are two
         }
+        if (!expanded_.insert(std::move(key)).second)
+            return;
+        for (const std::string& list : aliases_->expand(mailbox.local)) {
+            for (const Mailbox& member : parse_address_list(list))
+                add_one(member);
+        }
+    }
+
+    /// What the system has to say goes to root, and at a provider's domain nobody reads it.
+    void note_orphan(std::string_view name) {
+        if (name == "root" && notes_.empty())
+            notes_.push_back(concat({"nobody is named for root, whose mail goes to root@",
+                                     domain_, ": set root in [recipients]"}));
     }
 
     std::string domain_;
     const RecipientSettings& settings_;
+    std::vector<std::string>& notes_;
     std::optional<Aliases> aliases_;
     std::set<std::string> known_;
     std::set<std::string> expanded_; ///< names with an alias, in lower case
@@ -153,20 +167,22 @@ std::string make_reverse_path(std::optional<Mailbox> given, const SenderSettings
 }
 
 std::vector<std::string> make_recipients(const Mailbox& mailbox, const Settings& settings,
-                                         const Identity& identity) {
-    Recipients recipients(identity.domain(settings.sender), settings.recipients);
+                                         const Identity& identity,
+                                         std::vector<std::string>& notes) {
+    Recipients recipients(identity.domain(settings.sender), settings.recipients, notes);
     recipients.add(mailbox);
     return recipients.take();
 }
 
 Envelope make_envelope(const Invocation& invocation, const Settings& settings,
                        const Header& header, const Identity& identity) {
-    Recipients recipients(identity.domain(settings.sender), settings.recipients);
+    Envelope envelope;
+    Recipients recipients(identity.domain(settings.sender), settings.recipients,
+                          envelope.notes);
     for (const auto& list : invocation.recipients)
         recipients.add(list);
     if (invocation.recipients_from_header)
         recipients.add(header);
-    Envelope envelope;
     envelope.recipients = recipients.take();
     if (envelope.recipients.empty())
         stop(

@@ -57,6 +57,7 @@ struct Envelope {
     std::string notify; ///< DSN parameters (RFC 3461), empty: none
     std::string ret;
     std::string envelope_id;
+    std::vector<std::string> notes{}; ///< remarks for the log
 
     [[nodiscard]] bool wants_notification() const {
         return !notify.empty() || !ret.empty() || !envelope_id.empty();
@@ -77,14 +78,17 @@ std::string make_reverse_path(std::optional<Mailbox> given, const SenderSettings
 /// local parts are the receiver's business.
 std::string mailbox_key(const std::string& address);
 
-/// The addresses that one mailbox stands for, a bare name as [recipients] says, all
-/// qualified, none twice. Failure: 65 (local) for an address that gets too long or more
-/// than recipients_limit, 72 (local) if the aliases cannot be used.
+/// The addresses that one mailbox stands for, a bare name, or one in a domain that is this
+/// machine, as [recipients] says, all qualified, none twice. A remark for the log goes to
+/// `notes`, once. Failure: 65 (local) for an address that gets too long or more than
+/// recipients_limit, 72 (local) if the aliases cannot be used.
 std::vector<std::string> make_recipients(const Mailbox& mailbox, const Settings& settings,
-                                         const Identity& identity);
+                                         const Identity& identity,
+                                         std::vector<std::string>& notes);
 
 /// Recipients: argv's, and with -t the header's To, Cc and Bcc, or where a Resent-To, -Cc
-/// or -Bcc exists, those of that kind instead; bare names as [recipients] says.
+/// or -Bcc exists, those of that kind instead; bare names, and those in a domain that is
+/// this machine, as [recipients] says.
 /// Reverse-path: -f, else [sender] envelope_from, else login@domain; with `force`
 /// envelope_from in any case. Failure: 64 (local) without a recipient, 65 (local) for a bad
 /// address or more than recipients_limit, 72 (local) if the aliases cannot be used, 77

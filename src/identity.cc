@@ -104,6 +104,15 @@ Identity look_up_identity() {
     return identity;
 }
 
+void suit(Settings& settings, const Identity& identity) {
+    const auto own = settings.user_senders.find(identity.login);
+    if (own != settings.user_senders.end())
+        settings.sender = own->second;
+    // With a dot it may be a domain whose mail is elsewhere.
+    if (identity.host_name.find('.') == std::string::npos)
+        settings.recipients.local.push_back(identity.host_name);
+}
+
 void Identity::renew() {
     now = std::chrono::system_clock::now();
     id = make_id(now);

@@ -240,6 +240,12 @@ void set_recipients(Settings& settings, Relay& /*relay*/, Value& value) {
     set_text(settings.recipients.*member, read_mailboxes, value);
 }
 
+void set_local(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.recipients.local = read_list(value.text, value.origin);
+    for (std::string& domain : settings.recipients.local)
+        domain = read_domain(domain, value.origin);
+}
+
 void set_domain(Settings& settings, Relay& /*relay*/, Value& value) {
     settings.sender.domain =
         parse_reverse_path(read_mailbox("postmaster@" + value.text, value.origin)).domain;
@@ -349,6 +355,7 @@ constexpr std::array keys{
     Key{"recipients", "aliases", set_aliases},
     Key{"recipients", "root", set_recipients<&RecipientSettings::root>, any},
     Key{"recipients", "default", set_recipients<&RecipientSettings::default_to>, any},
+    Key{"recipients", "local", set_local, any},
     Key{"message", "size_limit", set_size_limit, any},
     Key{"message", "received", set_received, any},
     Key{"message", "remove_headers", set_remove_headers, any},

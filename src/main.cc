@@ -165,13 +165,6 @@ ExitStatus go(const Run& run) {
     return run.invocation.mode == Mode::verify ? verify(run) : send(run);
 }
 
-/// The settings of the caller: his own [sender] where there is one.
-void choose_sender(Settings& settings, const Identity& identity) {
-    const auto own = settings.user_senders.find(identity.login);
-    if (own != settings.user_senders.end())
-        settings.sender = own->second;
-}
-
 /// Tells the caller, and the log if that is somewhere else. That there is no memory for it
 /// changes nothing.
 ExitStatus give_up(Log& log, const std::string& id, ExitStatus status,
@@ -210,7 +203,7 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
     log = Log(settings.log, "sallyport");
     const Identity identity = look_up_identity();
     id = identity.id;
-    choose_sender(settings, identity);
+    suit(settings, identity);
     // With -bs standard output is the client's: what goes on upstream is not for him.
     // A set-id run shows nothing of what goes on between it and the server.
     const bool shown =

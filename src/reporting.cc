@@ -68,8 +68,10 @@ std::string name_recipients(const Group& recipients) {
 
 void log_report(Log& log, const Report& report, const Envelope& envelope,
                 std::uint64_t size, const Identity& identity) {
-    for (const auto& note : report.notes)
-        log.note(identity.id, note, Priority::warning);
+    for (const auto* notes : {&envelope.notes, &report.notes}) {
+        for (const auto& note : *notes)
+            log.note(identity.id, note, Priority::warning);
+    }
     for (const Group& recipients : group(report.outcomes)) {
         const Outcome& first = *recipients.front();
         LogEntry entry;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "settings.h"
 
+#include <algorithm>
+
+#include "ascii.h"
 #include "glob.h"
 
 namespace sallyport {
@@ -11,6 +14,14 @@ TlsMode Relay::tls_mode(std::uint16_t on_port) const {
     const bool at_once =
         on_port == 465 || on_port == 2465 || on_port == 8465 || on_port == 443;
     return at_once ? TlsMode::implicit : TlsMode::starttls;
+}
+
+bool RecipientSettings::is_local(std::string_view domain) const {
+    const auto is_named = [domain](std::string_view name) {
+        return equals_ignoring_case(domain, name);
+    };
+    return is_named("localhost") || is_named("localhost.localdomain") ||
+           std::ranges::any_of(local, is_named);
 }
 
 bool Relay::serves(std::string_view reverse_path) const {

@@ -106,9 +106,14 @@ struct SenderSettings {
 };
 
 struct RecipientSettings {
-    std::string aliases;    ///< path; empty: none
-    std::string root;       ///< address list; empty: none
-    std::string default_to; ///< likewise
+    std::string aliases;            ///< path; empty: none
+    std::string root;               ///< address list; empty: none
+    std::string default_to;         ///< likewise
+    std::vector<std::string> local; ///< further domains that are this machine
+
+    /// A name in `domain` is a name of this machine: localhost, localhost.localdomain, or
+    /// one of `local`, in any case.
+    [[nodiscard]] bool is_local(std::string_view domain) const;
 };
 
 struct MessageSettings {

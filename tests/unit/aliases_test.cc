@@ -147,6 +147,38 @@ BOOST_FIXTURE_TEST_CASE(for_whom_there_is_no_entry, Fixture) {
     check("admin", {"admin"});
 }
 
+/// dma and msmtp write it so.
+BOOST_FIXTURE_TEST_CASE(an_entry_for_all_the_others, Fixture) {
+    for (const char* name : {"*", "default", "Default "}) {
+        has_file("root: r@x\n" + std::string(name) + ": d@x, root\ndefault: e@x\n");
+        check("nobody", {"d@x", "r@x"});
+        check("root", {"r@x"});
+        settings.default_to = "k@x";
+        check("nobody", {"k@x"});
+        settings.default_to.clear();
+    }
+    has_file("*:\n");
+    BOOST_TEST(why_not("nobody") == "aliases:1: nobody leads to nobody");
+    has_file("\"default\": d@x\n\"*\": s@x\n");
+    check("nobody", {"nobody"});
+    check("default", {"d@x"});
+    check("*", {"s@x"});
+}
+
+BOOST_FIXTURE_TEST_CASE(names_of_this_machine_are_looked_up, Fixture) {
+    settings.local = {"vm.lan"};
+    has_file("root: Admin@LocalHost, other@vm.lan, \\root@localhost, b@vm.lan.example\n"
+             "admin: me@example.org\n"
+             "loop: loop@localhost.localdomain, x@y\n");
+    settings.default_to = "d@x";
+    check("root", {"b@vm.lan.example", "me@example.org", "other", "root"});
+    check("loop", {"loop", "x@y"});
+    settings.default_to = "root@localhost";
+    check("nobody", {"b@vm.lan.example", "me@example.org", "other", "root"});
+    settings.default_to = "other@localhost";
+    check("nobody", {"other"});
+}
+
 BOOST_FIXTURE_TEST_CASE(what_needs_a_local_mailer, Fixture) {
     const Names odd{"|/bin/cat",       "\"|/bin/cat -n\"", "/var/mail/x",
                     ":include:/etc/l", "a@x, |/bin/cat",   "a@x,/dev/null",

@@ -10,6 +10,7 @@
 
 using namespace sallyport;
 using Addresses = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
 namespace {
 
@@ -37,6 +38,7 @@ struct Fixture {
     Settings settings;
     Header header;
     Identity identity;
+    Texts notes;
 };
 
 /// The same with -t.
@@ -271,7 +273,7 @@ BOOST_FIXTURE_TEST_CASE(at_most_ten_thousand_recipients, FromHeader) {
     settings.recipients.aliases =
         folder.write("aliases", "all: " + most + "\nmore: all, one\n");
     const auto stands_for = [&](const char* name) {
-        return make_recipients({name, "", "", false}, settings, identity);
+        return make_recipients({name, "", "", false}, settings, identity, notes);
     };
     BOOST_TEST(stands_for("all").size() == recipients_limit);
     check_too_many(failure_of([&] { return stands_for("more"); }));
@@ -308,6 +310,58 @@ BOOST_FIXTURE_TEST_CASE(bare_names_stand_for_others, FromHeader) {
                boost::test_tools::per_element());
 }
 
+BOOST_FIXTURE_TEST_CASE(names_in_domains_that_are_this_machine, FromHeader) {
+    settings.recipients.root = "me@example.org";
+    settings.recipients.local = {"vm", "vm.lan"};
+    for (const char* root : {"root@localhost", "Root@LocalHost.LocalDomain", "root@VM",
+                             "root@vm.lan.", "<@relay:root@localhost>", "root"})
+        BOOST_TEST(recipients_of({root}) == (Addresses{"me@example.org"}),
+                   boost::test_tools::per_element());
+    has("To: root@localhost, me@Example.org");
+    BOOST_TEST(recipients_of({"root@vm"}) == (Addresses{"me@example.org"}),
+               boost::test_tools::per_element());
+    for (const char* other :
+         {"root@host.example", "root@localhost.example", "root@vm2", "root@[127.0.0.1]"})
+        BOOST_TEST(make_recipients(parse_address_list(other).front(), settings, identity,
+                                   notes) == (Addresses{other}),
+                   boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(those_without_an_alias_are_put_in_the_domain, Fixture) {
+    BOOST_TEST(
+        recipients_of({"simon@localhost", "Simon@localhost", "\\root@localhost"}) ==
+            (Addresses{"simon@host.example", "Simon@host.example", "root@host.example"}),
+        boost::test_tools::per_element());
+    settings.recipients.root = "me@example.org";
+    settings.recipients.default_to = "d@example.org";
+    BOOST_TEST(recipients_of({"simon@localhost", "simon", "root@localhost"}) ==
+                   (Addresses{"simon@host.example", "d@example.org", "me@example.org"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(recipients_of({"simon", "simon@localhost"}) ==
+                   (Addresses{"d@example.org", "simon@host.example"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(nobody_is_named_for_root, Fixture) {
+    const auto notes_on = [this](const char* list) {
+        invocation.recipients = {list, list};
+        return make().notes;
+    };
+    const Texts note{"nobody is named for root, whose mail goes to root@host.example: set "
+                     "root in [recipients]"};
+    for (const char* root : {"root", "Root, a@x", "root@localhost"})
+        BOOST_TEST(notes_on(root) == note, boost::test_tools::per_element());
+    for (const char* other : {"admin", "root@host.example", "\\root", "a@x"})
+        BOOST_TEST(notes_on(other).empty(), other);
+    settings.recipients.default_to = "d@x";
+    BOOST_TEST(notes_on("root").empty());
+    BOOST_TEST(notes_on("root@localhost") == note, boost::test_tools::per_element());
+    settings.recipients.root = "\\root";
+    BOOST_TEST(notes_on("root").empty());
+    BOOST_TEST(recipients_of({"root"}) == (Addresses{"root@host.example"}),
+               boost::test_tools::per_element());
+}
+
 BOOST_FIXTURE_TEST_CASE(aliases_that_cannot_be_used, Fixture) {
     settings.recipients.aliases = "/nonexistent";
     BOOST_TEST(recipients_of({"a@x"}).size() == 1U); // read for bare names only
@@ -317,10 +371,10 @@ BOOST_FIXTURE_TEST_CASE(aliases_that_cannot_be_used, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_mailbox_alone, Fixture) {
     settings.recipients.root = "me@example.org, you@y";
-    BOOST_TEST(make_recipients({"root", "", "", false}, settings, identity) ==
+    BOOST_TEST(make_recipients({"root", "", "", false}, settings, identity, notes) ==
                    (Addresses{"me@example.org", "you@y"}),
                boost::test_tools::per_element());
-    BOOST_TEST(make_recipients({"you", "y", "", false}, settings, identity) ==
+    BOOST_TEST(make_recipients({"you", "y", "", false}, settings, identity, notes) ==
                    (Addresses{"you@y"}),
                boost::test_tools::per_element());
 }

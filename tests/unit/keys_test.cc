@@ -274,6 +274,12 @@ BOOST_FIXTURE_TEST_CASE(recipients, Fixture) {
     BOOST_TEST(setting("aliases = /etc/aliases").aliases == "/etc/aliases");
     BOOST_TEST(setting("root = a@x, Bob <b@y>").root == "a@x, Bob <b@y>");
     BOOST_TEST(setting("default = admin").default_to == "admin");
+    BOOST_TEST(setting("local = web1.example.org., VM").local ==
+                   (Texts{"web1.example.org", "VM"}),
+               boost::test_tools::per_element());
+    for (const char* odd : {"192.0.2.1", "a@x", "x>"})
+        BOOST_TEST(why_not(std::string("local = ") + odd, "recipients")
+                       .starts_with("system.conf:4: local: a "));
     BOOST_TEST(why_not("aliases = etc", "recipients") ==
                "system.conf:4: aliases: a path that begins with / is expected");
     for (const char* key : {"root", "default"}) {

@@ -118,7 +118,7 @@ BOOST_FIXTURE_TEST_CASE(all_else_it_may_say, Fixture) {
         "require_channel_binding = no\nconnect_timeout = 1\ntimeout = 1\ndeadline = 1\n"
         "[relay 2]\nsrv = example.org\n[sender]\ndomain = x\nenvelope_from = a@x\n"
         "header_from = a@x\nforce = both\nallow = *\n[sender me]\nallow = a@x\n"
-        "[recipients]\nroot = a@x\ndefault = a@x\n[message]\nsize_limit = 1K\n"
+        "[recipients]\nroot = a@x\ndefault = a@x\nlocal = a\n[message]\nsize_limit = 1K\n"
         "received = yes\nremove_headers = X-A\n[log]\nto = stderr\nformat = json\n"
         "[exit]\ntempfail = 69\n");
     // No variable of ours brings a secret to his server.

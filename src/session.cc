@@ -216,8 +216,11 @@ Reply Session::answer_challenge(LogIn& log_in, const Reply& reply,
                                 const std::string& mechanism) {
     const std::string step = concat({"AUTH ", mechanism});
     log_in.challenge_withheld = log_in.challenge_withheld || reply.withheld;
-    const auto challenge =
-        decode_base64(reply.lines.size() == 1 ? reply.lines.front() : std::string("?"));
+    // The prompts of LOGIN say nothing, and servers write them as they like.
+    const auto challenge = mechanism == "LOGIN"
+                               ? std::string()
+                               : decode_base64(reply.lines.size() == 1 ? reply.lines.front()
+                                                                       : std::string("?"));
     if (!challenge)
         cancel_auth(step, ExitStatus::protocol, "the challenge is no base64");
     auto response = log_in.client.step(*challenge);
@@ -241,21 +244,29 @@ void Session::cancel_auth(const std::string& step, ExitStatus status,
 }
 
 /// RFC 4954 4: the initial response rides along, "=" if it is empty, unless the line gets
-/// long.
+/// long. Some servers have no ear for that of PLAIN, and say 501: they get it after their
+/// go, once. Where such a server hangs up instead, its 501 was its verdict; one about the
+/// log-in (5.7.x) is a verdict, too.
 Reply Session::begin_auth(LogIn& log_in, const std::string& mechanism) {
     const std::string step = concat({"AUTH ", mechanism});
+    const std::string command = concat({step, "\r\n"});
     const auto& initial = log_in.client.initial();
     std::string response = initial ? encode_base64(*initial) : std::string();
     if (initial && response.empty())
         response = "=";
-    if (initial && step.size() + response.size() + 3 <= command_line_limit) {
-        Reply reply = answer(log_in, concat({step, " "}), response, step);
-        wipe(response);
-        return reply;
+    Reply reply;
+    bool alone = !initial || step.size() + response.size() + 3 > command_line_limit;
+    if (alone) {
+        say(command, step);
+        reply = wire_.receive(step);
+    } else {
+        reply = answer(log_in, concat({step, " "}), response, step);
+        alone = mechanism == "PLAIN" && reply.code == 501 &&
+                !reply.enhanced().starts_with("5.7.") && wire_.try_send(command, 1);
+        if (auto go = alone ? wire_.receive_if_any(relay_.timeout) : std::nullopt)
+            reply = std::move(*go);
     }
-    say(concat({step, "\r\n"}), step);
-    Reply reply = wire_.receive(step);
-    if (initial && reply.intermediate())
+    if (alone && initial && reply.intermediate())
         reply = answer(log_in, {}, response, step);
     wipe(response);
     return reply;

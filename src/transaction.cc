@@ -23,6 +23,12 @@ bool says_too_many(const Reply& reply) {
     return enhanced.empty() || enhanced.ends_with(".5.3");
 }
 
+/// Said of somebody on a list of addresses that get nothing more: "254 4.4.7 ...". The
+/// message would be dropped. By LMTP every 2xx has its verdict, which is waited for.
+bool says_suppressed(const Reply& reply, const Extensions& extensions) {
+    return reply.code == 254 && !extensions.lmtp && reply.lines.front().starts_with("4.");
+}
+
 } // namespace
 
 Transaction::Transaction(Wire& wire, const Extensions& extensions, const Envelope& envelope,
@@ -236,7 +242,7 @@ void Transaction::take_mail_reply(const Reply& reply) {
 
 void Transaction::take_rcpt_reply(Outcome& recipient, std::string_view step,
                                   const Reply& reply) {
-    if (reply.positive()) {
+    if (reply.positive() && !says_suppressed(reply, extensions_)) {
         accepted_.push_back(&recipient);
         return;
     }
@@ -265,10 +271,10 @@ bool Transaction::may_go_on() {
 void Transaction::refuse_recipient(Outcome& recipient, std::string_view step,
                                    const Reply& reply) {
     recipient.text = concat({wire_.peer(), ": ", step, ": ", reply.text()});
-    recipient.reply_code = reply.code;
+    recipient.reply_code = reply.positive() ? 550 : reply.code;
     recipient.enhanced = reply.enhanced();
     recipient.refused_here = true;
-    recipient.decided = reply.permanent();
+    recipient.decided = !reply.transient();
     recipient.status = status_of(step, reply);
     if (recipient.status == ExitStatus::unavailable ||
         recipient.status == ExitStatus::data_error)

@@ -25,7 +25,12 @@ constexpr std::size_t most_of_a_family = 4;
 struct Answer {
     int error = EAI_AGAIN;
     std::vector<Address> addresses;
+    int lacking = 0; ///< the family of all its addresses, which this machine has not
 };
+
+bool is_no_such_name(int error) {
+    return error == EAI_NONAME || error == EAI_NODATA;
+}
 
 Address to_address(const addrinfo& info) {
     Address address;
@@ -77,15 +82,29 @@ struct Pending {
 
 Answer look_up_by(Deadline deadline, const std::string& host, int family) {
     const auto answer = std::make_shared<Answer>();
-    // Families that this machine has not are not asked for, unless one is expected by name.
+    // Families that this machine has not are not asked for, unless one is expected by name,
+    // or there is no other.
     const int flags = family == AF_UNSPEC ? AI_ADDRCONFIG : 0;
     run_aside(deadline, concat({host, ": looking up the name: "}),
-              [answer, host, family, flags] { *answer = look_up(host, family, flags); });
+              [answer, host, family, flags] {
+                  *answer = look_up(host, family, flags);
+                  if (flags == 0 || !is_no_such_name(answer->error))
+                      return;
+                  const Answer any = look_up(host, family, 0);
+                  if (!any.addresses.empty())
+                      answer->lacking = any.addresses.front().family;
+              });
     return std::move(*answer);
 }
 
-Failure not_resolved(const std::string& host, int error) {
-    const bool no_such_name = error == EAI_NONAME || error == EAI_NODATA;
+Failure not_resolved(const std::string& host, const Answer& answer) {
+    if (answer.lacking != 0)
+        return {ExitStatus::temp_fail, Fault::relay,
+                concat({host, " has only an ", answer.lacking == AF_INET6 ? "IPv6" : "IPv4",
+                        " address, and this machine has none"}),
+                "4.4.3"};
+    const int error = answer.error != 0 ? answer.error : EAI_NONAME;
+    const bool no_such_name = is_no_such_name(error);
     return {no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail, Fault::relay,
             concat({host, ": looking up the name: ", ::gai_strerror(error)}),
             no_such_name ? "5.4.4" : "4.4.3"};
@@ -114,7 +133,7 @@ Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadli
     if (answer.error != 0)
         answer = look_up_by(deadline, host, to_family(family));
     if (answer.error != 0 || answer.addresses.empty())
-        return {{}, not_resolved(host, answer.error != 0 ? answer.error : EAI_NONAME)};
+        return {{}, not_resolved(host, answer)};
     return {std::move(answer.addresses), std::nullopt};
 }
 

@@ -36,7 +36,8 @@ struct Resolution {
 
 /// Addresses of `host`: numeric at once, names by getaddrinfo in a helper thread that is
 /// left behind if it is not done by `deadline`. Failure: 68 (relay) if the name does not
-/// exist, 75 (relay) otherwise.
+/// exist, 75 (relay) otherwise, also where it has only addresses of a family, IPv4 or IPv6,
+/// that this machine has not.
 std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline);
 
 /// The same for one host of several: only that time is over is thrown.

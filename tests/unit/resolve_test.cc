@@ -2,10 +2,21 @@
 #define BOOST_TEST_MODULE resolve
 #include <boost/test/unit_test.hpp>
 
+#include <cstring>
 #include <future>
 
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "child.h"
 #include "failing.h"
+#include "folder.h"
 #include "resolve.h"
+#include "unique_fd.h"
 
 using namespace sallyport;
 
@@ -26,12 +37,60 @@ std::string shown(const std::vector<Address>& addresses) {
     return text;
 }
 
+/// Gives the loopback interface this one.
+bool has_address(const char* text) {
+    const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ifreq request{};
+    std::strcpy(request.ifr_name, "lo");
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    ::inet_pton(AF_INET, text, &address.sin_addr);
+    std::memcpy(&request.ifr_addr, &address, sizeof address);
+    if (::ioctl(socket.get(), SIOCSIFADDR, &request) != 0)
+        return false;
+    request.ifr_flags = IFF_UP;
+    return ::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(numeric_hosts_need_no_resolver) {
     BOOST_TEST(parse("192.0.2.7").text() == "192.0.2.7");
     BOOST_TEST(parse("2001:db8::7").text() == "2001:db8::7");
     BOOST_CHECK_THROW(resolve("192.0.2.7", IpFamily::ipv6, soon()), Failure);
+}
+
+/// On a machine of its own, with an IPv4 address and none of IPv6 but that of loopback.
+BOOST_AUTO_TEST_CASE(a_name_of_the_other_family_is_a_name) {
+    const Folder folder;
+    ::chmod(folder.path("").c_str(), 0755);
+    ::mkdir(folder.path("etc").c_str(), 0755);
+    static_cast<void>(folder.write("etc/nsswitch.conf", "hosts: files\n", 0644));
+    static_cast<void>(folder.write(
+        "etc/hosts", "2001:db8::25 v6.example\n192.0.2.25 v4.example\n", 0644));
+    const auto status_and_text = [&](const std::string& host, const std::string& expected) {
+        return in_child([&] {
+            if (::unshare(CLONE_NEWNET) != 0 || !has_address("192.0.2.1") ||
+                ::chroot(folder.path("").c_str()) != 0 || ::chdir("/") != 0)
+                return 77;
+            const Resolution found = try_resolve(host, IpFamily::any, soon());
+            const std::string text = found.failure
+                                         ? std::to_string(status_of(*found.failure)) + " " +
+                                               found.failure->what()
+                                         : shown(found.addresses);
+            return text == expected ? 0 : 1;
+        });
+    };
+    if (status_and_text("v4.example", "") == 77) {
+        BOOST_TEST_MESSAGE("skipped: no network or root directory of its own is to be had");
+        return;
+    }
+    BOOST_TEST(status_and_text("v4.example", "192.0.2.25 ") == 0);
+    BOOST_TEST(status_and_text("v6.example",
+                               "75 v6.example has only an IPv6 address, and this machine "
+                               "has none") == 0);
+    BOOST_TEST(status_and_text("none.example", "68 none.example: looking up the name: Name "
+                                               "or service not known") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(families_take_turns) {

@@ -111,6 +111,16 @@ constexpr std::string_view without_final_dot(std::string_view name) {
     return name;
 }
 
+/// Without the line end that editors and programs leave behind a value; another one is part
+/// of it.
+constexpr std::string_view without_line_end(std::string_view text) {
+    if (!text.ends_with('\n'))
+        return text;
+    text.remove_suffix(1);
+    text.remove_suffix(text.ends_with('\r') ? 1 : 0);
+    return text;
+}
+
 /// Without the blanks (space, tab) at both ends.
 constexpr std::string_view trim(std::string_view text) {
     while (!text.empty() && is_blank(text.front()))

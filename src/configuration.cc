@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ascii.h"
 #include "builder.h"
 #include "concat.h"
 #include "key_names.h"
@@ -162,14 +163,15 @@ class Environment {
     void apply() {
         builder_.begin_environment();
         if (const auto url = variable(variables_, "SALLYPORT_URL"))
-            apply_url(*url);
+            apply_url(without_line_end(*url));
         for (const bool redirections : {true, false}) {
             for (const std::string& entry : variables_) {
                 const auto equals = entry.find('=');
                 const std::string name = full_name(entry.substr(0, equals));
                 if (equals != std::string::npos && equals + 1 < entry.size() &&
                     entry.starts_with(variable_prefix) && redirects(name) == redirections)
-                    apply_variable(entry.substr(0, equals), entry.substr(equals + 1));
+                    apply_variable(entry.substr(0, equals),
+                                   std::string(without_line_end(entry).substr(equals + 1)));
             }
         }
     }
@@ -308,7 +310,7 @@ Applied apply_first_file(const ConfigurationSources& sources, Builder& builder) 
     if (sources.argument_file)
         return apply_file(*sources.argument_file, Place::argument, builder);
     if (const auto named = variable(sources.environment, "SALLYPORT_CONFIG"))
-        return apply_file(*named, Place::own, builder);
+        return apply_file(std::string(without_line_end(*named)), Place::own, builder);
     return apply_found_file(sources, builder);
 }
 

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ascii.h"
 #include "concat.h"
 #include "failure.h"
 #include "printable.h"
@@ -61,11 +62,7 @@ class Buffer {
 
     /// What was read, as a secret.
     std::shared_ptr<const Secret> take(const std::string& origin) {
-        if (text_.ends_with('\n')) {
-            text_.pop_back();
-            if (text_.ends_with('\r'))
-                text_.pop_back();
-        }
+        text_.resize(without_line_end(text_).size());
         if (text_.empty())
             misconfigured(origin, "the secret is empty");
         if (text_.size() > Secret::max_size)

@@ -56,6 +56,27 @@ BOOST_FIXTURE_TEST_CASE(a_password_in_a_file, Fixture) {
                "SALLYPORT_PASSWORD_FILE: it is set already by SALLYPORT_PASSWORD");
 }
 
+/// Secrets of Kubernetes are often made of files.
+BOOST_FIXTURE_TEST_CASE(one_line_end_after_a_value_is_dropped, Fixture) {
+    for (const std::string end : {"\n", "\r\n"}) {
+        has_variables({"SALLYPORT_RELAY_HOST=mail.example" + end,
+                       "SALLYPORT_RELAY_USER=me" + end, "SALLYPORT_PASSWORD=secret" + end,
+                       "SALLYPORT_FROM=me@example.org" + end});
+        const Settings settings = load();
+        BOOST_TEST(settings.relays.front().host == "mail.example");
+        BOOST_TEST(settings.relays.front().user == "me");
+        BOOST_TEST(settings.sender.envelope_from == "me@example.org");
+        BOOST_TEST(relay_of({url + end, password}).port.front() == 2465);
+        const std::string file =
+            folder.write("named.conf", "[relay]\nhost = named.example\n", 0600);
+        BOOST_TEST(relay_of({"SALLYPORT_CONFIG=" + file + end}).host == "named.example");
+    }
+    BOOST_TEST(why_not({url, "SALLYPORT_PASSWORD=secret\n\n"}) ==
+               "SALLYPORT_PASSWORD: it holds a line end or a NUL");
+    BOOST_TEST(why_not({url, "SALLYPORT_PASSWORD=\n"}) ==
+               "SALLYPORT_PASSWORD: it is empty");
+}
+
 BOOST_FIXTURE_TEST_CASE(any_key_by_its_section, Fixture) {
     has_variables({url, password, "SALLYPORT_RELAY_TIMEOUT=1m", "SALLYPORT_LOG_TO=stderr",
                    "SALLYPORT_EXIT_TEMPFAIL=69", "SALLYPORT_MESSAGE_SIZE_LIMIT=1K",
@@ -235,17 +256,17 @@ BOOST_FIXTURE_TEST_CASE(bad_values_name_the_variable, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(nothing_of_the_environment_brings_control_characters, Fixture) {
     for (const char* variable :
-         {"SALLYPORT_DOMAIN=x\r\n", "SALLYPORT_DOMAIN=x\n", "SALLYPORT_FROM=a@x\r\n",
-          "SALLYPORT_FROM=a@x\r\nRCPT TO:<b@x>", "SALLYPORT_RELAY_HELO=x\r\n",
+         {"SALLYPORT_DOMAIN=x\r\n\n", "SALLYPORT_DOMAIN=x\n\n", "SALLYPORT_FROM=a@x\r",
+          "SALLYPORT_FROM=a@x\r\nRCPT TO:<b@x>", "SALLYPORT_RELAY_HELO=x\r\n\r\n",
           "SALLYPORT_SENDER_HEADER_FROM=\"a\r\n b\" <a@x>", "SALLYPORT_RELAY_AUTHZID=a\nb",
-          "SALLYPORT_RELAY_TLS_NAME=x\n", "SALLYPORT_LOG_TO=file:/a\nb",
+          "SALLYPORT_RELAY_TLS_NAME=\nx", "SALLYPORT_LOG_TO=file:/a\nb",
           "SALLYPORT_PASSWORD=a\nb", "SALLYPORT_MESSAGE_REMOVE_HEADERS=a\x01",
           "SALLYPORT_RELAY_TLS_CA=/a\x1b", "SALLYPORT_RELAY_USER=\x7f"}) {
         const std::string text = why_not({"SALLYPORT_URL=smtps://mail.example", variable});
         BOOST_TEST(!has_control(text), text);
     }
     for (const char* odd :
-         {"SALLYPORT_URL=smtps://x?a\x1b[2J=1", "SALLYPORT_URL=smtps://x:1\r\n",
+         {"SALLYPORT_URL=smtps://x?a\x1b[2J=1", "SALLYPORT_URL=smtps://x:1\r\n\n",
           "SALLYPORT_URL=smtps://x?ignore=a%1b", "SALLYPORT_URL=\x1b"})
         BOOST_TEST(!has_control(why_not({odd})));
 }
@@ -258,7 +279,7 @@ BOOST_FIXTURE_TEST_CASE(no_error_quotes_a_secret, Fixture) {
              {"SALLYPORT_URL=smtp://x", "SALLYPORT_PASSWORD=hunter2"},
              {"SALLYPORT_URL=smtps://u:hunter2@x", "SALLYPORT_PASSWORD=hunter2"},
              {"SALLYPORT_PASSWORD=hunter2"},
-             {"SALLYPORT_URL=smtps://u@x", "SALLYPORT_PASSWORD=hunter2\n"}}) {
+             {"SALLYPORT_URL=smtps://u@x", "SALLYPORT_PASSWORD=hunter2\n\n"}}) {
         const std::string text = why_not(variables);
         BOOST_TEST(!holds(text, "hunter2"), text);
     }

@@ -67,6 +67,10 @@ class Recipients {
         }
     }
 
+    /// Called as sendmail, any word is a recipient. Under the program's own name people
+    /// look for a tool with commands, and an empty message would go to somebody.
+    void refuse_commands(bool refused) { commands_refused_ = refused; }
+
     std::vector<std::string> take() { return std::move(addresses_); }
 
   private:
@@ -86,7 +90,10 @@ class Recipients {
         if (!aliases_)
             aliases_.emplace(settings_);
         std::string key = lower_case(mailbox.local);
-        if (!aliases_->stands_for_others(key, with_domain)) {
+        const bool is_command = commands_refused_ && !with_domain && sounds_like_one(key);
+        if (!aliases_->stands_for_others(key, with_domain || is_command)) {
+            if (is_command)
+                refuse_command(key);
             note_orphan(key);
             return add_one(mailbox); // Root and root are two
         }
@@ -96,6 +103,20 @@ class Recipients {
             for (const Mailbox& member : parse_address_list(list))
                 add_one(member);
         }
+    }
+
+    [[noreturn]] static void refuse_command(const std::string& word) {
+        constexpr std::string_view remedy =
+            ": there is no such command; to try the configuration, run sallyport -bv "
+            "you@example.com; to send a message to ";
+        stop(ExitStatus::usage, Fault::local,
+             {word, remedy, word, ", run sallyport -- ", word});
+    }
+
+    static bool sounds_like_one(const std::string& name) {
+        constexpr std::string_view commands =
+            " check setup doctor test config providers import queue token help ";
+        return commands.find(concat({" ", name, " "})) != commands.npos;
     }
 
     /// What the system has to say goes to root, and at a provider's domain nobody reads it.
@@ -108,6 +129,7 @@ class Recipients {
     std::string domain_;
     const RecipientSettings& settings_;
     std::vector<std::string>& notes_;
+    bool commands_refused_ = false;
     std::optional<Aliases> aliases_;
     std::set<std::string> known_;
     std::set<std::string> expanded_; ///< names with an alias, in lower case
@@ -179,6 +201,8 @@ Envelope make_envelope(const Invocation& invocation, const Settings& settings,
     Envelope envelope;
     Recipients recipients(identity.domain(settings.sender), settings.recipients,
                           envelope.notes);
+    recipients.refuse_commands(invocation.lone_argument &&
+                               invocation.program == "sallyport");
     for (const auto& list : invocation.recipients)
         recipients.add(list);
     if (invocation.recipients_from_header)

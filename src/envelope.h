@@ -90,7 +90,8 @@ std::vector<std::string> make_recipients(const Mailbox& mailbox, const Settings&
 /// or -Bcc exists, those of that kind instead; bare names, and those in a domain that is
 /// this machine, as [recipients] says.
 /// Reverse-path: -f, else [sender] envelope_from, else login@domain; with `force`
-/// envelope_from in any case. Failure: 64 (local) without a recipient, 65 (local) for a bad
+/// envelope_from in any case. Failure: 64 (local) without a recipient, or with a word that
+/// looks like a command of an administrator's tool and nothing else; 65 (local) for a bad
 /// address or more than recipients_limit, 72 (local) if the aliases cannot be used, 77
 /// (local) for a sender that [sender] allow does not name.
 Envelope make_envelope(const Invocation& invocation, const Settings& settings,

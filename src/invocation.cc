@@ -354,6 +354,7 @@ Invocation parse_invocation(std::span<const char* const> argv) {
     const std::string_view path = argv.empty() ? "sallyport" : argv.front();
     invocation.program = path.substr(path.rfind('/') + 1);
     invocation.mode = mode_of_name(invocation.program);
+    invocation.lone_argument = argv.size() == 2;
     Arguments arguments(argv.empty() ? argv : argv.subspan(1));
     bool options_over = false;
     while (!arguments.at_end()) {

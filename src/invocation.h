@@ -32,6 +32,7 @@ enum class BodyType { unspecified, seven_bit, eight_bit_mime };
 struct Invocation {
     Mode mode = Mode::deliver;
     std::string program;                 ///< the last component of argv[0]
+    bool lone_argument = false;          ///< there is one, and no other
     std::vector<std::string> recipients; ///< each an address list
     bool recipients_from_header = false; ///< -t
     bool dot_ends_message = true;        ///< unless -i, -oi

@@ -105,6 +105,7 @@ usage_cases() {
     refuses 'missing value' '-f' "$program" -f
     refuses 'no recipient' 'recipient' "${configured[@]}"
     refuses 'malformed -B' '-B' "$program" -B 9BIT "$recipient"
+    refuses 'a word that looks like a command' 'run sallyport -bv' "${configured[@]}" check
     for mode in d D t z a; do
         refuses "-b$mode" "-b $mode" "$program" "-b$mode" "$recipient"
     done

@@ -7,6 +7,7 @@
 #include "envelope.h"
 #include "failing.h"
 #include "folder.h"
+#include "invoking.h"
 
 using namespace sallyport;
 using Addresses = std::vector<std::string>;
@@ -123,6 +124,45 @@ BOOST_FIXTURE_TEST_CASE(without_a_recipient, FromHeader) {
     BOOST_TEST(failure.what() ==
                std::string("no recipients: name them as arguments, or give "
                            "-t and a To, Cc or Bcc field"));
+}
+
+/// "sallyport check" would send an empty message to somebody.
+BOOST_FIXTURE_TEST_CASE(a_word_that_looks_like_a_command, Fixture) {
+    const auto call = [this](const Arguments& arguments) {
+        invocation = parse(arguments, "/usr/sbin/sallyport");
+        return make().recipients.front();
+    };
+    for (const char* word : {"check", "setup", "doctor", "test", "config", "providers",
+                             "import", "queue", "token", "help"}) {
+        const std::string name = word;
+        const Failure failure = failure_of([&] { return call({word}); });
+        BOOST_TEST(status_of(failure) == 64);
+        BOOST_TEST((failure.fault() == Fault::local));
+        BOOST_TEST(failure.what() ==
+                   name +
+                       ": there is no such command; to try the configuration, run "
+                       "sallyport -bv you@example.com; to send a message to " +
+                       name + ", run sallyport -- " + name);
+        BOOST_TEST(call({"--", word}) == name + "@host.example");
+        BOOST_TEST(call({"-i", word}) == name + "@host.example");
+        BOOST_TEST(call({word, "you"}) == name + "@host.example");
+        invocation = parse({word}, "sallyport");
+        for (const char* program : {"sendmail", "sallyport-mta", ""}) {
+            invocation.program = program;
+            BOOST_TEST(make().recipients.front() == name + "@host.example");
+        }
+    }
+    for (const char* word : {"checks", "heck", "check@localhost", "you"})
+        BOOST_TEST(call({word}).starts_with(std::string(word).substr(0, 3)));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_alias_of_that_name_is_meant, Fixture) {
+    const Folder folder;
+    settings.recipients.aliases = folder.write("aliases", "test: t@x\n*: d@x\n");
+    invocation = parse({"test"}, "sallyport");
+    BOOST_TEST(make().recipients.front() == "t@x");
+    invocation = parse({"check"}, "sallyport");
+    BOOST_TEST(status_of(failure_of([&] { return make(); })) == 64);
 }
 
 BOOST_FIXTURE_TEST_CASE(one_bad_address_stops_all, FromHeader) {

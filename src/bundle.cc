@@ -73,8 +73,7 @@ bool begins_certificate(std::string_view line) {
 File open_file(const std::string& path) {
     errno = 0;
     File file(BIO_new_file(path.c_str(), "r"));
-    if (file == nullptr && errno == ENOMEM)
-        note_want_of_memory();
+    expect_memory_for(file.get());
     return file;
 }
 

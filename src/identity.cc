@@ -5,7 +5,6 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <new>
 #include <string_view>
 
 #include <fcntl.h>
@@ -15,6 +14,7 @@
 
 #include "ascii.h"
 #include "concat.h"
+#include "memory.h"
 #include "process.h"
 #include "unique_fd.h"
 
@@ -44,8 +44,7 @@ void look_up_caller(Identity& identity) {
                                 "most likely for want of memory; nothing was sent\n");
         return ::getpwuid(identity.uid);
     }();
-    if (entry == nullptr && errno == ENOMEM)
-        throw std::bad_alloc(); // else the message would bear the wrong sender
+    expect_memory_for(entry); // else the message would bear the wrong sender
     if (entry == nullptr || entry->pw_name == nullptr || has_control(entry->pw_name))
         return;
     identity.login = entry->pw_name;

@@ -10,6 +10,7 @@
 
 #include "ascii.h"
 #include "concat.h"
+#include "memory.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -21,8 +22,7 @@ namespace {
 class Libidn2 {
   public:
     Libidn2() : handle_(::dlopen("libidn2.so.0", RTLD_NOW | RTLD_LOCAL)) {
-        if (handle_ == nullptr && errno == ENOMEM)
-            throw std::bad_alloc();
+        expect_memory_for(handle_);
         if (handle_ == nullptr)
             return;
         to_ascii_ = find<ToAscii>("idn2_to_ascii_8z");

@@ -2,6 +2,7 @@
 #include "memory.h"
 
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -61,6 +62,11 @@ void note_want_of_memory() noexcept {
 
 void expect_memory() {
     if (wanting.exchange(false))
+        throw std::bad_alloc();
+}
+
+void expect_memory_for(const void* made) {
+    if (made == nullptr && errno == ENOMEM)
         throw std::bad_alloc();
 }
 

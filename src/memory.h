@@ -16,4 +16,8 @@ void note_want_of_memory() noexcept;
 /// std::bad_alloc if an allocation has failed since the last call that threw.
 void expect_memory();
 
+/// std::bad_alloc if `made` is null and errno says that the C library had no memory for it.
+/// errno was 0 before it was made.
+void expect_memory_for(const void* made);
+
 } // namespace sallyport

@@ -106,8 +106,7 @@ std::string openssl_reason() {
 }
 
 [[noreturn]] void unusable(std::string_view key, const std::string& path) {
-    if (errno == ENOMEM) // the C library had none for the file
-        note_want_of_memory();
+    expect_memory_for(nullptr); // the file
     expect_memory();
     stop(ExitStatus::config, Fault::local,
          {key, " = ", printable(path), ": ", openssl_reason()});

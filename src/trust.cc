@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
-#include <new>
 #include <string_view>
 
 #include <dirent.h>
@@ -44,8 +43,7 @@ bool has_hash_links(const std::string& directory) {
     errno = 0;
     const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(directory.c_str()),
                                                       ::closedir);
-    if (listing == nullptr && errno == ENOMEM)
-        throw std::bad_alloc();
+    expect_memory_for(listing.get());
     while (const dirent* entry = listing ? ::readdir(listing.get()) : nullptr) {
         if (std::string_view(entry->d_name).ends_with(".0"))
             return true;

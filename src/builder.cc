@@ -87,8 +87,12 @@ Settings Builder::finish() {
 }
 
 void Builder::apply(const Key& key, Value& value) {
-    Relay none;
-    key.set(settings_, settings_.relays.empty() ? none : settings_.relays.back(), value);
+    const bool none = settings_.relays.empty();
+    if (none) // for keys of other sections, which leave it alone
+        settings_.relays.emplace_back();
+    key.set(settings_, settings_.relays.back(), value);
+    if (none)
+        settings_.relays.pop_back();
 }
 
 } // namespace sallyport

@@ -66,8 +66,10 @@ Answer look_up(const std::string& host, int family, int flags) {
         return answer;
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
     for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
-        if (info->ai_family == AF_INET || info->ai_family == AF_INET6)
-            answer.addresses.push_back(to_address(*info));
+        if (info->ai_family != AF_INET && info->ai_family != AF_INET6)
+            continue;
+        const Address address = to_address(*info);
+        answer.addresses.push_back(address);
     }
     return answer;
 }

@@ -116,7 +116,8 @@ class Child {
              ++variable)
             if (!std::string_view(*variable).starts_with("SALLYPORT_"))
                 environment.push_back(*variable);
-        environment.push_back(nullptr);
+        char* const end = nullptr;
+        environment.push_back(end);
         std::array<std::string, 3> words{"sh", "-c", source.command};
         const std::array<char*, 4> argv{words[0].data(), words[1].data(), words[2].data(),
                                         nullptr};

@@ -41,10 +41,10 @@ Server::Outcomes Server::add(const std::vector<std::string>& addresses,
         if (known_.contains(mailbox_key(address)))
             continue;
         outcomes_.push_back(std::make_unique<Outcome>(address));
-        Outcome* const outcome = outcomes_.back().get();
-        outcome->notify = arguments.notify;
-        outcome->original_recipient = arguments.original_recipient;
-        added.push_back(outcome);
+        Outcome& outcome = *outcomes_.back();
+        outcome.notify = arguments.notify;
+        outcome.original_recipient = arguments.original_recipient;
+        added.push_back(&outcome);
     }
     return added;
 }

@@ -79,6 +79,19 @@ std::set<std::string> accepted_of(const std::string& heard) {
     return accepted;
 }
 
+/// Tries with each allocation failing in turn, alone and then with all that follow; at
+/// last none fails, and everybody has the message.
+template<class Try>
+void fail_each(const ScriptedNetwork& network, Try try_it) {
+    for (const bool goes_on : {false, true}) {
+        long at = 1;
+        for (has_failed = true; has_failed; ++at)
+            try_it(at, goes_on);
+        BOOST_TEST(at > 50);
+        BOOST_TEST(accepted_of(network.heard).size() == 3U);
+    }
+}
+
 const std::vector<std::string> everybody{"a@x", "b@x", "c@x"};
 
 struct Dialogue : Talk {
@@ -126,15 +139,10 @@ struct Dialogue : Talk {
     }
 
     void sweep() {
-        for (const bool goes_on : {false, true}) {
-            long at = 1;
-            for (has_failed = true; has_failed; ++at) {
-                run(at, goes_on);
-                check();
-            }
-            BOOST_TEST(at > 50);
-            BOOST_TEST(accepted_of(network.heard).size() == 3U);
-        }
+        fail_each(network, [this](long at, bool goes_on) {
+            run(at, goes_on);
+            check();
+        });
     }
 };
 
@@ -187,13 +195,7 @@ BOOST_FIXTURE_TEST_CASE(a_message_by_several_transactions, Sending) {
     network.goes_on = true;
     for (const char* host : {"one", "two"})
         network.servers[host] = {hello + third + third + third};
-    for (const bool goes_on : {false, true}) {
-        long at = 1;
-        for (has_failed = true; has_failed; ++at)
-            check(at, goes_on);
-        BOOST_TEST(at > 50);
-        BOOST_TEST(accepted_of(network.heard).size() == 3U);
-    }
+    fail_each(network, [this](long at, bool goes_on) { check(at, goes_on); });
 }
 
 BOOST_FIXTURE_TEST_CASE(an_alias_in_several_transactions, Dialogue) {

@@ -2,11 +2,10 @@
 #include "address.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "address_lexer.h"
 #include "ascii.h"
-#include "concat.h"
 #include "failure.h"
 #include "printable.h"
 
@@ -14,378 +13,351 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t local_part_limit = 64; // RFC 5321 4.5.3.1
-constexpr std::size_t domain_limit = 255;
-constexpr std::size_t path_limit = 256 - 2;
-constexpr int comment_depth_limit = 100;
-
-/// RFC 5322 3.2.3, and UTF-8 (RFC 6532 3.2). A table, since every octet of every address is
-/// looked up.
-constexpr auto atom_text = [] {
-    constexpr std::string_view specials = "()<>[]:;@\\,.\"";
-    std::array<bool, 256> table{};
-    for (std::size_t octet = '!'; octet < table.size(); ++octet)
-        table.at(octet) = octet != 0x7f &&
-                          specials.find(static_cast<char>(octet)) == std::string_view::npos;
-    return table;
-}();
-
-bool is_atom_text(char c) {
-    return atom_text[static_cast<unsigned char>(c)];
-}
-
-bool is_atom(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, is_atom_text);
-}
-
 /// RFC 5321 4.1.3, less what would end a path for a server that reads carelessly.
 bool is_literal_text(char c) {
     return (is_atom_text(c) && !is_eight_bit(c)) || c == ' ' || c == '.' || c == ':';
 }
 
-/// RFC 5321 4.1.2 Dot-string.
-bool is_dot_string(std::string_view text) {
-    for (;;) {
-        const auto dot = text.find('.');
-        if (!is_atom(text.substr(0, dot)))
-            return false;
-        if (dot == std::string_view::npos)
-            return true;
-        text.remove_prefix(dot + 1);
-    }
+bool is_domain_text(char c) {
+    return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.' ||
+           is_eight_bit(c);
 }
 
-bool is_utf8(std::string_view text) {
-    return printable(text, text.size()) == text;
+/// An address goes on with it.
+bool is_address_text(char c) {
+    return is_atom_text(c) || c == '.';
 }
 
-bool is_domain_name(std::string_view text) {
-    const auto is_label = [](std::string_view label) {
-        return !label.empty() && std::ranges::all_of(label, [](char c) {
-            return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || is_eight_bit(c);
-        });
-    };
-    for (;;) {
-        const auto dot = text.find('.');
-        if (!is_label(text.substr(0, dot)))
-            return false;
-        if (dot == std::string_view::npos)
-            return true;
-        text.remove_prefix(dot + 1);
-    }
-}
-
-/// Recursive descent over RFC 5322 3.4 with the obsolete forms of 4.4, and over the path of
-/// RFC 5321 4.1.2, which is one of its angle addresses without comments.
+/// Recursive descent over RFC 5322 3.4 with the obsolete forms of 4.4 and what address.h
+/// adds to them, and over the path of RFC 5321 4.1.2, which is one of its angle addresses
+/// without comments. Every octet is read a bounded number of times.
 class AddressParser {
   public:
-    explicit AddressParser(std::string_view text) : text_(text) {}
+    /// `legacy`: the text holds octets that are not UTF-8.
+    AddressParser(std::string_view text, std::string_view what, Reading reading,
+                  bool legacy)
+        : in_(text, what, reading), legacy_(legacy) {}
 
     std::vector<Mailbox> parse_list() {
-        for (skip_space(); !at_end(); skip_space()) {
-            if (take(','))
-                continue;
-            parse_address();
-            skip_space();
-            if (!at_end() && text_[at_] != ',')
-                refuse("a comma is missing between addresses");
+        for (in_.skip_space(); !in_.at_end(); in_.skip_space()) {
+            if (!in_.take(',') && !in_.take(';') && !parse_address())
+                expect_separator();
         }
         return std::move(found_);
     }
 
     Path parse_path() {
-        comments_ = false;
-        if (!take('<'))
-            refuse("'<' is missing");
-        skip_space();
-        if (take('>'))
-            return {{}, at_};
-        parse_angle_address({});
-        return {std::move(found_.front()), at_};
+        in_.expect_no_comments();
+        expect('<', "'<' is missing before");
+        in_.skip_space();
+        if (in_.take('>'))
+            return {{}, in_.place()};
+        parse_angle_address();
+        return {std::move(found_.front()), in_.place()};
     }
 
   private:
-    void parse_address() {
-        comment_.clear();
-        final_ = take('\\'); // aliases(5) of sendmail
-        const std::vector<Word> words = parse_words();
-        if (take(':'))
-            parse_group();
-        else if (take('<'))
-            parse_angle_address(join_phrase(words));
-        else
-            add(parse_address_spec(words), {});
+    static constexpr std::size_t nowhere = AddressLexer::nowhere;
+
+    /// True for a group that needs no separator after its semicolon.
+    bool parse_address() {
+        in_.begin();
+        final_ = in_.take('\\'); // aliases(5) of sendmail
+        name_.clear();
+        read_words();
+        const char next = in_.here();
+        Mailbox mailbox;
+        const bool good =
+            next != ':' && next != '<' && read_address_spec(mailbox) && is_at_separator();
+        const std::size_t end = in_.place();
+        const bool doubtful = good && in_.here() == ';' && !in_group_ &&
+                              mailbox.domain.empty() && end >= no_name_before_;
+        if ((!good || doubtful) && parse_named(next))
+            return false;
+        in_.go_to(end);
+        if (next == ':')
+            return parse_group();
+        if (!good)
+            in_.refuse(why_, trouble_);
+        add(mailbox);
+        return false;
     }
 
-    /// Members of a group up to its semicolon; RFC 5322 4.4 allows empty ones.
-    void parse_group() {
+    /// Members of a group up to its semicolon; RFC 5322 4.4 allows empty ones. After bare
+    /// names something else may have been meant by "x: y; z".
+    bool parse_group() {
+        constexpr std::string_view missing = "the semicolon of a group is missing before";
         if (std::exchange(in_group_, true))
-            refuse("a group within a group");
-        for (skip_space(); !take(';'); skip_space()) {
-            if (at_end())
-                refuse("a group is not closed by a semicolon");
-            if (take(','))
+            in_.refuse(missing, in_.place());
+        in_.take(':');
+        bare_ = false;
+        for (in_.skip_space(); !in_.take(';'); in_.skip_space()) {
+            if (in_.at_end())
+                in_.refuse(missing, in_.place());
+            if (in_.take(','))
                 continue;
             parse_address();
-            skip_space();
-            if (!at_end() && text_[at_] != ',' && text_[at_] != ';')
-                refuse("a comma is missing between addresses");
+            expect_separator();
         }
         in_group_ = false;
+        return !bare_;
     }
 
-    void parse_angle_address(const std::string& display_name) {
-        skip_space();
-        if (!at_end() && (text_[at_] == '@' || text_[at_] == ','))
+    void parse_angle_address() {
+        in_.skip_space();
+        if (in_.here() == '@' || in_.here() == ',')
             skip_route();
-        Mailbox mailbox = parse_address_spec(parse_words());
-        skip_space();
-        if (!take('>'))
-            refuse("'>' is missing");
-        add(std::move(mailbox), display_name);
+        read_words();
+        Mailbox mailbox;
+        if (!read_address_spec(mailbox))
+            in_.refuse(why_, trouble_);
+        in_.skip_space();
+        expect('>', "'>' is missing before");
+        add(mailbox);
     }
 
     /// RFC 5321 C: source routes are read and not used.
     void skip_route() {
-        while (!take(':')) {
-            skip_space();
-            if (take(','))
-                continue;
-            if (!take('@'))
-                refuse("a source route is not understood");
-            parse_domain();
-            skip_space();
-        }
-    }
-
-    struct Word {
-        std::string text;
-        bool quoted = false;
-        bool dot = false; ///< only a dot
-        bool space_before = false;
-    };
-
-    /// Atoms, quoted strings and dots: a phrase or a local part, which the next token
-    /// tells.
-    std::vector<Word> parse_words() {
-        std::vector<Word> words;
-        words.reserve(4); // two labels and a dot: most domains
-        for (;;) {
-            const bool space = skip_space();
-            if (at_end())
-                return words;
-            const char c = text_[at_];
-            if (c == '"') {
-                words.push_back({parse_quoted_string(), true, false, space});
-            } else if (c == '.') {
-                ++at_;
-                words.push_back({".", false, true, space});
-            } else if (is_atom_text(c)) {
-                const std::size_t begin = at_;
-                while (!at_end() && is_atom_text(text_[at_]))
-                    ++at_;
-                words.push_back(
-                    {std::string(text_.substr(begin, at_ - begin)), false, false, space});
-            } else {
-                return words;
-            }
-        }
-    }
-
-    /// `words` are the local part: word *("." word), RFC 5322 4.4 obs-local-part. Dots
-    /// elsewhere are no address of RFC 5322's, but of some mobile carriers';
-    /// make_local_part quotes them.
-    Mailbox parse_address_spec(const std::vector<Word>& words) {
-        std::string local;
-        bool word_before = false;
-        bool named = false;
-        for (const Word& word : words) {
-            if (word_before && !word.dot)
-                refuse("a comma is missing");
-            word_before = !word.dot;
-            named = named || word_before;
-            local += word.text;
-        }
-        if (!named)
-            refuse("an address is missing its local part");
-        Mailbox mailbox;
-        mailbox.local = make_local_part(local);
-        if (take('@'))
-            mailbox.domain = parse_domain();
-        return mailbox;
-    }
-
-    std::string parse_domain() {
-        skip_space();
-        if (take('['))
-            return parse_domain_literal();
         std::string domain;
-        for (const Word& word : parse_words()) {
-            if (word.quoted)
-                refuse("a quoted string in a domain");
-            if (!domain.empty() && !word.dot && domain.back() != '.')
-                refuse("a comma is missing after a domain");
-            domain += word.text;
-        }
-        if (domain.ends_with('.'))
-            domain.pop_back();
-        if (!is_domain_name(domain))
-            refuse("a domain name is not valid");
-        return domain;
-    }
-
-    std::string parse_domain_literal() {
-        std::string literal = "[";
-        while (!take(']')) {
-            skip_line_ends();
-            if (at_end() || !is_literal_text(text_[at_]))
-                refuse("an address literal is not valid");
-            if (text_[at_] != ' ')
-                literal += text_[at_];
-            ++at_;
-        }
-        if (literal.size() == 1)
-            refuse("an address literal is empty");
-        literal += ']';
-        return literal;
-    }
-
-    /// RFC 5322 3.2.4: the text within, its quoted pairs resolved, its folding undone.
-    std::string parse_quoted_string() {
-        std::string text;
-        ++at_;
-        while (!take('"')) {
-            skip_line_ends();
-            if (at_end())
-                refuse("a quoted string is not closed");
-            if (text_[at_] == '\\')
-                ++at_;
-            if (at_end() || (is_control(text_[at_]) && text_[at_] != '\t'))
-                refuse("a control character in a quoted string");
-            text += text_[at_++];
-        }
-        return text;
-    }
-
-    /// White space, folding and comments (RFC 5322 3.2.2); true if there was any.
-    bool skip_space() {
-        const std::size_t begin = at_;
-        for (;;) {
-            skip_line_ends();
-            if (!at_end() && is_blank(text_[at_]))
-                ++at_;
-            else if (!at_end() && text_[at_] == '(' && comments_)
-                skip_comment();
-            else
-                return at_ != begin;
+        while (!in_.take(':')) {
+            in_.skip_space();
+            if (in_.take(','))
+                continue;
+            expect('@', "'@' or ':' of a source route is missing before");
+            if (!read_domain(domain))
+                in_.refuse(why_, trouble_);
+            in_.skip_space();
         }
     }
 
-    /// Its text, the outermost parentheses left out, goes to comment_.
-    void skip_comment() {
-        int depth = 0;
-        const std::size_t begin = at_ + 1;
-        do {
-            if (at_end() || depth > comment_depth_limit)
-                refuse("a comment is not closed");
-            const char c = text_[at_++];
-            if (c == '\\' && !at_end())
-                ++at_;
-            else if (c == '(')
-                ++depth;
-            else if (c == ')')
-                --depth;
-        } while (depth > 0);
-        comment_ = text_.substr(begin, at_ - begin - 1);
-    }
-
-    void skip_line_ends() {
-        while (!at_end() && text_[at_] == '\r' && text_.substr(at_).starts_with("\r\n"))
-            at_ += 2;
-    }
-
-    bool take(char c) {
-        if (at_end() || text_[at_] != c)
+    /// A display name and an address in brackets. `next` comes after the first words: but
+    /// for '<' the name is one that RFC 5322 wants in quotes.
+    bool parse_named(char next) {
+        const bool odd = next != '<';
+        const bool closed = next == ':' || in_group_;
+        if ((odd && in_.reading() == Reading::strict) || !scan_name(closed, nullptr)) {
+            no_name_before_ = in_.place();
+            name_.clear();
             return false;
-        ++at_;
+        }
+        in_.take('<');
+        parse_angle_address();
+        const std::size_t end = in_.place();
+        const std::string own = found_.back().address();
+        if (odd)
+            scan_name(closed, &own);
+        in_.go_to(end);
         return true;
     }
 
-    [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
-
-    static std::string join_phrase(const std::vector<Word>& words) {
-        std::string phrase;
-        for (const Word& word : words) {
-            if (word.space_before && !phrase.empty())
-                phrase += ' ';
-            phrase += word.text;
+    /// Reads name_, from the beginning of the address up to a '<'. False if none comes
+    /// before a comma, or before a semicolon that ends a group (`closed`) or an address.
+    /// No other address than `own`, where that is known, is allowed in the name.
+    bool scan_name(bool closed, const std::string* own) {
+        name_.clear();
+        for (in_.go_to(in_.begun()); in_.here() != '<';) {
+            if (in_.skip_space()) {
+                name_ += ' ';
+                continue;
+            }
+            const char c = in_.here();
+            if (in_.at_end() || c == ',' || c == '>' || c == ')' || (c == ';' && closed))
+                return false;
+            if (c == '@' && joins_address()) {
+                closed = true;
+                if (own != nullptr && !is_within(*own))
+                    refuse_another();
+            }
+            in_.take_piece(name_);
         }
-        return phrase;
+        name_ = trim(name_);
+        return true;
     }
 
-    void add(Mailbox mailbox, const std::string& display_name) {
-        const std::string address = mailbox.address();
-        if (has_control(address) || !is_utf8(address))
-            refuse("an address holds a control character or is not UTF-8");
-        if (mailbox.local.size() > local_part_limit ||
-            mailbox.domain.size() > domain_limit || address.size() > path_limit)
-            refuse("an address is too long");
-        mailbox.display_name = display_name.empty() ? comment_ : display_name;
+    /// A blank, where the address at hand does not reach so far.
+    [[nodiscard]] char octet(std::size_t place) const {
+        return place < in_.begun() || place >= in_.text().size() ? ' ' : in_.text()[place];
+    }
+
+    /// The '@' here has something on both sides. In a text that is not UTF-8 it may be half
+    /// a character.
+    [[nodiscard]] bool joins_address() const {
+        const char before = octet(in_.place() - 1);
+        const char after = octet(in_.place() + 1);
+        return (is_address_text(before) || before == '"') &&
+               !(legacy_ && is_eight_bit(before)) &&
+               (is_address_text(after) || after == '[');
+    }
+
+    /// The '@' here is that of `address`, which stands here whole.
+    [[nodiscard]] bool is_within(const std::string& address) const {
+        const std::size_t local = address.rfind('@');
+        if (local > in_.place() - in_.begun())
+            return false;
+        const std::size_t begin = in_.place() - local;
+        const auto ends = [](char c) { return !is_address_text(c) || c == '\''; };
+        return equals_ignoring_case(in_.text().substr(begin, address.size()), address) &&
+               ends(octet(begin - 1)) && ends(octet(begin + address.size()));
+    }
+
+    [[noreturn]] void refuse_another() {
+        in_.go_to(in_.text().find_first_of(" \t\r<", in_.place()));
+        in_.skip_space();
+        in_.refuse("a comma is missing before", in_.place());
+    }
+
+    /// Atoms, quoted strings and dots: a phrase, a local part or a domain, which the next
+    /// token tells.
+    void read_words() {
+        words_.clear();
+        stray_ = nowhere;
+        quoted_ = false;
+        named_ = false;
+        for (bool word_before = false;; words_end_ = in_.place()) {
+            in_.skip_space();
+            const char c = in_.here();
+            const bool word = c == '"' || is_atom_text(c);
+            if (!word && c != '.')
+                return;
+            if (word && std::exchange(word_before, word) && stray_ == nowhere)
+                stray_ = in_.place();
+            word_before = word;
+            named_ = named_ || word;
+            quoted_ = quoted_ || c == '"';
+            in_.take_piece(words_);
+        }
+    }
+
+    /// The words were the local part: word *("." word), RFC 5322 4.4 obs-local-part. Dots
+    /// elsewhere are no address of RFC 5322's, but of some mobile carriers';
+    /// make_local_part quotes them. False, and why_, where it is none.
+    bool read_address_spec(Mailbox& mailbox) {
+        if (stray_ != nowhere)
+            return fail("a comma is missing before", stray_);
+        if (!named_)
+            return fail("a local part is missing before", in_.place());
+        mailbox.local = make_local_part(words_);
+        mailbox.end = words_end_;
+        return !in_.take('@') || read_domain(mailbox.domain);
+    }
+
+    bool read_domain(std::string& domain) {
+        in_.skip_space();
+        const std::size_t begin = in_.place();
+        bool good = false;
+        if (in_.here() == '[') {
+            good = read_domain_literal(domain);
+        } else {
+            read_words();
+            if (stray_ != nowhere)
+                return fail("a comma is missing before", stray_);
+            if (words_.empty())
+                return fail("a domain is missing before", begin);
+            if (words_.ends_with('.'))
+                words_.pop_back();
+            domain = words_;
+            good = !quoted_ && splits_at_dots(domain) &&
+                   std::ranges::all_of(domain, is_domain_text);
+        }
+        return good || fail("a domain is not valid:", begin);
+    }
+
+    bool read_domain_literal(std::string& literal) {
+        literal = "[";
+        for (in_.take('['); !in_.take(']'); in_.skip_line_ends()) {
+            const char c = in_.here();
+            if (!is_literal_text(c))
+                return false;
+            in_.take(c);
+            if (c != ' ')
+                literal += c;
+        }
+        literal += ']';
+        return literal.size() > 2;
+    }
+
+    bool fail(std::string_view why, std::size_t place) {
+        why_ = why;
+        trouble_ = place;
+        return false;
+    }
+
+    void expect(char c, std::string_view why) {
+        if (!in_.take(c))
+            in_.refuse(why, in_.place());
+    }
+
+    bool is_at_separator() {
+        in_.skip_space();
+        const char c = in_.here();
+        return in_.at_end() || c == ',' || c == ';' ||
+               fail("a comma is missing before", in_.place());
+    }
+
+    void expect_separator() {
+        if (!is_at_separator())
+            in_.refuse(why_, trouble_);
+    }
+
+    void add(Mailbox& mailbox) {
+        in_.check_characters(mailbox.local);
+        in_.check_characters(mailbox.domain);
+        if (mailbox.local.size() + mailbox.domain.size() >= address_limit)
+            in_.refuse("it has more than 985 octets");
+        mailbox.display_name = name_.empty() ? in_.comment() : name_;
         mailbox.final = final_;
+        bare_ = bare_ || mailbox.domain.empty();
         found_.push_back(std::move(mailbox));
     }
 
-    [[noreturn]] void refuse(std::string_view why) const {
-        stop(ExitStatus::data_error, Fault::local,
-             {"address \"", printable(trim(text_), 80), "\": ", why}, "5.1.3");
-    }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-    bool comments_ = true; ///< are skipped
+    AddressLexer in_;
+    bool legacy_;
     bool in_group_ = false;
-    bool final_ = false;  ///< the address at hand began with a backslash
-    std::string comment_; ///< the last one of the address at hand
+    bool bare_ = false;              ///< a member of the group was
+    bool final_ = false;             ///< the address at hand began with a backslash
+    bool quoted_ = false;            ///< one of the words was
+    bool named_ = false;             ///< one was more than a dot
+    std::string words_;              ///< read last, without what is between them
+    std::size_t words_end_ = 0;      ///< of the last one
+    std::size_t stray_ = nowhere;    ///< the first one without a dot before it
+    std::string name_;               ///< of the address at hand
+    std::size_t no_name_before_ = 0; ///< no '<' comes before this place
+    std::string_view why_;           ///< no address can be read,
+    std::size_t trouble_ = 0;        ///< and where
     std::vector<Mailbox> found_;
 };
 
-} // namespace
-
-std::string make_local_part(std::string_view text) {
-    if (is_dot_string(text))
-        return std::string(text);
-    return quote(text);
-}
-
-std::string Mailbox::address() const {
-    return domain.empty() ? local : concat({local, "@", domain});
-}
-
-std::vector<Mailbox> parse_address_list(std::string_view text) {
-    return AddressParser(text).parse_list();
-}
-
-Path parse_path(std::string_view text) {
-    return AddressParser(text).parse_path();
-}
-
-std::optional<std::vector<Mailbox>> try_address_list(std::string_view text) {
-    try {
-        return parse_address_list(text);
-    } catch (const Failure&) { // that it is none is an answer here
-        return std::nullopt;
+/// In Shift_JIS, Big5 or GBK the second half of a character may be a backslash; in Latin
+/// letters one may follow that quotes the next octet. What comes to an end is meant.
+std::vector<Mailbox> parse(std::string_view text, std::string_view what, Reading reading) {
+    const bool legacy = has_eight_bit(text) && !is_well_formed(text);
+    for (;;) {
+        try {
+            return AddressParser(text, what, reading, legacy).parse_list();
+        } catch (const Failure&) {
+            if (!legacy || reading != Reading::generous)
+                throw;
+        }
+        reading = Reading::double_octets;
     }
 }
 
-Mailbox parse_reverse_path(std::string_view text) {
-    const auto trimmed = trim(text);
-    if (trimmed.empty() || trimmed == "<>")
-        return {};
-    auto found = parse_address_list(trimmed);
-    if (found.size() != 1)
-        stop(ExitStatus::data_error, Fault::local,
-             {"sender \"", printable(text, 80), "\": not one address"}, "5.1.7");
-    return std::move(found.front());
+} // namespace
+
+std::vector<Mailbox> parse_address_list(std::string_view text, std::string_view what) {
+    return parse(text, what, Reading::generous);
+}
+
+Path parse_path(std::string_view text) {
+    return AddressParser(text, "address", Reading::strict, false).parse_path();
+}
+
+std::optional<std::vector<Mailbox>> try_address_list(std::string_view text, bool strict) {
+    try {
+        return parse(text, "address", strict ? Reading::strict : Reading::generous);
+    } catch (const Failure&) { // that it is none is an answer here
+        return std::nullopt;
+    }
 }
 
 } // namespace sallyport

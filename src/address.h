@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// RFC 5322 address lists, obsolete forms included, read by a real parser: nothing is
-// guessed and nothing passed on that could not be parsed.
+// RFC 5322 address lists, obsolete forms included, and those that stray from it where that
+// leaves no doubt, read by a real parser: nothing is guessed and nothing passed on that
+// could not be parsed.
 #pragma once
 
 #include <cstddef>
@@ -21,21 +22,36 @@ struct Mailbox {
     /// Decoded of quotes, not of RFC 2047; where there is none, the text of a comment: the
     /// old way of "root (Cron Daemon)". May be empty.
     std::string display_name;
-    bool final = false; ///< a bare name behind a backslash: no alias is looked up for it
+    bool final = false;  ///< a bare name behind a backslash: no alias is looked up for it
+    std::size_t end = 0; ///< of a bare name: where in the text its domain would stand
 
     /// local@domain, or local alone.
     [[nodiscard]] std::string address() const;
 };
 
+/// Of a local part and its domain: with "Resent-From: " before them they fill a line (RFC
+/// 5321 4.5.3.1 asks for no lower limits where they can be avoided; servers have theirs).
+constexpr std::size_t address_limit = 998 - 13;
+
+/// The address, a bare name in `domain`. Failure (65, local) if it is over address_limit.
+std::string qualify(Mailbox mailbox, const std::string& domain);
+
 /// All mailboxes of an address list, in order, those in groups included, duplicates too.
 /// Comments, white space and line ends are skipped, source routes dropped, empty list
-/// elements allowed. An empty list is fine. Failure (65, local) quotes what cannot be
-/// parsed, holds a control character, or is longer than RFC 5321 4.5.3.1 allows (local part
-/// 64 octets, domain 255, path 256 with its brackets).
-std::vector<Mailbox> parse_address_list(std::string_view text);
+/// elements allowed. Beyond RFC 5322:
+/// - What stands before "<address>" is a display name, whatever is in it, unless it holds
+///   another "<...>" or, unquoted, another address: a comma is missing there.
+/// - A semicolon outside a group is a comma, but not between the words of such a name.
+/// - A display name may be in ISO-2022-JP, or another charset that shares octets with
+/// ASCII. An empty list is fine. Failure (65, local) calls the text `what` and says where
+/// in it something cannot be parsed, or which control character it holds.
+std::vector<Mailbox> parse_address_list(std::string_view text,
+                                        std::string_view what = "address");
 
-/// As parse_address_list, or nothing if the list cannot be parsed.
-std::optional<std::vector<Mailbox>> try_address_list(std::string_view text);
+/// As parse_address_list, or nothing if the list cannot be parsed. `strict`: as RFC 5322
+/// has it, since somebody else might read the rest otherwise.
+std::optional<std::vector<Mailbox>> try_address_list(std::string_view text,
+                                                     bool strict = false);
 
 /// A reverse-path as callers of -f write it: one mailbox, or an empty Mailbox for "" and
 /// "<>". Failure (65, local) as above, and for several mailboxes.

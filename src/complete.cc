@@ -91,7 +91,7 @@ class Completion {
     }
 
     void check_authors(const Field& field) const {
-        const auto authors = try_address_list(field.body());
+        const auto authors = try_address_list(field.body(), true);
         if (!authors || authors->empty())
             stop(ExitStatus::no_perm, Fault::local,
                  {field.name(), " without an author: [sender] allow does not name it"},

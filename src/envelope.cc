@@ -2,7 +2,6 @@
 #include "envelope.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -20,21 +19,8 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> recipient_fields{"To", "Cc", "Bcc"};
-constexpr std::array<std::string_view, 3> resent_fields{"Resent-To", "Resent-Cc",
-                                                        "Resent-Bcc"};
-
-constexpr std::size_t path_limit = 256 - 2; // RFC 5321 4.5.3.1.3
-
-std::string qualify(Mailbox mailbox, const std::string& domain) {
-    if (mailbox.domain.empty())
-        mailbox.domain = domain;
-    std::string address = mailbox.address();
-    if (address.size() > path_limit)
-        stop(ExitStatus::data_error, Fault::local,
-             {"address \"", printable(address, 80), "\": an address is too long"}, "5.1.3");
-    return address;
-}
+constexpr std::string_view recipient_fields = ":to:cc:bcc:";
+constexpr std::string_view resent_fields = ":resent-to:resent-cc:resent-bcc:";
 
 class Recipients {
   public:
@@ -42,8 +28,9 @@ class Recipients {
                std::vector<std::string>& notes)
         : domain_(std::move(domain)), settings_(settings), notes_(notes) {}
 
-    void add(std::string_view list) {
-        for (const Mailbox& mailbox : parse_address_list(list))
+    /// `what` the list is, for errors.
+    void add(std::string_view list, std::string_view what) {
+        for (const Mailbox& mailbox : parse_address_list(list, what))
             add(mailbox);
     }
 
@@ -58,12 +45,12 @@ class Recipients {
     }
 
     void add(const Header& header) {
-        const bool resent = std::ranges::any_of(
-            resent_fields, [&](std::string_view name) { return header.contains(name); });
+        const bool resent = std::ranges::any_of(header.fields(), [](const Field& field) {
+            return field.is_one_of(resent_fields);
+        });
         for (const Field& field : header.fields()) {
-            const auto is_named = [&](std::string_view name) { return field.is(name); };
-            if (std::ranges::any_of(resent ? resent_fields : recipient_fields, is_named))
-                add(field.body());
+            if (field.is_one_of(resent ? resent_fields : recipient_fields))
+                add(field.body(), concat({field.name(), ":"}));
         }
     }
 
@@ -204,7 +191,7 @@ Envelope make_envelope(const Invocation& invocation, const Settings& settings,
     recipients.refuse_commands(invocation.lone_argument &&
                                invocation.program == "sallyport");
     for (const auto& list : invocation.recipients)
-        recipients.add(list);
+        recipients.add(list, "recipient");
     if (invocation.recipients_from_header)
         recipients.add(header);
     envelope.recipients = recipients.take();

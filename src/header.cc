@@ -56,6 +56,10 @@ bool Field::is(std::string_view field_name) const {
     return equals_ignoring_case(name(), field_name);
 }
 
+bool Field::is_one_of(std::string_view names) const {
+    return names.find(concat({":", lower_case(name()), ":"})) != std::string_view::npos;
+}
+
 Field fold(const Field& field, std::size_t limit) {
     std::string folded;
     for_each_line(field.octets(), [&](std::string_view line) {

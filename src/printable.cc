@@ -19,8 +19,8 @@ constexpr std::size_t character_size(unsigned first) {
     return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-/// Octets of the well-formed character at the front of `text`, 0 if there is none; `code`
-/// is its number.
+} // namespace
+
 std::size_t utf8_character(std::string_view text, std::uint32_t& code) {
     constexpr unsigned mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
     constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -48,6 +48,8 @@ bool is_harmful(std::uint32_t code) {
            code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
            (code >= 0x2066 && code <= 0x2069);
 }
+
+namespace {
 
 /// Octets of ASCII without control characters at the front of `text`.
 std::size_t plain_size(std::string_view text) {

@@ -187,15 +187,22 @@ crowd_cases() {
 
 data_cases() {
     local sendmail=("${configured[@]}" -i)
-    stops 'bad recipient' 65 'bob@' "${sendmail[@]}" 'bob@'
-    stops 'bad sender' 65 'alice@@example.org' "${sendmail[@]}" -f alice@@example.org bob
+    stops 'bad recipient' 65 'recipient "bob@": a domain is missing before the end' \
+        "${sendmail[@]}" 'bob@'
+    stops 'bad sender' 65 'sender "alice@@example.org": a domain is missing before "@example.org"' \
+        "${sendmail[@]}" -f alice@@example.org bob
     stops 'control character in an argument' 65 'control character' \
         "${sendmail[@]}" $'bob@example.net\nRCPT TO:<eve@example.com>'
     stops 'escape sequence in a name' 65 'control character' \
         "${sendmail[@]}" -F $'\e[31mBob' "$recipient"
     sed 's/^To:.*/To: <bob@example.net/' "$work/small" >"$work/input"
     input=$work/input
-    stops 'bad recipient in the header' 65 'bob@example.net' "${sendmail[@]}" -t
+    stops 'bad recipient in the header' 65 \
+        "To: \"<bob@example.net\": '>' is missing before the end" "${sendmail[@]}" -t
+    sed $'s/^To:.*/To: \x02\x02bob@example.net/' "$work/small" >"$work/input"
+    input=$work/input
+    stops 'control character in the header' 65 'it holds a control character (^B)' \
+        "${sendmail[@]}" -t
     { printf 'X-Null: a\0b\n'; cat "$work/small"; } >"$work/input"
     input=$work/input
     stops 'NUL in the header' 65 'NUL' "${sendmail[@]}" "$recipient"

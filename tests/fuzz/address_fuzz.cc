@@ -16,8 +16,7 @@ namespace {
 
 void check_limits(const Mailbox& mailbox) {
     const std::string address = mailbox.address();
-    require(!mailbox.local.empty() && mailbox.local.size() <= 64);
-    require(mailbox.domain.size() <= 255 && address.size() <= 254);
+    require(!mailbox.local.empty() && address.size() <= address_limit);
     require(!has_control(address));
     require(printable(address, address.size()) == address);
 }
@@ -57,6 +56,22 @@ void check_neighbours(const std::vector<Mailbox>& found, std::string_view input)
     require(more.front().address() == "y@y" && more.back().address() == "z@z");
     for (std::size_t i = 0; i < found.size(); ++i)
         require(more[i + 1].address() == found[i].address());
+}
+
+/// A bare name is where it is said to end: with a domain there it is an address, and nobody
+/// else becomes another.
+void check_bare_names(const std::vector<Mailbox>& found, std::string_view input) {
+    std::string text(input);
+    for (auto mailbox = found.rbegin(); mailbox != found.rend(); ++mailbox) {
+        if (mailbox->local.size() + 2 >= address_limit)
+            return;
+        if (mailbox->domain.empty())
+            text.insert(mailbox->end, "@q");
+    }
+    const auto again = parse_address_list(text);
+    require(again.size() == found.size());
+    for (std::size_t i = 0; i < found.size(); ++i)
+        require(again[i].address() == qualify(found[i], "q"));
 }
 
 void check_reverse_path(std::string_view input) {
@@ -101,6 +116,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             check_name(mailbox);
         }
         check_neighbours(found, input);
+        check_bare_names(found, input);
     } catch (const Failure& failure) {
         require_refusal(failure, ExitStatus::data_error);
     }

@@ -166,7 +166,7 @@ Envelope envelope_of(const Header& header) {
         Envelope envelope = make_envelope(invocation, {}, header, someone());
         require(!envelope.recipients.empty());
         for (const std::string& recipient : envelope.recipients) {
-            require(!has_control(recipient) && recipient.size() <= 254);
+            require(!has_control(recipient) && recipient.size() <= address_limit);
             require(printable(recipient, recipient.size()) == recipient);
             require(recipient.find('@') != recipient.npos);
             require(std::ranges::count(envelope.recipients, recipient) == 1);

@@ -214,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_begins_with_a_continuation, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(every_fault_names_file_and_line, Fixture) {
     const std::string nul(1, '\0');
-    const std::string long_name(300, 'l');
+    const std::string long_name(1000, 'l');
     for (const std::string& list : {"b@"s,
                                     "b@x c@x"s,
                                     "\"b@x"s,

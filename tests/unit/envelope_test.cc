@@ -171,8 +171,15 @@ BOOST_FIXTURE_TEST_CASE(one_bad_address_stops_all, FromHeader) {
     const Failure failure = failure_of([&] { return make(); });
     BOOST_TEST(status_of(failure) == 65);
     BOOST_TEST(failure.what() ==
-               std::string("address \"x)@y??\": a comma is missing between "
-                           "addresses"));
+               std::string("Cc: \"x)@y\": a comma is missing before \")@y\""));
+    header = Header();
+    invocation.recipients = {"foo bar@@x"};
+    BOOST_TEST(failure_of([&] { return make(); }).what() ==
+               std::string("recipient \"foo bar@@x\": a comma is missing before "
+                           "\"bar@@x\""));
+    invocation.recipients = {"a@x"};
+    BOOST_TEST(failure_of([&] { return sender_of("you@"); }).what() ==
+               std::string("sender \"you@\": a domain is missing before the end"));
 }
 
 BOOST_FIXTURE_TEST_CASE(bare_names_are_qualified, Fixture) {
@@ -195,8 +202,8 @@ BOOST_FIXTURE_TEST_CASE(bare_names_are_qualified, Fixture) {
 BOOST_FIXTURE_TEST_CASE(a_name_may_be_too_long_for_its_domain, Fixture) {
     settings.sender.domain =
         std::string(63, 'd') + "." + std::string(63, 'd') + "." + std::string(63, 'd');
-    BOOST_TEST(recipients_of({std::string(62, 'l')}).front().size() == 254U);
-    invocation.recipients = {std::string(63, 'l')};
+    BOOST_TEST(recipients_of({std::string(793, 'l')}).front().size() == address_limit);
+    invocation.recipients = {std::string(794, 'l')};
     const Failure failure = failure_of([&] { return make(); });
     BOOST_TEST(status_of(failure) == 65);
     BOOST_TEST((failure.fault() == Fault::local));

@@ -249,7 +249,7 @@ BOOST_FIXTURE_TEST_CASE(bad_values_name_the_variable, Fixture) {
     BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_TLS_MIN=1.0"}) ==
                "SALLYPORT_RELAY_TLS_MIN: 1.2 or 1.3 is expected");
     BOOST_TEST(why_not({url, password, "SALLYPORT_FROM=a b"}) ==
-               "SALLYPORT_FROM: address \"a b\": a comma is missing");
+               "SALLYPORT_FROM: sender \"a b\": a comma is missing before \"b\"");
     BOOST_TEST(why_not({url, "SALLYPORT_PASSWORD_FILE=p"}) ==
                "SALLYPORT_PASSWORD_FILE: a path that begins with / is expected");
 }

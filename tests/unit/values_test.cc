@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(mailboxes) {
     const auto read = [](const std::string& text) { return read_mailbox(text, origin); };
     check_refused(read, {"<>"}, "an address is expected");
     check_refused(read, {"a@x, b@y"}, "sender \"a@x, b@y\": not one address");
-    check_refused(read, {"a b"}, "address \"a b\": a comma is missing");
+    check_refused(read, {"a b"}, "sender \"a b\": a comma is missing before \"b\"");
     for (const char* odd : {"", " ", "a@x\r\n", "a@x\n", "\"a\tb\" <a@x>", "a@x\r\n>"})
         BOOST_TEST(status_of(failure_of([&] { return read(odd); })) == 78, odd);
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// One mailbox, in the form of RFC 5321.
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "address.h"
+#include "address_lexer.h"
+#include "ascii.h"
+#include "concat.h"
+#include "failure.h"
+#include "printable.h"
+
+namespace sallyport {
+
+std::string make_local_part(std::string_view text) {
+    const bool dot_string = splits_at_dots(text) && std::ranges::all_of(text, [](char c) {
+                                return is_atom_text(c) || c == '.';
+                            });
+    return dot_string ? std::string(text) : quote(text);
+}
+
+std::string Mailbox::address() const {
+    return domain.empty() ? local : concat({local, "@", domain});
+}
+
+std::string qualify(Mailbox mailbox, const std::string& domain) {
+    if (mailbox.domain.empty())
+        mailbox.domain = domain;
+    std::string address = mailbox.address();
+    if (address.size() > address_limit)
+        stop(ExitStatus::data_error, Fault::local,
+             {"address \"", printable(address, 80), "\": it has more than 985 octets"},
+             "5.1.3");
+    return address;
+}
+
+Mailbox parse_reverse_path(std::string_view text) {
+    const auto trimmed = trim(text);
+    if (trimmed.empty() || trimmed == "<>")
+        return {};
+    auto found = parse_address_list(trimmed, "sender");
+    if (found.size() != 1)
+        stop(ExitStatus::data_error, Fault::local,
+             {"sender \"", printable(text, 80), "\": not one address"}, "5.1.7");
+    return std::move(found.front());
+}
+
+} // namespace sallyport

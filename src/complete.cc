@@ -3,15 +3,17 @@
 // The header as it will be sent: what must not leave is taken out, what RFC 5322 3.6 wants
 // is put in, and nothing else is touched.
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <ctime>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "address.h"
 #include "ascii.h"
+#include "authors.h"
+#include "bare_names.h"
 #include "concat.h"
 #include "envelope.h"
 #include "failure.h"
@@ -22,12 +24,10 @@ namespace sallyport {
 namespace {
 
 /// RFC 5321 4.4 forbids Return-Path; a Content-Length was counted before line ends changed.
-constexpr std::array<std::string_view, 4> never_sent{"Bcc", "Resent-Bcc", "Return-Path",
-                                                     "Content-Length"};
+constexpr std::string_view never_sent = ":bcc:resent-bcc:return-path:content-length:";
 
 /// RFC 5322 3.6.2 and 3.6.6: who says that a message is his.
-constexpr std::array<std::string_view, 4> author_fields{"From", "Sender", "Resent-From",
-                                                        "Resent-Sender"};
+constexpr std::string_view author_fields = ":from:sender:resent-from:resent-sender:";
 
 /// RFC 5322 3.3. In English, since nothing here calls setlocale.
 std::string format_date(std::chrono::system_clock::time_point now, long utc_offset) {
@@ -56,16 +56,16 @@ std::string message_id_domain(const std::string& domain) {
 class Completion {
   public:
     Completion(Header& header, const Envelope& envelope, const Invocation& invocation,
-               const Settings& settings, const Identity& identity)
+               const Settings& settings, const Identity& identity,
+               std::vector<std::string>& notes)
         : header_(header), envelope_(envelope), invocation_(invocation),
-          settings_(settings), identity_(identity) {}
+          settings_(settings), identity_(identity), notes_(notes) {}
 
     void run() {
         const bool resent = std::ranges::any_of(header_.fields(), [](const Field& field) {
             return starts_with_ignoring_case(field.name(), "Resent-");
         });
-        for (const auto name : never_sent)
-            header_.remove(name);
+        std::erase_if(header_.fields(), is_not_sent);
         for (const auto& name : settings_.message.remove_headers)
             header_.remove(name);
         apply_policy();
@@ -73,10 +73,24 @@ class Completion {
         add_missing(resent ? "Resent-" : "");
         if (settings_.message.received)
             put("Received", received());
+        qualify_bare_names(header_, identity_.domain(settings_.sender));
         header_.fold_lines(text_line_limit);
     }
 
   private:
+    /// A From without an author is as good as none; but an empty group says that nobody is
+    /// meant (RFC 6854).
+    static bool is_not_sent(const Field& field) {
+        return field.is_one_of(never_sent) ||
+               (field.is_one_of(":from:resent-from:") && names_nobody(field) &&
+                field.body().find(':') == std::string_view::npos);
+    }
+
+    static bool names_nobody(const Field& field) {
+        const auto list = try_address_list(field.body());
+        return list && list->empty();
+    }
+
     /// The From field that the administrator wants, and nobody's but those he allows.
     void apply_policy() {
         if (settings_.sender.force_header)
@@ -84,8 +98,7 @@ class Completion {
         if (settings_.sender.allow.empty())
             return;
         for (const Field& field : header_.fields()) {
-            if (std::ranges::any_of(author_fields,
-                                    [&](std::string_view name) { return field.is(name); }))
+            if (field.is_one_of(author_fields))
                 check_authors(field);
         }
     }
@@ -97,7 +110,8 @@ class Completion {
                  {field.name(), " without an author: [sender] allow does not name it"},
                  "5.7.1");
         for (const Mailbox& author : *authors)
-            check_sender(qualified(author), settings_.sender);
+            check_sender(qualify(author, identity_.domain(settings_.sender)),
+                         settings_.sender);
     }
 
     /// RFC 5322 3.6.2: replies go to all who wrote the message, though they may not be its
@@ -109,42 +123,51 @@ class Completion {
             header_.replace(Field("Resent-From", from()));
         if (!header_.contains("From"))
             return put("From", from());
-        const std::vector<Mailbox> authors = old_authors();
         Mailbox forced = own_mailbox();
-        const auto is_other = [&, own = forced.address()](const Mailbox& author) {
-            return !equals_ignoring_case(qualified(author), own);
-        };
-        if (!authors.empty() && !authors.front().display_name.empty())
-            forced.display_name = authors.front().display_name;
-        else if (!authors.empty() && is_other(authors.front()) &&
-                 forced.display_name.empty())
-            forced.display_name = qualified(authors.front());
-        if (std::ranges::any_of(authors, is_other) && !replies_go_elsewhere())
-            header_.replace(Field("Reply-To", write_mailboxes(authors)));
+        const std::string own = forced.address();
+        std::string words;
+        std::string replies;
+        bool others = false;
+        for (Mailbox& author : read_authors(header_, notes_)) {
+            take_words(words, author);
+            if (author.domain.empty())
+                continue;
+            const bool other = !equals_ignoring_case(author.address(), own);
+            others = others || other;
+            if (replies.empty())
+                name_after(author, other, forced);
+            replies.append(replies.empty() ? "" : ",\r\n ").append(write_mailbox(author));
+        }
+        if (replies.empty() && !words.empty())
+            forced.display_name = words;
+        if (others && !replies_go_elsewhere())
+            header_.replace(Field("Reply-To", replies));
         header_.replace(Field("From", write_mailbox(forced)));
     }
 
-    /// Of all From fields that can be understood; there should be one.
-    [[nodiscard]] std::vector<Mailbox> old_authors() const {
-        std::vector<Mailbox> authors;
-        for (const Field& field : header_.fields()) {
-            auto list = field.is("From") ? try_address_list(field.body()) : std::nullopt;
-            if (!list)
-                continue;
-            for (Mailbox& author : *list)
-                authors.push_back(std::move(author));
-        }
-        return authors;
+    /// What has no domain is no address here, but a part of the name of the author after
+    /// it: "Doe, Jane <jane@example.com>".
+    static void take_words(std::string& words, Mailbox& author) {
+        std::string& name = author.display_name;
+        const bool bare = author.domain.empty();
+        const std::string& more = bare && name.empty() ? author.local : name;
+        words.append(words.empty() || more.empty() ? "" : ", ").append(more);
+        if (!bare)
+            name = std::exchange(words, {});
+    }
+
+    static void name_after(const Mailbox& author, bool other, Mailbox& forced) {
+        if (!author.display_name.empty())
+            forced.display_name = author.display_name;
+        else if (other && forced.display_name.empty())
+            forced.display_name = author.address();
     }
 
     /// A Reply-To that is empty, or a comment only, says nothing. One that cannot be
     /// understood here says something.
     [[nodiscard]] bool replies_go_elsewhere() const {
         return std::ranges::any_of(header_.fields(), [](const Field& field) {
-            if (!field.is("Reply-To"))
-                return false;
-            const auto list = try_address_list(field.body());
-            return !list || !list->empty();
+            return field.is("Reply-To") && !names_nobody(field);
         });
     }
 
@@ -164,24 +187,11 @@ class Completion {
         return mailbox;
     }
 
-    [[nodiscard]] std::string qualified(Mailbox mailbox) const {
-        if (mailbox.domain.empty())
-            mailbox.domain = identity_.domain(settings_.sender);
-        return mailbox.address();
-    }
-
     [[nodiscard]] std::string write_mailbox(const Mailbox& mailbox) const {
         const std::string& name = mailbox.display_name;
         const std::string phrase = is_encoded(name) ? name : make_phrase(name);
-        const std::string address = qualified(mailbox);
+        const std::string address = mailbox.address();
         return phrase.empty() ? address : concat({phrase, " <", address, ">"});
-    }
-
-    [[nodiscard]] std::string write_mailboxes(const std::vector<Mailbox>& mailboxes) const {
-        std::string list;
-        for (const Mailbox& mailbox : mailboxes)
-            list.append(list.empty() ? "" : ",\r\n ").append(write_mailbox(mailbox));
-        return list;
     }
 
     /// RFC 2047 encoded words as a mail program made them: they are a phrase as they are.
@@ -234,13 +244,15 @@ class Completion {
     const Invocation& invocation_;
     const Settings& settings_;
     const Identity& identity_;
+    std::vector<std::string>& notes_;
 };
 
 } // namespace
 
 void complete_header(Header& header, const Envelope& envelope, const Invocation& invocation,
-                     const Settings& settings, const Identity& identity) {
-    Completion(header, envelope, invocation, settings, identity).run();
+                     const Settings& settings, const Identity& identity,
+                     std::vector<std::string>& notes) {
+    Completion(header, envelope, invocation, settings, identity, notes).run();
 }
 
 } // namespace sallyport

@@ -56,6 +56,7 @@ class Header {
 
     [[nodiscard]] bool contains(std::string_view name) const;
     [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
+    [[nodiscard]] std::vector<Field>& fields() { return fields_; }
     /// Octets of all fields together.
     [[nodiscard]] std::size_t size() const;
     /// Of the longest line, without CRLF.

@@ -81,7 +81,7 @@ Message read_message(const Invocation& invocation, const Settings& settings,
         read_draft(STDIN_FILENO, invocation.dot_ends_message, settings.message.size_limit);
     if (invocation.recipients_from_header)
         envelope = make_envelope(invocation, settings, draft.header, identity);
-    complete_header(draft.header, envelope, invocation, settings, identity);
+    complete_header(draft.header, envelope, invocation, settings, identity, notes);
     if (draft.header.longest_line() > text_line_limit)
         notes.emplace_back(
             "a header line of more than 998 octets has no blank to fold it at");

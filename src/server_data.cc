@@ -162,7 +162,7 @@ void Server::conclude(const Outcomes& recipients, std::uint64_t size) {
 Message Server::make_message() {
     Draft draft = intake_->finish();
     complete_header(draft.header, envelope_, context_.invocation, context_.settings,
-                    context_.identity);
+                    context_.identity, notes_);
     Message message(draft.header, std::move(draft.body), draft.facts);
     auto encoded = reencode(message, !upstream_.takes_eight_bit(), notes_);
     return encoded ? std::move(*encoded) : std::move(message);

@@ -3,9 +3,10 @@
 // Whatever is on standard input: a plain reader that has the whole of it before it makes
 // the same header and body of it, however it is cut into reads. Nothing but CRLF ends a
 // line, no blind copy leaves, and every field that need not change is the same to the
-// octet; one with a line too long for SMTP is folded, and no octet of it is lost. Nothing
-// after the first line that is empty but for CRs makes a field or a recipient, and nothing
-// but lines of a mailbox file is missing in what is sent.
+// octet; one with a line too long for SMTP is folded, and no octet of it is lost; a bare
+// name is put in a domain, and nobody else is named by it. Nothing after the first line
+// that is empty but for CRs makes a field or a recipient, and nothing but lines of a
+// mailbox file is missing in what is sent.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -114,20 +115,6 @@ std::string unfolded(const std::string& field) {
     return line;
 }
 
-/// The one as it came, the other as it will be sent.
-bool is_kept(const std::string& before, const std::string& after) {
-    if (longest_line(before) <= text_line_limit)
-        return before == after;
-    return unfolded(before) == unfolded(after);
-}
-
-std::vector<std::string> fields_of(const Header& header) {
-    std::vector<std::string> fields;
-    for (const Field& field : header.fields())
-        fields.push_back(field.octets());
-    return fields;
-}
-
 std::string lower_name(const std::string& field) {
     std::string name;
     for (const char c : std::string_view(field).substr(0, field.find(':'))) {
@@ -137,10 +124,60 @@ std::string lower_name(const std::string& field) {
     return name;
 }
 
+/// `after` is `before` with the domain of someone() put in, perhaps more than once.
+bool is_qualified(std::string_view before, std::string_view after) {
+    constexpr std::string_view domain = "@host.example";
+    while (!after.empty()) {
+        if (after.starts_with(domain) && !before.starts_with(domain)) {
+            after.remove_prefix(domain.size());
+            continue;
+        }
+        if (before.empty() || before.front() != after.front())
+            return false;
+        before.remove_prefix(1);
+        after.remove_prefix(1);
+    }
+    return before.empty();
+}
+
+bool names_mailboxes(const std::string& field) {
+    std::string name = lower_name(field);
+    if (name.starts_with("resent-"))
+        name.erase(0, 7);
+    return name == "from" || name == "sender" || name == "reply-to" || name == "to" ||
+           name == "cc";
+}
+
+/// The one as it came, the other as it will be sent.
+bool is_kept(const std::string& before, const std::string& after) {
+    if (before == after)
+        return true;
+    if (longest_line(before) <= text_line_limit && !names_mailboxes(before))
+        return false;
+    return names_mailboxes(before) ? is_qualified(unfolded(before), unfolded(after))
+                                   : unfolded(before) == unfolded(after);
+}
+
+std::vector<std::string> fields_of(const Header& header) {
+    std::vector<std::string> fields;
+    for (const Field& field : header.fields())
+        fields.push_back(field.octets());
+    return fields;
+}
+
+/// A From that is empty is put in anew.
+bool is_from_nobody(const std::string& field) {
+    const std::string body = field.substr(field.find(':') + 1);
+    const std::string name = lower_name(field);
+    const auto list = try_address_list(body);
+    return (name == "from" || name == "resent-from") && list && list->empty() &&
+           body.find(':') == body.npos;
+}
+
 bool is_never_sent(const std::string& field) {
     const std::string name = lower_name(field);
-    return name == "bcc" || name == "resent-bcc" || name == "return-path" ||
-           name == "content-length";
+    return is_from_nobody(field) || name == "bcc" || name == "resent-bcc" ||
+           name == "return-path" || name == "content-length";
 }
 
 void check_line_ends(const std::string& octets) {
@@ -179,12 +216,28 @@ Envelope envelope_of(const Header& header) {
     return {};
 }
 
+/// Whom To and Cc name, qualified.
+std::vector<std::string> named_in(const Header& header) {
+    std::vector<std::string> named;
+    for (const Field& field : header.fields()) {
+        const auto list = field.is("To") || field.is("Cc") ? try_address_list(field.body())
+                                                           : std::nullopt;
+        for (const Mailbox& mailbox : list.value_or(std::vector<Mailbox>()))
+            named.push_back(mailbox.domain.empty() ? mailbox.local + "@host.example"
+                                                   : mailbox.address());
+    }
+    return named;
+}
+
 /// What is left of the header stands together; around it is only what was missing.
 void check_completed(Header header) {
     std::vector<std::string> kept = fields_of(header);
     std::erase_if(kept, is_never_sent);
     const Envelope envelope = envelope_of(header);
-    complete_header(header, envelope, {}, {}, someone());
+    const auto named = named_in(header);
+    std::vector<std::string> notes;
+    complete_header(header, envelope, {}, {}, someone(), notes);
+    require(named_in(header) == named && notes.empty());
     const auto fields = fields_of(header);
     require(std::ranges::none_of(fields, is_never_sent));
     const auto place = std::search(fields.begin(), fields.end(), kept.begin(), kept.end(),
@@ -203,7 +256,7 @@ void check_completed(Header header) {
         }));
     }
     check_line_ends(header.octets());
-    complete_header(header, envelope, {}, {}, someone());
+    complete_header(header, envelope, {}, {}, someone(), notes);
     require(fields_of(header) == fields);
 }
 

@@ -51,8 +51,8 @@ void send(const Dialogue& dialogue, const Place& place, const Folder& folder,
     Draft draft =
         read_draft(input.get(), invocation.dot_ends_message, settings.message.size_limit);
     const Envelope envelope = make_envelope(invocation, settings, draft.header, identity);
-    complete_header(draft.header, envelope, invocation, settings, identity);
     std::vector<std::string> notes;
+    complete_header(draft.header, envelope, invocation, settings, identity, notes);
     Message message(draft.header, std::move(draft.body), draft.facts);
     if (auto encoded = reencode(message, false, notes))
         message = std::move(*encoded);

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "envelope.h"
+#include "failing.h"
 
 using namespace sallyport;
 
@@ -25,9 +26,10 @@ struct Fixture {
     /// The fields of `input` as they will be sent.
     [[nodiscard]] std::string completed(const std::vector<std::string>& fields) const {
         Header header;
+        std::vector<std::string> notes;
         for (const std::string& field : fields)
             header.append(Field(field + "\r\n"));
-        complete_header(header, envelope, invocation, settings, identity);
+        complete_header(header, envelope, invocation, settings, identity, notes);
         return header.octets();
     }
 
@@ -39,7 +41,7 @@ struct Fixture {
         std::vector<std::string> others;
         for (const std::string other : {"From", "Date", "Message-ID"}) {
             if (other != name)
-                others.push_back(other + ": x");
+                others.push_back(other + ": x@x");
         }
         const std::string octets = completed(others);
         const auto begin = octets.find("\r\n", octets.find("\r\n") + 1) + 2;
@@ -54,8 +56,8 @@ struct Fixture {
     Identity identity;
 };
 
-const std::string own = "From: x\r\nDate: x\r\nMessage-ID: x\r\n";
-const std::vector<std::string> own_fields{"From: x", "Date: x", "Message-ID: x"};
+const std::string own = "From: x@x\r\nDate: x\r\nMessage-ID: x\r\n";
+const std::vector<std::string> own_fields{"From: x@x", "Date: x", "Message-ID: x"};
 
 } // namespace
 
@@ -67,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_missing_is_added, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(what_is_there_stays_as_it_is, Fixture) {
     const std::vector<std::string> fields{"X-First :  odd   spacing\t",
-                                          "FROM:root (Cron Daemon)",
+                                          "FROM:root@x (Cron Daemon)",
                                           "subject:a\r\n\tb\r\n  c",
                                           "dAtE : never",
                                           "message-id:",
@@ -96,8 +98,8 @@ BOOST_FIXTURE_TEST_CASE(blind_copies_never_leave, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_only_a_final_delivery_may_write_is_removed, Fixture) {
-    BOOST_TEST(completed({"Return-Path: <a@x>", "From: x", "return-path : <b@x>", "Date: x",
-                          "Content-Length: 5", "Message-ID: x"}) == own);
+    BOOST_TEST(completed({"Return-Path: <a@x>", "From: x@x", "return-path : <b@x>",
+                          "Date: x", "Content-Length: 5", "Message-ID: x"}) == own);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_the_administrator_does_not_want_is_removed, Fixture) {
@@ -223,4 +225,96 @@ BOOST_FIXTURE_TEST_CASE(odd_login_names, Fixture) {
     envelope.reverse_path = "";
     identity.login = "EXAMPLE\\alice";
     BOOST_TEST(from() == "\"EXAMPLE\\\\alice\"@host.example");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_empty_from_counts_as_missing, Fixture) {
+    for (const std::string nothing : {"", " ", "\r\n ", " (nobody)", " ,"})
+        BOOST_TEST(completed({"From:" + nothing, "Date: x", "Message-ID: x"}) ==
+                       "Date: x\r\nMessage-ID: x\r\nFrom: me@example.org\r\n",
+                   nothing);
+    BOOST_TEST(completed({"From: ", "from: a@x", "Date: x", "Message-ID: x", "From: "}) ==
+               "from: a@x\r\nDate: x\r\nMessage-ID: x\r\n");
+    BOOST_TEST(completed({"Resent-From: ", "Resent-Date: x", "Resent-Message-ID: x"}) ==
+               "Resent-From: me@example.org\r\nResent-Date: x\r\nResent-Message-ID: x\r\n");
+    // RFC 6854: it says that nobody is meant
+    BOOST_TEST(completed({"From: Nobody:;", "Date: x", "Message-ID: x"}) ==
+               "From: Nobody:;\r\nDate: x\r\nMessage-ID: x\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(bare_names_are_put_in_a_domain, Fixture) {
+    settings.sender.domain = "example.org";
+    const auto check = [&](const std::string& before, const std::string& after) {
+        BOOST_TEST(completed({"X: y", before, "From: x@x", "Date: x", "Message-ID: x"}) ==
+                   "X: y\r\n" + after + "\r\n" + own);
+    };
+    check("To: root", "To: root@example.org");
+    check("TO :\troot (Cron Daemon) ", "TO :\troot@example.org (Cron Daemon) ");
+    check("Cc: a@x,\r\n root,\r\n\t\"Doe, J\" < bob >,(c)\\ann(d) ;",
+          "Cc: a@x,\r\n root@example.org,\r\n\t\"Doe, J\" < bob@example.org >,"
+          "(c)\\ann@example.org(d) ;");
+    check("Reply-To: x: \"two words\", a . b ;, c",
+          "Reply-To: x: \"two words\"@example.org, a . b@example.org ;, c@example.org");
+    check("Sender: x@y <root>", "Sender: x@y <root>"); // it cannot be parsed
+    check("Sender: [x] <root>", "Sender: [x] <root@example.org>");
+    check("To: a b, root", "To: a b, root");
+    for (const std::string stays :
+         {"Subject: root", "X-To: root", "Reply: root", "To: a@x, <b@y>;", "To:", "To: g:;",
+          "Cc: root@x (root)", "Return-Receipt-To: root"})
+        check(stays, stays);
+    settings.sender.domain.clear();
+    check("To: root", "To: root@host.example");
+}
+
+BOOST_FIXTURE_TEST_CASE(bare_names_in_every_field_of_addresses, Fixture) {
+    std::vector<std::string> fields;
+    std::string after;
+    for (const std::string name :
+         {"From", "Sender", "Reply-To", "To", "Cc", "Resent-From", "Resent-Sender",
+          "Resent-Reply-To", "Resent-To", "Resent-Cc"}) {
+        fields.push_back(name + ": root");
+        after += fields.back() + "@host.example\r\n";
+    }
+    fields.emplace_back("Resent-Bcc: root");
+    fields.emplace_back("Resent-Date: x");
+    fields.emplace_back("Resent-Message-ID: x");
+    BOOST_TEST(completed(fields) == after + "Resent-Date: x\r\nResent-Message-ID: x\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_dkim_signature_covers_stays, Fixture) {
+    const std::vector<std::string> fields{"To: root",      "Cc: root", "Reply-To: root",
+                                          "Message-ID: x", "Date: x",  "From: x@x"};
+    const auto check = [&](const std::string& signature, const std::string& names) {
+        auto all = fields;
+        all.push_back("DKIM-Signature: " + signature);
+        std::string after;
+        for (const std::string& field : all) {
+            const bool stays = !field.ends_with(": root") ||
+                               holds(names, " " + field.substr(0, field.find(':') + 1));
+            after += field + (stays ? "\r\n" : "@host.example\r\n");
+        }
+        BOOST_TEST(completed(all) == after, signature);
+    };
+    check("v=1; h=from:to:cc; b=x", " To: Cc:");
+    check("v=1; h = From : TO\r\n\t: reply-to; b=x", " To: Reply-To:");
+    check("h=reply-to", " Reply-To:");
+    check("v=1; bh=dG86Y2M=; b=dG8=", "");
+    check("v=1; b=x; h=xto:too", "");
+}
+
+/// Every name costs memory.
+BOOST_FIXTURE_TEST_CASE(bare_names_in_a_field_of_more_than_64_kib_stay, Fixture) {
+    std::string field = "To: root";
+    while (field.size() < 65534)
+        field += field.size() % 70 == 0 ? "\r\n " : ",";
+    BOOST_TEST(holds(completed({field}), "root@host.example"));
+    BOOST_TEST(!holds(completed({field + ",,,"}), "root@"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_line_that_grows_is_folded, Fixture) {
+    std::string list = "To:";
+    while (list.size() < 980)
+        list += " root,";
+    for (const std::string& line : {completed({list})})
+        BOOST_TEST(line.substr(0, line.find("\r\n")).size() <= 998U);
+    BOOST_TEST(holds(completed({list}), "root@host.example,\r\n root@host.example,"));
 }

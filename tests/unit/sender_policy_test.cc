@@ -5,6 +5,8 @@
 #define BOOST_TEST_MODULE sender_policy
 #include <boost/test/unit_test.hpp>
 
+#include <tuple>
+
 #include "envelope.h"
 #include "failing.h"
 
@@ -34,14 +36,15 @@ struct Fixture {
     }
 
     /// What is sent of `fields`, without the Date and Message-ID that all have.
-    [[nodiscard]] std::string completed(const Fields& fields) const {
+    [[nodiscard]] std::string completed(const Fields& fields) {
         Header header;
         for (const std::string& field : fields)
             header.append(Field(field + "\r\n"));
         header.append(Field("Date: x\r\n"));
         header.append(Field("Message-ID: x\r\n"));
         const Envelope envelope = make_envelope(invocation, settings, header, identity);
-        complete_header(header, envelope, invocation, settings, identity);
+        notes.clear();
+        complete_header(header, envelope, invocation, settings, identity, notes);
         header.remove("Date");
         header.remove("Message-ID");
         return header.octets();
@@ -59,6 +62,7 @@ struct Fixture {
     Invocation invocation;
     Settings settings;
     Identity identity;
+    std::vector<std::string> notes; ///< on what was completed last
 };
 
 } // namespace
@@ -131,9 +135,8 @@ BOOST_FIXTURE_TEST_CASE(all_authors_must_be_allowed, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(names_of_old_are_kept, Fixture) {
     has_forced("me@example.org");
-    BOOST_TEST(
-        completed({"From: root (Cron Daemon)"}) ==
-        "From: Cron Daemon <me@example.org>\r\nReply-To: Cron Daemon <root@web01>\r\n");
+    BOOST_TEST(completed({"From: root (Cron Daemon)"}) ==
+               "From: Cron Daemon <me@example.org>\r\n");
     BOOST_TEST(completed({"From: www-data@web01"}) ==
                "From: \"www-data@web01\" <me@example.org>\r\nReply-To: www-data@web01\r\n");
     BOOST_TEST(completed({"From: \"Doe, John\" <j@y>"}) ==
@@ -152,10 +155,10 @@ BOOST_FIXTURE_TEST_CASE(names_of_old_are_kept, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(encoded_words_beside_others, Fixture) {
     has_forced("me@example.org");
-    BOOST_TEST(completed({"From: =?UTF-8?Q?J=C3=B6rg?= Doe <j@y>", "Reply-To: x"}) ==
-               "From: =?UTF-8?Q?J=C3=B6rg?= Doe <me@example.org>\r\nReply-To: x\r\n");
-    BOOST_TEST(completed({"From: Doe =?UTF-8?Q?J=C3=B6rg?= <j@y>", "Reply-To: x"}) ==
-               "From: Doe =?UTF-8?Q?J=C3=B6rg?= <me@example.org>\r\nReply-To: x\r\n");
+    BOOST_TEST(completed({"From: =?UTF-8?Q?J=C3=B6rg?= Doe <j@y>", "Reply-To: x@x"}) ==
+               "From: =?UTF-8?Q?J=C3=B6rg?= Doe <me@example.org>\r\nReply-To: x@x\r\n");
+    BOOST_TEST(completed({"From: Doe =?UTF-8?Q?J=C3=B6rg?= <j@y>", "Reply-To: x@x"}) ==
+               "From: Doe =?UTF-8?Q?J=C3=B6rg?= <me@example.org>\r\nReply-To: x@x\r\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_only_looks_encoded_names_no_address, Fixture) {
@@ -163,8 +166,8 @@ BOOST_FIXTURE_TEST_CASE(what_only_looks_encoded_names_no_address, Fixture) {
     for (const char* name :
          {"=?x?= <evil@z>, =?y?=", "=?x?=, evil@z, =?y?=", "=?x?= (c) =?y?="}) {
         const std::string octets =
-            completed({"From: \"" + std::string(name) + "\" <j@y>", "Reply-To: x"});
-        BOOST_TEST(octets.ends_with(" <me@example.org>\r\nReply-To: x\r\n"));
+            completed({"From: \"" + std::string(name) + "\" <j@y>", "Reply-To: x@x"});
+        BOOST_TEST(octets.ends_with(" <me@example.org>\r\nReply-To: x@x\r\n"));
         BOOST_TEST(!holds(octets, name), octets);
     }
 }
@@ -243,15 +246,94 @@ BOOST_FIXTURE_TEST_CASE(of_several_from_fields_one_is_left, Fixture) {
         completed({"From: Me <me@example.org>", "From: B <b@y>"}) ==
         "From: Me <me@example.org>\r\nReply-To: Me <me@example.org>,\r\n B <b@y>\r\n");
     BOOST_TEST(completed({"From: a b c", "From: B <b@y>"}) ==
-               "From: B <me@example.org>\r\nReply-To: B <b@y>\r\n");
+               "From: \"a b c  , B\" <me@example.org>\r\n"
+               "Reply-To: \"a b c  , B\" <b@y>\r\n");
     BOOST_TEST(completed({"From: me@example.org", "From: Me <me@example.org>"}) ==
                "From: me@example.org\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_from_field_that_cannot_be_parsed, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_empty_from_field_is_replaced, Fixture) {
     has_forced("Web <me@example.org>");
-    for (const char* odd : {"From: a b c", "From:", "From: ,", "From: a@y b@z"})
-        BOOST_TEST(completed({odd}) == "From: Web <me@example.org>\r\n", odd);
+    for (const char* nothing : {"From:", "From: ,", "From: (me)", "From: Nobody:;"}) {
+        BOOST_TEST(completed({nothing}) == "From: Web <me@example.org>\r\n", nothing);
+        BOOST_TEST(notes.empty());
+    }
+}
+
+/// Who fills in a form is to be answered, however his name is written.
+BOOST_FIXTURE_TEST_CASE(visitors_whose_name_wants_quotes, Fixture) {
+    has_forced("Web <me@example.org>");
+    for (const auto& [from, name, address] :
+         {std::tuple("Doe, Jane <jane@x>", "\"Doe, Jane\"", "jane@x"),
+          {"Doe, Jane, Dr. <jane@x>", "\"Doe, Jane, Dr.\"", "jane@x"},
+          {"Jane <jane@x>, Doe", "Jane", "jane@x"},
+          {"[Acme] Jane <jane@x>", "\"[Acme] Jane\"", "jane@x"},
+          {"Acme: Support <jane@x>", "\"Acme: Support\"", "jane@x"},
+          {"jane@x <jane@x>", "\"jane@x\"", "jane@x"},
+          {"bob@x <jane@x>", "\"bob@x\"", "jane@x"},
+          {"bob@x jane <jane@x>", "\"bob@x jane\"", "jane@x"},
+          {"Jane (x <jane@x>", "\"Jane (x\"", "jane@x"},
+          {"Jane :) <jane@x>", "\"Jane :)\"", "jane@x"},
+          {"\"Jane <jane@x>", "Jane", "jane@x"},
+          {"Jane <<jane@x>>", "Jane", "jane@x"},
+          {"<x> Jane <jane@x> <3", "x Jane  3", "jane@x"},
+          {"Jane Doe jane@x", "Jane Doe", "jane@x"},
+          {"Jane <jane@x", "Jane", "jane@x"},
+          {"Jane\r\n\t[Doe jane@x", "\"Jane   [Doe\"", "jane@x"}}) {
+        const auto is = [&, name = std::string(name)](const char* reply_to) {
+            return "From: " + name + " <me@example.org>\r\nReply-To: " + reply_to + "\r\n";
+        };
+        const std::string answer = std::string(name) + " <" + address + ">";
+        BOOST_TEST(completed({std::string("From: ") + from}) == is(answer.c_str()), from);
+        BOOST_TEST(completed({std::string("From: ") + from, "Reply-To: b@y"}) == is("b@y"));
+        BOOST_TEST(notes.empty());
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(each_author_keeps_the_words_before_him, Fixture) {
+    has_forced("me@example.org");
+    BOOST_TEST(completed({"From: Doe, Jane <jane@x>, Roe, b@y"}) ==
+               "From: \"Doe, Jane\" <me@example.org>\r\n"
+               "Reply-To: \"Doe, Jane\" <jane@x>,\r\n Roe <b@y>\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(no_word_becomes_an_address, Fixture) {
+    has_forced("Web <me@example.org>");
+    BOOST_TEST(completed({"From: Jane"}) == "From: Jane <me@example.org>\r\n");
+    BOOST_TEST(completed({"From: Doe, Jane <jane>"}) ==
+               "From: \"Doe, Jane\" <me@example.org>\r\n");
+    BOOST_TEST(notes.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(where_nobody_can_be_answered_there_is_a_note, Fixture) {
+    has_forced("Web <me@example.org>");
+    for (const std::string odd : {"Jane Mary Doe", "a@y b@z", "<<>>", "a@@b"}) {
+        const std::string octets = completed({"From: " + odd});
+        BOOST_TEST(octets.ends_with(" <me@example.org>\r\n"), octets);
+        BOOST_TEST(!holds(octets, "Reply-To"), octets);
+        BOOST_REQUIRE(notes.size() == 1U);
+        BOOST_TEST(notes.front() ==
+                   "no address to answer to can be read in the From field; "
+                   "its text is kept as the name");
+    }
+    BOOST_TEST(completed({"From: Jane Mary Doe"}) ==
+               "From: Jane Mary Doe <me@example.org>\r\n");
+}
+
+/// No octet of a stranger's text ends a field or makes an address.
+BOOST_FIXTURE_TEST_CASE(a_name_that_cannot_be_parsed_is_quoted, Fixture) {
+    has_forced("me@example.org");
+    BOOST_TEST(completed({"From: (\\\r\n Bcc: a@b, <x@y>"}) ==
+               "From: \"(\\\\   Bcc: a@b,\" <me@example.org>\r\n"
+               "Reply-To: \"(\\\\   Bcc: a@b,\" <x@y>\r\n");
+}
+
+/// What we take for a name somebody else may read as an author.
+BOOST_FIXTURE_TEST_CASE(who_is_allowed_is_read_strictly, Fixture) {
+    settings.sender.allow = {"me@example.org"};
+    check_refused("me@example.org", "\x1b$B <you@y>, \x1b(B <me@example.org>");
+    check_refused("me@example.org", "you @ y <me@example.org>");
+    check_refused("me@example.org", "[x] <me@example.org>");
 }
 
 BOOST_FIXTURE_TEST_CASE(without_header_from_the_forced_address_is_that_of_the_envelope,
@@ -289,7 +371,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_not, Fixture) {
     check_refused("me@example.org", "me@example.com");
     check_refused("me@example.org", "root (me@example.org)");
     check_refused("me@example.org", "\"me@example.org\" <you@y>");
-    check_refused("me@example.org", "");
+    check_refused("me@example.org", "Nobody:;");
     check_refused("me@example.org", "a b me@example.org");
     invocation.sender.reset();
     BOOST_TEST(status_of(failure_of([&] { return envelope_sender(); })) == 77);

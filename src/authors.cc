@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "authors.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "ascii.h"
+
+namespace sallyport {
+
+namespace {
+
+/// Takes the address out of `name`, which is no list, and may leave it where it is.
+void take_address(std::string& name, Mailbox& author) {
+    constexpr std::string_view around = " ()<>\",:;";
+    const auto at = name.rfind('@', name.rfind('>'));
+    if (at == name.npos)
+        return;
+    const auto begin = name.find_last_of(around, at); // there is a blank on both sides
+    const auto size = name.find_first_of(around, at) - begin;
+    const bool only = name.find('@') == name.rfind('@');
+    const auto list = try_address_list(name.substr(begin + 1, size - 1));
+    if (!list || list->empty() || !(only || name.substr(begin, size + 1).ends_with('>')))
+        return;
+    author.local = list->front().local;
+    author.domain = list->front().domain;
+    name.erase(begin, size);
+}
+
+} // namespace
+
+std::vector<Mailbox> read_authors(const Header& header, std::vector<std::string>& notes) {
+    std::string text;
+    for (const Field& field : header.fields()) {
+        if (field.is("From"))
+            text.append(",").append(field.body());
+    }
+    if (auto list = try_address_list(text))
+        return std::move(*list);
+    text.front() = ' ';
+    for (char& c : text)
+        c = is_control(c) ? ' ' : c;
+    std::vector<Mailbox> author(1);
+    take_address(text += ' ', author.front());
+    if (author.front().domain.empty())
+        notes.push_back("no address to answer to can be read in the From field; its text "
+                        "is kept as the name");
+    std::erase_if(text, [](char c) { return c == '"' || c == '<' || c == '>'; });
+    author.front().display_name = trim(text);
+    return author;
+}
+
+} // namespace sallyport

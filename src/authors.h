@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// Who wrote a message, as far as its From fields can be read: for who answers it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "address.h"
+#include "header.h"
+
+namespace sallyport {
+
+/// Of all From fields; there should be one. If they are no address list: the last
+/// "<address>", else the only address, with the rest as its name. Without one a bare name
+/// that is all of the text, and a note.
+std::vector<Mailbox> read_authors(const Header& header, std::vector<std::string>& notes);
+
+} // namespace sallyport

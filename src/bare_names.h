@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// The header's bare names, such as root: a server may refuse a message for them.
+#pragma once
+
+#include <string>
+
+#include "header.h"
+
+namespace sallyport {
+
+/// Puts "@domain" after each bare name in From, Sender, Reply-To, To, Cc and their Resent-
+/// forms. Every other octet stays, and so does a field that cannot be parsed, that a
+/// DKIM-Signature covers, or that has more than 64 KiB.
+void qualify_bare_names(Header& header, const std::string& domain);
+
+} // namespace sallyport

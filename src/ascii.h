@@ -121,6 +121,16 @@ constexpr std::string_view without_line_end(std::string_view text) {
     return text;
 }
 
+/// Appends `mark` and two hexadecimal digits for `c`: "=" in RFC 2045 6.7 and RFC 2047 4.2,
+/// "+" in RFC 3461 4.
+inline void append_hex(std::string& to, char mark, char c) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto octet = static_cast<unsigned char>(c);
+    to += mark;
+    to += digits[octet >> 4U];
+    to += digits[octet & 0x0fU];
+}
+
 /// Without the blanks (space, tab) at both ends.
 constexpr std::string_view trim(std::string_view text) {
     while (!text.empty() && is_blank(text.front()))

@@ -46,7 +46,6 @@ void QuotedPrintableEncoder::settle(bool before_line_end, std::string& to) {
 }
 
 void QuotedPrintableEncoder::put(char c, bool quoted, std::string& to) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
     if (column_ + (quoted ? 3 : 1) >
         line_limit - 1) { // room for the "=" of a soft line end
         to += "=\r\n";
@@ -54,14 +53,10 @@ void QuotedPrintableEncoder::put(char c, bool quoted, std::string& to) {
         quoted = quoted || c == '-'; // RFC 2046 5.1.1: no new line looks like a delimiter
     }
     column_ += quoted ? 3 : 1;
-    if (!quoted) {
+    if (quoted)
+        append_hex(to, '=', c);
+    else
         to += c;
-        return;
-    }
-    const auto octet = static_cast<unsigned char>(c);
-    to += '=';
-    to += hex[octet >> 4U];
-    to += hex[octet & 0x0fU];
 }
 
 void Base64Encoder::encode(std::string_view octets, std::string& to) {
@@ -80,6 +75,27 @@ void Base64Encoder::finish(std::string& to) {
     if (!std::exchange(first_, false))
         to += "\r\n";
     to += encode_base64(std::exchange(line_, {}));
+}
+
+/// RFC 2045 6.7 (5): a soft line end stands before what is no blank, so that it makes none
+/// count that did not before, and within no "=XX".
+void LineWrapper::encode(std::string_view octets, std::string& to) {
+    for (const char c : octets) {
+        const bool line_end = c == '\r' || c == '\n';
+        if (base64_ && line_end)
+            continue;
+        const std::size_t room = base64_ ? line_limit : line_limit - (c == '=' ? 3 : 1);
+        const bool full = column_ >= room && !line_end && !is_blank(c);
+        if (full) {
+            to += base64_ ? "\r\n" : "=\r\n";
+            column_ = 0;
+        }
+        column_ = c == '\n' ? 0 : column_ + 1;
+        if (full && c == '-') // RFC 2046 5.1.1: no new line looks like a delimiter
+            append_hex(to, '=', c);
+        else
+            to += c;
+    }
 }
 
 } // namespace sallyport

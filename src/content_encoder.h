@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The transfer encodings of RFC 2045 6.7 and 6.8, made piece by piece.
+// The transfer encodings of RFC 2045 6.7 and 6.8, made piece by piece, and text that is in
+// one of them put into other lines.
 #pragma once
 
 #include <string>
@@ -44,6 +45,20 @@ class Base64Encoder : public ContentEncoder {
   private:
     std::string line_; ///< octets of the next line
     bool first_ = true;
+};
+
+/// Text in base64 or quoted-printable, with other line ends. What it decodes to stays, also
+/// where it breaks the rules. Blanks stay where they are: a line is longer by those in a
+/// row at its end.
+class LineWrapper : public ContentEncoder {
+  public:
+    explicit LineWrapper(bool base64) : base64_(base64) {}
+    void encode(std::string_view octets, std::string& to) override;
+    void finish(std::string& /*to*/) override {}
+
+  private:
+    bool base64_;
+    std::size_t column_ = 0;
 };
 
 } // namespace sallyport

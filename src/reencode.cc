@@ -19,6 +19,12 @@ namespace {
 
 constexpr std::size_t block_size = 65536;
 constexpr std::size_t part_limit = 10'000; // each is remembered from one pass to the other
+constexpr std::size_t blanks_limit = 900;  // in a row, where lines are wrapped
+
+bool is_base64(char c) {
+    return is_alpha(c) || is_digit(c) || c == '+' || c == '/' || c == '=' || c == '\r' ||
+           c == '\n';
+}
 
 /// What there is to know of some octets before they can be sent.
 struct Facts {
@@ -26,8 +32,11 @@ struct Facts {
     std::size_t eight_bit = 0; ///< octets over 127
     std::size_t longest_line = 0;
     bool nul = false;
-    bool escapes = false; ///< ESC: ISO-2022-JP and its kin
-    std::size_t line = 0; ///< octets of the line under way
+    bool escapes = false;        ///< ESC: ISO-2022-JP and its kin
+    bool base64 = true;          ///< nothing but its characters and line ends
+    std::size_t most_blanks = 0; ///< in a row
+    std::size_t line = 0;        ///< octets of the line under way
+    std::size_t blanks = 0;      ///< that came last
 
     void add(std::string_view piece) {
         octets += piece.size();
@@ -37,14 +46,21 @@ struct Facts {
         for (const char c : piece) {
             line = c == '\n' ? 0 : line + 1;
             longest_line = std::max(longest_line, c == '\r' ? line - 1 : line);
+            blanks = is_blank(c) ? blanks + 1 : 0;
+            most_blanks = std::max(most_blanks, blanks);
+            base64 = base64 && is_base64(c);
         }
     }
 };
+
+/// What becomes of a part: nothing, an encoding, other line ends within the one it has.
+enum class Change { none, encode, wrap };
 
 struct Part {
     Entity entity;
     Facts facts;
     bool utf8 = true; ///< well-formed, where 8-bit text is without a charset
+    Change change = Change::none;
 };
 
 bool is_too_much(const Facts& facts, bool seven_bit) {
@@ -118,6 +134,24 @@ bool is_encodable(const Part& part) {
     return !part.entity.sealed && part.entity.is_identity();
 }
 
+/// Where other line ends change nothing that is decoded. What is in application/pkcs7-mime
+/// may be a signature, and no octet of that is touched.
+bool is_wrappable(const Part& part) {
+    const Entity& entity = part.entity;
+    if (entity.sealed || entity.type.ends_with("pkcs7-mime"))
+        return false;
+    return (entity.encoding == "base64" && part.facts.base64) ||
+           (entity.encoding == "quoted-printable" &&
+            part.facts.most_blanks <= blanks_limit);
+}
+
+Change change_of(const Part& part, bool seven_bit, bool dkim_signed) {
+    if (is_encodable(part))
+        return is_too_much(part.facts, seven_bit) ? Change::encode : Change::none;
+    const bool wraps = part.facts.longest_line > text_line_limit && !dkim_signed;
+    return wraps && is_wrappable(part) ? Change::wrap : Change::none;
+}
+
 /// The second pass: the same message with the parts that need it encoded.
 class Rewriter : public EntityVisitor {
   public:
@@ -127,13 +161,14 @@ class Rewriter : public EntityVisitor {
     void take_header(const Header& header, const Entity& /*entity*/) override {
         const Part& part = parts_[next_];
         const bool first = next_++ == 0;
-        const bool encodes = is_encodable(part) && is_too_much(part.facts, seven_bit_);
         Header changed = header;
-        if (encodes)
+        if (part.change == Change::encode)
             label(changed, part);
         else if (seven_bit_ && !part.entity.sealed &&
                  (part.entity.encoding == "8bit" || part.entity.encoding == "binary"))
             replace_encoding(changed, "7bit");
+        if (part.change == Change::wrap)
+            encoder_ = std::make_unique<LineWrapper>(part.entity.encoding == "base64");
         if (first)
             header_ = std::move(changed);
         else
@@ -252,8 +287,8 @@ std::optional<Message> reencode(const Message& message, bool seven_bit,
             part.entity.sealed = true;
         if (!is_encodable(part))
             check_fixed(part.facts, seven_bit);
-        else
-            changes = changes || is_too_much(part.facts, seven_bit);
+        part.change = change_of(part, seven_bit, survey.dkim_signed);
+        changes = changes || part.change != Change::none;
     }
     if (!changes)
         return std::nullopt;

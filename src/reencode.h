@@ -15,10 +15,11 @@ namespace sallyport {
 /// The message with lines of at most 998 octets and without NUL, and with
 /// `seven_bit` without any octet over 127 in its body; or nothing if it is so
 /// already, or cannot be helped. Only parts that need it change; a message
-/// without MIME fields gets them. What a signature covers (multipart/signed;
-/// with a DKIM-Signature also lines that are only too long) stays as it is, as
-/// do parts in a transfer encoding already. Failure (65, relay) where, with
-/// `seven_bit`, 8-bit text would have to stay.
+/// without MIME fields gets them, and what is in quoted-printable or base64
+/// already gets other line ends. What a signature covers (multipart/signed;
+/// application/pkcs7-mime; with a DKIM-Signature also lines that are only too
+/// long) stays as it is, as do parts in another transfer encoding. Failure (65,
+/// relay) where, with `seven_bit`, 8-bit text would have to stay.
 std::optional<Message> reencode(const Message& message, bool seven_bit,
                                 std::vector<std::string>& notes);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Whatever message: made fit for SMTP, and for a server that takes 7-bit text only, it has
-// no 8-bit text, and no NUL or line that is too long but where nothing may be encoded;
-// decoded it is what it was, and made fit again it stays as it is.
+// no 8-bit text, and no NUL or line that is too long but where nothing may be encoded or
+// wrapped; decoded it is what it was, and made fit again it stays as it is.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -41,7 +41,7 @@ void check_facts(const Message& message) {
     require(facts.eight_bit == has_eight_bit(body));
 }
 
-/// What no line of text can hold is left only where nothing may be encoded.
+/// What no line of text can hold is left only where nothing may be encoded or wrapped.
 class Encodable : public EntityVisitor {
   public:
     explicit Encodable(const Message& message) { visit_entities(message, *this); }
@@ -50,22 +50,58 @@ class Encodable : public EntityVisitor {
         signed_ = signed_ || (first_ && header.contains("DKIM-Signature"));
         first_ = false;
         fixed_ = entity.sealed || !entity.is_identity();
+        wrappable_ = !entity.sealed && !entity.type.ends_with("pkcs7-mime");
+        encoding_ = entity.encoding;
         line_ = 0;
+        leaf_.clear();
     }
     void take_leaf(std::string_view octets) override {
+        leaf_ += octets;
         for (const char c : octets) {
             require(fixed_ || c != '\0');
             line_ = c == '\n' ? 0 : line_ + 1;
             require(fixed_ || signed_ || line_ <= text_line_limit + 1); // its CR
         }
     }
-    void end_leaf() override {}
+    void end_leaf() override {
+        if (!fixed_ || !wrappable_ || signed_ || longest_line(leaf_) <= text_line_limit)
+            return;
+        require(encoding_ != "base64" || std::ranges::any_of(leaf_, is_foreign));
+        require(encoding_ != "quoted-printable" || has_many_blanks());
+    }
     void take_frame(std::string_view /*octets*/) override {}
 
   private:
+    /// No octet of base64.
+    static bool is_foreign(char c) {
+        return !is_alpha(c) && !is_digit(c) &&
+               std::string_view("+/=\r\n").find(c) == std::string_view::npos;
+    }
+
+    static std::size_t longest_line(std::string_view octets) {
+        std::size_t longest = 0;
+        while (!octets.empty()) {
+            const auto end = std::min(octets.find("\r\n"), octets.size());
+            longest = std::max(longest, end);
+            octets.remove_prefix(std::min(end + 2, octets.size()));
+        }
+        return longest;
+    }
+
+    [[nodiscard]] bool has_many_blanks() const {
+        std::size_t run = 0;
+        return std::ranges::any_of(leaf_, [&run](char c) {
+            run = is_blank(c) ? run + 1 : 0;
+            return run > 900;
+        });
+    }
+
     bool first_ = true;
     bool signed_ = false; ///< then long lines stay
     bool fixed_ = false;
+    bool wrappable_ = false; ///< if it is fixed because it is encoded
+    std::string encoding_;
+    std::string leaf_;
     std::size_t line_ = 0;
 };
 

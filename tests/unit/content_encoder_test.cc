@@ -126,6 +126,86 @@ BOOST_AUTO_TEST_CASE(all_octets_come_back) {
     BOOST_TEST((decode_base64_lines(base64(octets)) == octets));
 }
 
+namespace {
+
+std::string wrap(std::string_view text, bool base64, std::size_t piece) {
+    LineWrapper wrapper(base64);
+    std::string wrapped;
+    for (; !text.empty(); text.remove_prefix(std::min(piece, text.size())))
+        wrapper.encode(text.substr(0, piece), wrapped);
+    wrapper.finish(wrapped);
+    return wrapped;
+}
+
+std::string wrapped(const std::string& text, bool base64 = false) {
+    std::string whole = wrap(text, base64, std::string::npos);
+    for (const std::size_t piece : {1U, 2U, 3U, 7U, 75U})
+        BOOST_TEST((wrap(text, base64, piece) == whole), piece);
+    return whole;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(quoted_printable_with_more_line_ends) {
+    const std::string full(75, 'x');
+    for (const std::string& text :
+         {std::string(), full, full + "\r\n" + full + "\r\n",
+          std::string("a =\r\nb \r\n\r\n"), std::string("=3D=\r\n"),
+          std::string("a=20\r\n.\r\n--b")})
+        BOOST_TEST(wrapped(text) == text);
+    BOOST_TEST(wrapped(full + "y") == full + "=\r\ny");
+    BOOST_TEST(wrapped(full + "=3D") == full + "=\r\n=3D");
+    BOOST_TEST(wrapped(full.substr(1) + "=3d=C3") == full.substr(1) + "=\r\n=3d=C3");
+    BOOST_TEST(wrapped(full.substr(2) + "=3dx") == full.substr(2) + "=\r\n=3dx");
+    BOOST_TEST(wrapped(full.substr(3) + "=3dx") == full.substr(3) + "=3d=\r\nx");
+    BOOST_TEST(wrapped(full + "=\r\n") == full + "=\r\n=\r\n"); // nothing between them
+    BOOST_TEST(wrapped(full + "--b") == full + "=\r\n=2D-b");
+}
+
+/// RFC 2045 6.7 (3): a reader drops them, unless a soft line end follows.
+BOOST_AUTO_TEST_CASE(blanks_at_the_end_of_a_quoted_printable_line_stay_there) {
+    const std::string full(74, 'x');
+    BOOST_TEST(wrapped(full + " \t  \r\ny") == full + " \t  \r\ny");
+    BOOST_TEST(wrapped(full + "   ") == full + "   ");
+    BOOST_TEST(wrapped(full + "   y") == full + "   =\r\ny");
+    BOOST_TEST(wrapped(full + " -y") == full + " =\r\n=2Dy");
+}
+
+BOOST_AUTO_TEST_CASE(quoted_printable_of_every_length) {
+    for (std::size_t size = 0; size < 200; ++size) {
+        for (const char* unit : {"=", "\xff", "\xc3\xbc", "-", "x y"}) {
+            std::string octets(size, 'x');
+            for (int i = 0; i < 400; ++i)
+                octets += unit;
+            // in one line, as who forgets to wrap it has it
+            std::string text = quoted_printable(octets + ".\r\n");
+            for (auto at = text.find("=\r\n"); at != text.npos; at = text.find("=\r\n"))
+                text.erase(at, 3);
+            const std::string result = wrapped(text);
+            BOOST_TEST(longest_line(result) <= 77U); // a blank may stand before the "="
+            BOOST_TEST((decode_quoted_printable(result) == octets + ".\r\n"), size);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_quoted_printable_keeps_its_octets) {
+    const std::string full(75, 'x');
+    BOOST_TEST(wrapped("a=b=\r\n==\r\n=x\r\n") == "a=b=\r\n==\r\n=x\r\n");
+    BOOST_TEST(wrapped("= \r\n=  \t\r\n") == "= \r\n=  \t\r\n");
+    BOOST_TEST(wrapped(full + "==3D") == full + "=\r\n==3D");
+    BOOST_TEST(wrapped(full.substr(2) + "==3D") == full.substr(2) + "=\r\n==3D");
+    BOOST_TEST(wrapped(full.substr(3) + "==3D") == full.substr(3) + "==\r\n=3D");
+    BOOST_TEST(wrapped(full + "=Zy\xff") == full + "=\r\n=Zy\xff");
+}
+
+BOOST_AUTO_TEST_CASE(base64_with_other_line_ends) {
+    const std::string line(76, 'A');
+    BOOST_TEST(wrapped("", true) == "");
+    BOOST_TEST(wrapped(line, true) == line);
+    BOOST_TEST(wrapped(line + line, true) == line + "\r\n" + line);
+    BOOST_TEST(wrapped(line + "A\r\nA=\r\n\r\n=YQ==", true) == line + "\r\nAA==YQ==");
+}
+
 BOOST_AUTO_TEST_CASE(base64_in_lines) {
     BOOST_TEST(base64("") == "");
     BOOST_TEST(base64("foob") == "Zm9vYg==");

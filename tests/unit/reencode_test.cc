@@ -286,8 +286,8 @@ BOOST_FIXTURE_TEST_CASE(what_has_an_encoding_already, Fixture) {
     for (const char* name : {"quoted-printable", "base64", "x-uuencode", "BASE64 (c)"}) {
         check_refused(head + name + "\n\n" + umlaut);
         check_stays(head + name + "\n\n" + nul + "\n");
-        check_stays(head + name + "\n\n" + long_line + "\n");
     }
+    check_stays(head + "x-uuencode\n\n" + long_line + "\n");
     for (const char* name : {"7BIT", "8bit", "Binary", "(c) 8bit"})
         BOOST_TEST(holds(result(head + name + "\n\n" + umlaut),
                          "Content-Transfer-Encoding: quoted-printable\r\n\r\n"));

@@ -2,6 +2,7 @@
 #include "header.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "ascii.h"
@@ -37,7 +38,69 @@ void for_each_line(std::string_view octets, Function function) {
     }
 }
 
+std::size_t longest_line(const Field& field) {
+    std::size_t longest = 0;
+    for_each_line(field.octets(),
+                  [&](std::string_view line) { longest = std::max(longest, line.size()); });
+    return longest;
+}
+
+/// With a blank after each comma that separates.
+std::string space_out(std::string_view octets) {
+    std::string spaced;
+    Nesting nesting;
+    for (const char c : octets) {
+        if (spaced.ends_with(',') && nesting.closer() == '\0' && !is_blank(c) && c != '\r')
+            spaced += ' ';
+        spaced += c;
+        nesting.take(c);
+    }
+    return spaced;
+}
+
 } // namespace
+
+Syntax syntax_of(std::string_view field_name) {
+    constexpr std::string_view resent = "Resent-";
+    constexpr std::size_t of_text = 5;
+    constexpr auto names = std::to_array<std::string_view>(
+        {"Subject", "Comments", "Content-Description", "Organization", "Thread-Topic",
+         "From", "Sender", "Reply-To", "To", "Cc"});
+    const bool again = starts_with_ignoring_case(field_name, resent);
+    if (again)
+        field_name.remove_prefix(resent.size());
+    for (std::size_t i = again ? of_text : 0; i < names.size(); ++i) {
+        if (equals_ignoring_case(field_name, names[i]))
+            return i < of_text ? Syntax::text : Syntax::addresses;
+    }
+    return Syntax::other;
+}
+
+void Nesting::take(char c) {
+    const bool escaped = escapes_;
+    const bool backslash = c == '\\' && !escaped && (inner_ == '"' || inner_ == ')');
+    const bool trails = ascii_trails_ && is_eight_bit(before_);
+    quotes_ = backslash && !trails;
+    escapes_ = quotes_ && !trail_;
+    trail_ = backslash && trails;
+    if (inner_ == '\0')
+        open(c);
+    else if (c == '(' && inner_ == ')' && !escaped)
+        ++depth_;
+    else if (c == inner_ && !escaped && --depth_ == 0)
+        inner_ = '\0';
+    before_ = c;
+}
+
+void Nesting::open(char c) {
+    if (c == '<' || c == '>')
+        outer_ = c == '<' ? '>' : '\0';
+    else if (c == '"' || c == '(')
+        inner_ = c == '"' ? '"' : ')';
+    else if (c == '[' && before_ == '@')
+        inner_ = ']';
+    depth_ = 1;
+}
 
 Field::Field(std::string octets) : octets_(std::move(octets)) {}
 
@@ -60,9 +123,10 @@ bool Field::is_one_of(std::string_view names) const {
     return names.find(concat({":", lower_case(name()), ":"})) != std::string_view::npos;
 }
 
-Field fold(const Field& field, std::size_t limit) {
+Field fold(const Field& field, std::size_t limit, bool after_commas) {
     std::string folded;
-    for_each_line(field.octets(), [&](std::string_view line) {
+    const std::string spaced = after_commas ? space_out(field.octets()) : std::string();
+    for_each_line(after_commas ? spaced : field.octets(), [&](std::string_view line) {
         const auto blanks = line.size() - (line.find_last_not_of(" \t") + 1);
         while (line.size() > limit) {
             const auto at = find_fold(line, limit, line.size() - blanks - 1);
@@ -121,17 +185,18 @@ std::size_t Header::size() const {
 
 std::size_t Header::longest_line() const {
     std::size_t longest = 0;
-    for (const Field& field : fields_) {
-        for_each_line(field.octets(), [&](std::string_view line) {
-            longest = std::max(longest, line.size());
-        });
-    }
+    for (const Field& field : fields_)
+        longest = std::max(longest, sallyport::longest_line(field));
     return longest;
 }
 
 void Header::fold_lines(std::size_t limit) {
-    for (Field& field : fields_)
-        field = fold(field, limit);
+    const bool is_signed = contains("DKIM-Signature");
+    for (Field& field : fields_) {
+        if (sallyport::longest_line(field) > limit)
+            field = fold(field, limit,
+                         !is_signed && syntax_of(field.name()) == Syntax::addresses);
+    }
 }
 
 std::string Header::octets() const {

@@ -35,9 +35,45 @@ class Field {
     std::string octets_;
 };
 
+/// What people read in a field: text (Subject, Comments, Content-Description, Organization,
+/// Thread-Topic), or the names in a list of addresses (From, Sender, Reply-To, To, Cc, and
+/// their Resent- forms).
+enum class Syntax { text, addresses, other };
+Syntax syntax_of(std::string_view field_name);
+
+/// Where one is in a list of addresses: within quoted strings, comments, angle brackets and
+/// domain literals nothing separates.
+class Nesting {
+  public:
+    /// `ascii_trails`: a backslash after an octet over 127 is a part of that character,
+    /// also where it is doubled.
+    explicit Nesting(bool ascii_trails = false) : ascii_trails_(ascii_trails) {}
+
+    void take(char c);
+    /// What ends the innermost of them; NUL outside of all.
+    [[nodiscard]] char closer() const { return inner_ != '\0' ? inner_ : outer_; }
+    /// What was taken last is a backslash before another octet, and no text.
+    [[nodiscard]] bool quotes() const { return quotes_; }
+    /// And that octet comes next.
+    [[nodiscard]] bool escapes() const { return escapes_; }
+
+  private:
+    void open(char c);
+
+    bool ascii_trails_;
+    bool quotes_ = false;
+    bool escapes_ = false;
+    bool trail_ = false;    ///< what was taken last is a backslash that is text
+    char before_ = '\0';    ///< what was taken last
+    char outer_ = '\0';     ///< what ends an angle bracket
+    char inner_ = '\0';     ///< what ends anything else, within it or not
+    std::size_t depth_ = 0; ///< of comments
+};
+
 /// `field` with its lines over `limit` octets folded at blanks they already have (RFC 5322
-/// 2.2.3); a line without a fit blank stays as it is.
-Field fold(const Field& field, std::size_t limit);
+/// 2.2.3); a line without a fit blank stays as it is. With `after_commas` each comma
+/// between addresses gets a blank first.
+Field fold(const Field& field, std::size_t limit, bool after_commas = false);
 
 /// True if `line` (without its end) can begin a field: printable ASCII without colon or
 /// blank inside, then perhaps blanks, then a colon. RFC 5322 3.6.8, 4.5. A stray CR before
@@ -61,7 +97,8 @@ class Header {
     [[nodiscard]] std::size_t size() const;
     /// Of the longest line, without CRLF.
     [[nodiscard]] std::size_t longest_line() const;
-    /// Folds every field that needs it.
+    /// Folds every field that needs it, address fields after commas too: but not where a
+    /// DKIM-Signature may have counted the blanks.
     void fold_lines(std::size_t limit);
     /// All fields, without the blank line that ends a header.
     [[nodiscard]] std::string octets() const;

@@ -156,6 +156,78 @@ BOOST_AUTO_TEST_CASE(of_a_header_only_the_lines_that_need_it) {
     BOOST_TEST(header.longest_line() == 16U);
 }
 
+BOOST_AUTO_TEST_CASE(what_people_read_in_a_field) {
+    for (const char* name :
+         {"From", "to", "CC", "Reply-To", "Sender", "Resent-To", "resent-reply-to"})
+        BOOST_TEST((syntax_of(name) == Syntax::addresses), name);
+    for (const char* name :
+         {"Subject", "COMMENTS", "Content-Description", "Organization", "thread-topic"})
+        BOOST_TEST((syntax_of(name) == Syntax::text), name);
+    for (const char* name : {"", "Bcc", "Resent-", "Resent-Date", "Resent-Subject", "X-To",
+                             "Too", "Resent-Resent-To"})
+        BOOST_TEST((syntax_of(name) == Syntax::other), name);
+}
+
+namespace {
+
+/// Lines of at most 20 octets; a second fold changes nothing.
+std::string folded_list(const std::string& octets) {
+    const std::string once = fold(Field(octets), 20, true).octets();
+    BOOST_TEST(fold(Field(once), 20, true).octets() == once);
+    return once;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(addresses_are_folded_after_commas) {
+    BOOST_TEST(folded_list("To: a@example.org,b@example.org,c@x,d@x\r\n") ==
+               "To: a@example.org,\r\n b@example.org, c@x,\r\n d@x\r\n");
+    BOOST_TEST(folded_list("To: a@x, b@x,\r\n c@x,d@example.org,e@x,,\r\n") ==
+               "To: a@x, b@x,\r\n c@x, d@example.org,\r\n e@x, ,\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(commas_that_separate_nothing) {
+    for (const char* octets :
+         {"To: \"aaaaaaaaaaaaaa,bbbbbbbbb\"@x\r\n",
+          "To: (aaaaaaaaaaaaaa,(b,b),bbbbbbbbb)\r\n",
+          "To: <@aaaaaaaaaaaaaaaa,@bbbb:a@x>\r\n", "To: a@[aaaaaaaaaaaaaa,bbbbbbbbb]\r\n",
+          "To: \"aaaaaaaaaa\\\",bbbbbbbbb\"@x\r\n", "To: <\"aaaaaa>,bbbbbbbbbbb\"@x>\r\n",
+          "To: (aaaaaaaaaaaaa\\),bbbbbbbbb)\r\n"})
+        BOOST_TEST(folded_list(octets) == octets);
+    // a bracket that begins no literal
+    BOOST_TEST(folded_list("To: [a <aaaaa@example.org>,b@x\r\n") ==
+               "To: [a\r\n <aaaaa@example.org>,\r\n b@x\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_header_the_address_fields_are_folded_after_commas) {
+    const std::string list = "aaaaa@example.org,bbbbbb@example.org";
+    const auto folded_header = [&](const std::string& octets) {
+        Header header = parse_header(octets).value();
+        header.fold_lines(20);
+        return header.octets();
+    };
+    BOOST_TEST(folded_header("cc:" + list + "\r\nX-To:" + list + "\r\nTo: a@x,b@x\r\n") ==
+               "cc:aaaaa@example.org,\r\n bbbbbb@example.org\r\nX-To:" + list +
+                   "\r\nTo: a@x,b@x\r\n");
+    // A signature may count the blanks.
+    const std::string octets = "Cc:" + list + "\r\nDKIM-Signature: h=x\r\n";
+    BOOST_TEST(folded_header(octets) == octets);
+}
+
+BOOST_AUTO_TEST_CASE(long_lists_are_folded_in_proportion) {
+    std::string octets = "To: (";
+    for (int i = 0; i < 200'000; ++i)
+        octets += "(,\"<[,";
+    BOOST_TEST((fold(Field(octets + "\r\n"), 998, true).octets() == octets + "\r\n"));
+    octets = "To: a@x";
+    for (int i = 0; i < 200'000; ++i)
+        octets += ",a@x";
+    Header header;
+    header.append(Field(octets + "\r\n"));
+    header.fold_lines(998);
+    BOOST_TEST(header.longest_line() <= 998U);
+}
+
 BOOST_AUTO_TEST_CASE(octets_to_fields) {
     const std::string octets = "A: 1\r\nB :\r\n 2\r\n\t3\r\nA: 4\r\n";
     const auto header = parse_header(octets);

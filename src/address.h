@@ -73,7 +73,8 @@ std::string make_local_part(std::string_view text);
 
 /// `name` as an RFC 5322 phrase: as it is where it is made of atoms, quoted where it needs
 /// it, RFC 2047 encoded words (UTF-8, each at most 75 octets, split between characters)
-/// where it holds 8-bit text. Octets that are not UTF-8 are taken for ISO-8859-1.
+/// where it holds 8-bit text. Octets that are not UTF-8 are quoted as they are: what they
+/// are in, the message may say (encoded_header.h).
 std::string make_phrase(std::string_view name);
 
 } // namespace sallyport

@@ -9,7 +9,7 @@
 
 #include "ascii.h"
 #include "concat.h"
-#include "reencode.h"
+#include "forms.h"
 #include "session.h"
 #include "xtext.h"
 
@@ -20,9 +20,11 @@ namespace {
 class Delivery {
   public:
     Delivery(const Envelope& envelope, const Message& message, Network& network,
-             const DeliveryContext& context, const SenderSettings& sender)
-        : envelope_(envelope), message_(message), network_(network), context_(context),
-          sender_(sender) {
+             const DeliveryContext& context, const Settings& settings)
+        : envelope_(envelope), network_(network), context_(context),
+          sender_(settings.sender),
+          forms_(message, settings.message.encode_header, report_.notes) {
+        report_.size = message.size();
         report_.outcomes.reserve(envelope.recipients.size());
         for (const auto& recipient : envelope.recipients)
             report_.outcomes.emplace_back(recipient, envelope.notify, original(recipient));
@@ -129,15 +131,17 @@ class Delivery {
 
     void transact(Session& session, const Visit& visit) {
         const auto begun = Clock::now();
-        const Message& message = suited(session);
+        batch_size_ = std::min(pending().size(), session.recipient_limit());
+        asked_ += batch_size_;
+        const Message& message = forms_.form(
+            session.takes_eight_bit(), session.announces_smtputf8(envelope_, batch()));
+        report_.size = message.size();
         doubt_ =
             Failure(ExitStatus::temp_fail, Fault::in_doubt,
                     visit.peer() +
                         ": end of data: out of memory; the message may have been accepted",
                     "4.3.0");
         Delays delays = delays_of(visit);
-        batch_size_ = std::min(pending().size(), session.recipient_limit());
-        asked_ += batch_size_;
         for (Outcome* outcome : batch()) {
             outcome->relay = visit.peer();
             outcome->tls = session.tls();
@@ -155,15 +159,6 @@ class Delivery {
             std::chrono::round<std::chrono::milliseconds>(Clock::now() - begun);
         for (Outcome* outcome : batch())
             outcome->delays = delays;
-    }
-
-    /// The message as this server can take it: RFC 6152 3.
-    const Message& suited(const Session& session) {
-        if (session.takes_eight_bit() || !message_.body_facts().eight_bit)
-            return message_;
-        if (!seven_bit_)
-            seven_bit_ = reencode(message_, true, report_.notes);
-        return seven_bit_ ? *seven_bit_ : message_;
     }
 
     /// What this relay will never do another may still do later.
@@ -241,7 +236,6 @@ class Delivery {
     }
 
     const Envelope& envelope_;
-    const Message& message_;
     Network& network_;
     const DeliveryContext& context_;
     const SenderSettings& sender_;
@@ -250,7 +244,7 @@ class Delivery {
     std::size_t asked_ = 0;      ///< of them, the first so many are no longer
     std::size_t batch_size_ = 0; ///< and the last of those are of the transaction under way
     Failure doubt_{ExitStatus::temp_fail, Fault::in_doubt, {}};
-    std::optional<Message> seven_bit_;
+    MessageForms forms_;
     std::chrono::milliseconds reading_{0};
     bool stopped_ = false; ///< no further relay can help
 };
@@ -259,8 +253,7 @@ class Delivery {
 
 Report deliver(const Settings& settings, const Envelope& envelope, const Message& message,
                Network& network, const DeliveryContext& context) {
-    return Delivery(envelope, message, network, context, settings.sender)
-        .run(settings.relays);
+    return Delivery(envelope, message, network, context, settings).run(settings.relays);
 }
 
 ExitStatus Report::status() const {

@@ -5,6 +5,7 @@
 // again.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace sallyport {
 struct Report {
     std::vector<Outcome> outcomes; ///< one for each recipient of the envelope, in order
     std::vector<std::string> notes;
+    std::uint64_t size = 0; ///< octets of the message in the form in which it was sent last
 
     /// 0 if every recipient was accepted; else 75 if one is in doubt, else 67 if one was
     /// refused with it, else the first recipient's that was not accepted.

@@ -255,8 +255,9 @@ void set_size_limit(Settings& settings, Relay& /*relay*/, Value& value) {
     settings.message.size_limit = read_size(value.text, value.origin);
 }
 
-void set_received(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.message.received = read_switch(value.text, value.origin);
+template<bool MessageSettings::*member>
+void set_message_switch(Settings& settings, Relay& /*relay*/, Value& value) {
+    settings.message.*member = read_switch(value.text, value.origin);
 }
 
 void set_remove_headers(Settings& settings, Relay& /*relay*/, Value& value) {
@@ -357,7 +358,9 @@ constexpr std::array keys{
     Key{"recipients", "default", set_recipients<&RecipientSettings::default_to>, any},
     Key{"recipients", "local", set_local, any},
     Key{"message", "size_limit", set_size_limit, any},
-    Key{"message", "received", set_received, any},
+    Key{"message", "received", set_message_switch<&MessageSettings::received>, any},
+    Key{"message", "encode_header", set_message_switch<&MessageSettings::encode_header>,
+        any},
     Key{"message", "remove_headers", set_remove_headers, any},
     Key{"log", "to", set_log_to, any_but_a_path},
     Key{"log", "format", set_log_format, any},

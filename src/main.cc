@@ -82,9 +82,6 @@ Message read_message(const Invocation& invocation, const Settings& settings,
     if (invocation.recipients_from_header)
         envelope = make_envelope(invocation, settings, draft.header, identity);
     complete_header(draft.header, envelope, invocation, settings, identity, notes);
-    if (draft.header.longest_line() > text_line_limit)
-        notes.emplace_back(
-            "a header line of more than 998 octets has no blank to fold it at");
     Message message(draft.header, std::move(draft.body), draft.facts);
     auto encoded = reencode(message, false, notes);
     return encoded ? std::move(*encoded) : std::move(message);
@@ -123,7 +120,7 @@ ExitStatus send(const Run& run) {
     try {
         for (const auto& note : notes)
             run.log.note(run.identity.id, note);
-        log_report(run.log, report, envelope, message.size(), run.identity);
+        log_report(run.log, report, envelope, report.size, run.identity);
         print(STDERR_FILENO, describe_failures(report));
     } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
         tell_without_memory(report);

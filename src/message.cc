@@ -48,13 +48,23 @@ Draft read_draft(int fd, bool dot_ends_message, std::uint64_t size_limit) {
 
 Message::Message(const Header& header, Store body, const BodyFacts& facts)
     : head_(concat({header.octets(), "\r\n"})), body_(std::move(body)), facts_(facts),
-      eight_bit_header_(has_eight_bit(head_)) {}
+      eight_bit_header_(has_eight_bit(head_)), longest_header_line_(header.longest_line()) {
+}
+
+Message::Message(const Header& header, const Message& other)
+    : Message(header, Store(), other.facts_) {
+    others_body_ = &other.body();
+}
+
+std::string_view Message::header() const {
+    return std::string_view(head_).substr(0, head_.size() - 2);
+}
 
 std::size_t Message::read(std::uint64_t offset, std::span<char> buffer) const {
     if (offset >= head_.size())
-        return body_.read(offset - head_.size(), buffer);
+        return body().read(offset - head_.size(), buffer);
     const std::size_t done = head_.copy(buffer.data(), buffer.size(), offset);
-    return done + body_.read(offset + done - head_.size(), buffer.subspan(done));
+    return done + body().read(offset + done - head_.size(), buffer.subspan(done));
 }
 
 } // namespace sallyport

@@ -28,10 +28,12 @@ Draft read_draft(int fd, bool dot_ends_message, std::uint64_t size_limit);
 class Message {
   public:
     Message(const Header& header, Store body, const BodyFacts& facts);
+    /// The body of `other`, which must outlive it, with another header.
+    Message(const Header& header, const Message& other);
 
     /// Octets from first header field to last body line, blank line included: RFC 1870's
     /// count.
-    [[nodiscard]] std::uint64_t size() const { return head_.size() + body_.size(); }
+    [[nodiscard]] std::uint64_t size() const { return head_.size() + body().size(); }
     [[nodiscard]] const BodyFacts& body_facts() const { return facts_; }
     /// There is what no line of text can hold.
     [[nodiscard]] bool binary() const {
@@ -39,15 +41,26 @@ class Message {
     }
     /// Somewhere in header or body there is an octet over 127.
     [[nodiscard]] bool eight_bit() const { return facts_.eight_bit || eight_bit_header_; }
+    [[nodiscard]] bool eight_bit_header() const { return eight_bit_header_; }
+    /// Octets of the header's longest line, without CRLF.
+    [[nodiscard]] std::size_t longest_header_line() const { return longest_header_line_; }
+    /// All fields, without the blank line that ends a header.
+    [[nodiscard]] std::string_view header() const;
 
     /// As Store::read, over header, blank line and body.
     std::size_t read(std::uint64_t offset, std::span<char> buffer) const;
 
   private:
+    [[nodiscard]] const Store& body() const {
+        return others_body_ == nullptr ? body_ : *others_body_;
+    }
+
     std::string head_; ///< header and blank line
     Store body_;
+    const Store* others_body_ = nullptr; ///< in its place
     BodyFacts facts_;
     bool eight_bit_header_;
+    std::size_t longest_header_line_;
 };
 
 } // namespace sallyport

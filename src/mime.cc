@@ -93,12 +93,15 @@ void read_content_type(std::string_view body, Entity& entity) {
         const std::string word = reader.next();
         if (word == ";")
             continue;
-        if (reader.next() == "=" && lower_case(word) == "boundary") {
-            entity.boundary =
-                reader.next(); // RFC 2046 5.1.1: blanks at its end are no part
-            entity.boundary.resize(entity.boundary.find_last_not_of(padding) + 1);
-            return;
-        }
+        if (reader.next() != "=")
+            continue;
+        if (equals_ignoring_case(word, "charset") && entity.charset.empty())
+            entity.charset = reader.next();
+        if (!equals_ignoring_case(word, "boundary") || !entity.boundary.empty())
+            continue;
+        entity.boundary = reader.next();
+        // RFC 2046 5.1.1: blanks at its end are no part of it
+        entity.boundary.resize(entity.boundary.find_last_not_of(padding) + 1);
     }
 }
 

@@ -15,6 +15,7 @@
 
 #include "dialogue_input.h"
 #include "envelope.h"
+#include "forms.h"
 #include "log.h"
 #include "outcome.h"
 #include "server_command.h"
@@ -76,10 +77,11 @@ class Server {
     void send_draft();
     Message make_message();
     [[nodiscard]] Outcomes undecided() const;
-    void send_to_rest(const Outcomes& recipients, const Message& message);
+    std::uint64_t send(MessageForms& forms);
+    void send_to_rest(const Outcomes& recipients, MessageForms& forms);
     Outcomes::const_iterator send_further(Outcomes::const_iterator next,
                                           Outcomes::const_iterator end,
-                                          const Message& message);
+                                          MessageForms& forms);
     void conclude(const Outcomes& recipients, std::uint64_t size);
     void end_transaction();
     void settle(const Failure& failure);

@@ -88,10 +88,19 @@ void Server::send_draft() {
     if (trouble_)
         throw Failure{*trouble_};
     const Message message = make_message();
+    MessageForms forms(message, context_.settings.message.encode_header, notes_);
     const Outcomes recipients = undecided();
+    const std::uint64_t size = send(forms);
+    send_to_rest(recipients, forms);
+    conclude(recipients, size);
+}
+
+/// In the form that the transaction under way asks for; returns its size.
+std::uint64_t Server::send(MessageForms& forms) {
+    const Message& message =
+        forms.form(upstream_.takes_eight_bit(), upstream_.announces_smtputf8(envelope_));
     upstream_.send(message);
-    send_to_rest(recipients, message);
-    conclude(recipients, message.size());
+    return message.size();
 }
 
 Server::Outcomes Server::undecided() const {
@@ -106,11 +115,11 @@ Server::Outcomes Server::undecided() const {
 /// Members of an alias for whom the transaction had no room, by LMTP all but one, get the
 /// message by further ones. Where one of these fails as a whole no other is tried: the
 /// client waits.
-void Server::send_to_rest(const Outcomes& recipients, const Message& message) {
+void Server::send_to_rest(const Outcomes& recipients, MessageForms& forms) {
     const auto end = recipients.end();
     try {
         for (auto next = recipients.begin(); next != end;)
-            next = (*next)->put_off ? send_further(next, end, message) : next + 1;
+            next = (*next)->put_off ? send_further(next, end, forms) : next + 1;
     } catch (const Failure& failure) {
         for (Outcome* const outcome : undecided())
             fail(*outcome, failure);
@@ -122,8 +131,8 @@ void Server::send_to_rest(const Outcomes& recipients, const Message& message) {
 /// One transaction, for as many as it has room for; returns the next one.
 Server::Outcomes::const_iterator Server::send_further(Outcomes::const_iterator next,
                                                       Outcomes::const_iterator end,
-                                                      const Message& message) {
-    upstream_.further(envelope_, message.size());
+                                                      MessageForms& forms) {
+    upstream_.further(envelope_, forms.size());
     bool accepted = false;
     for (; next != end && (*next)->put_off && upstream_.room() > 0; ++next) {
         (*next)->put_off = false;
@@ -134,10 +143,7 @@ Server::Outcomes::const_iterator Server::send_further(Outcomes::const_iterator n
     }
     if (!accepted)
         return next;
-    // It may have taken another server.
-    const auto encoded =
-        upstream_.takes_eight_bit() ? std::nullopt : reencode(message, true, notes_);
-    upstream_.send(encoded ? *encoded : message);
+    send(forms); // it may have taken another server
     return next;
 }
 
@@ -158,13 +164,13 @@ void Server::conclude(const Outcomes& recipients, std::uint64_t size) {
     end_transaction();
 }
 
-/// The message as the submission server can take it.
+/// As it came, but for what no server takes.
 Message Server::make_message() {
     Draft draft = intake_->finish();
     complete_header(draft.header, envelope_, context_.invocation, context_.settings,
                     context_.identity, notes_);
     Message message(draft.header, std::move(draft.body), draft.facts);
-    auto encoded = reencode(message, !upstream_.takes_eight_bit(), notes_);
+    auto encoded = reencode(message, false, notes_);
     return encoded ? std::move(*encoded) : std::move(message);
 }
 

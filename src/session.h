@@ -65,6 +65,12 @@ class Session {
     void set_run_deadline(Deadline deadline) { wire_.set_run_deadline(deadline); }
 
     [[nodiscard]] bool takes_eight_bit() const { return extensions_.eight_bit_mime; }
+    /// A transaction for these announces SMTPUTF8 (RFC 6531). For none of them yet: it
+    /// would for those of the envelope.
+    [[nodiscard]] bool announces_smtputf8(const Envelope& envelope,
+                                          std::span<Outcome* const> recipients) const {
+        return extensions_.smtputf8 && wants_smtputf8(envelope, recipients);
+    }
     /// How many recipients one transaction may have.
     [[nodiscard]] std::size_t recipient_limit() const { return recipient_limit_; }
     /// As many transactions as there may be: another session takes the rest.

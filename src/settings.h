@@ -119,6 +119,7 @@ struct RecipientSettings {
 struct MessageSettings {
     std::uint64_t size_limit = 0; ///< octets on the wire; 0: none
     bool received = false;
+    bool encode_header = true; ///< 8-bit text for readers as encoded words
     std::vector<std::string> remove_headers;
 };
 

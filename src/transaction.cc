@@ -31,6 +31,13 @@ bool says_suppressed(const Reply& reply, const Extensions& extensions) {
 
 } // namespace
 
+bool wants_smtputf8(const Envelope& envelope, std::span<Outcome* const> recipients) {
+    return envelope.smtputf8 || envelope.smtputf8_allowed ||
+           has_eight_bit(envelope.reverse_path) ||
+           std::ranges::any_of(recipients, has_eight_bit, &Outcome::address) ||
+           (recipients.empty() && std::ranges::any_of(envelope.recipients, has_eight_bit));
+}
+
 Transaction::Transaction(Wire& wire, const Extensions& extensions, const Envelope& envelope,
                          std::vector<std::string>& notes)
     : wire_(wire), extensions_(extensions), envelope_(envelope), notes_(notes) {}
@@ -88,6 +95,8 @@ void Transaction::send(const Message& message) {
 void Transaction::send_message() {
     if (message_->eight_bit() && !extensions_.eight_bit_mime)
         note("8-bit text sent in the header, though the server does not offer 8BITMIME");
+    if (message_->longest_header_line() > text_line_limit)
+        note("a header line of more than 998 octets has no place to fold it at");
     if (extensions_.chunking)
         send_by_chunks();
     else
@@ -145,15 +154,10 @@ std::string Transaction::mail_command(std::optional<std::uint64_t> size,
 std::string Transaction::mail_parameters(std::optional<std::uint64_t> size,
                                          std::string_view body) {
     std::string parameters;
-    const bool utf8 =
-        envelope_.smtputf8 || envelope_.smtputf8_allowed ||
-        has_eight_bit(envelope_.reverse_path) ||
-        std::ranges::any_of(recipients_, has_eight_bit, &Outcome::address) ||
-        (recipients_.empty() && std::ranges::any_of(envelope_.recipients, has_eight_bit));
     if (extensions_.size && size)
         parameters.append(" SIZE=").append(std::to_string(*size));
     parameters += body;
-    if (extensions_.smtputf8 && utf8)
+    if (extensions_.smtputf8 && wants_smtputf8(envelope_, recipients_))
         parameters += " SMTPUTF8";
     if (envelope_.require_tls)
         parameters += " REQUIRETLS";

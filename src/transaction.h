@@ -22,6 +22,10 @@
 
 namespace sallyport {
 
+/// SMTPUTF8 is to be announced where it is offered: an address is not ASCII, or the caller
+/// wants it. Before there are `recipients` those of the envelope count.
+bool wants_smtputf8(const Envelope& envelope, std::span<Outcome* const> recipients);
+
 class Transaction {
   public:
     /// One TLS record (RFC 8446 5.1), and less than any TCP window: while we write a flight

@@ -55,6 +55,10 @@ class Upstream {
     /// The server may have accepted the message that was given to it last.
     [[nodiscard]] bool in_doubt() const { return session_ && session_->in_doubt(); }
     [[nodiscard]] bool takes_eight_bit() const { return session_->takes_eight_bit(); }
+    /// The transaction under way goes by SMTPUTF8.
+    [[nodiscard]] bool announces_smtputf8(const Envelope& envelope) const {
+        return session_->announces_smtputf8(envelope, {});
+    }
     /// host[address]:port and protocol version of the session, for the log.
     [[nodiscard]] std::string peer() const;
     [[nodiscard]] std::string tls() const;

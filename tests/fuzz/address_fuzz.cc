@@ -42,7 +42,8 @@ void check_name(const Mailbox& mailbox) {
     std::string unfolded = phrase;
     for (auto at = unfolded.find("\r\n "); at != unfolded.npos; at = unfolded.find("\r\n "))
         unfolded.erase(at, 2);
-    require(!has_control(unfolded) && !has_eight_bit(unfolded));
+    require(!has_control(unfolded));
+    require(!has_eight_bit(unfolded) || !is_well_formed(mailbox.display_name));
     const auto again = parse_address_list(phrase + " <" + mailbox.address() + ">");
     require(again.size() == 1 && again.front().address() == mailbox.address());
     const bool encoded = phrase.starts_with("=?");

@@ -3,20 +3,25 @@
 // Whatever is on standard input: a plain reader that has the whole of it before it makes
 // the same header and body of it, however it is cut into reads. Nothing but CRLF ends a
 // line, no blind copy leaves, and every field that need not change is the same to the
-// octet; one with a line too long for SMTP is folded, and no octet of it is lost; a bare
-// name is put in a domain, and nobody else is named by it. Nothing after the first line
-// that is empty but for CRs makes a field or a recipient, and nothing but lines of a
-// mailbox file is missing in what is sent.
+// octet; one with a line too long for SMTP is folded, and no octet of it is lost. What is
+// encoded is the same to a reader, addresses to the octet, and folded as well; a bare name
+// is put in a domain, and nobody else is named by it. Nothing after the first line that is
+// empty but for CRs makes a field or a recipient, and nothing but lines of a mailbox file
+// is missing in what is sent.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "address.h"
+#include "encoded_header.h"
 #include "envelope.h"
 #include "message.h"
 #include "printable.h"
 #include "require.h"
+#include "unit/decoding.h"
 #include "unit/feeder.h"
 
 using namespace sallyport;
@@ -115,6 +120,38 @@ std::string unfolded(const std::string& field) {
     return line;
 }
 
+/// Commas of address fields may get a blank where they are folded.
+std::string without_blanks(std::string_view octets) {
+    std::string left;
+    std::ranges::copy_if(octets, std::back_inserter(left),
+                         [](char c) { return c > ' ' || c < '\0'; });
+    return left;
+}
+
+/// What addresses stand there, and under which names; white space aside, and the quoted
+/// pairs of a comment that stands for a name.
+std::vector<std::string> read_mailboxes(const Field& field) {
+    std::vector<std::string> read;
+    const auto found = try_address_list(field.body());
+    for (const Mailbox& mailbox : found.value_or(std::vector<Mailbox>{})) {
+        std::string name = without_blanks(decode_field(mailbox.display_name, "()"));
+        std::erase(name, '\\');
+        read.push_back(name + "<" + mailbox.address() + ">");
+    }
+    return read;
+}
+
+bool has_long_words(std::string_view octets) {
+    std::size_t run = 0;
+    bool blank = false;
+    return std::ranges::any_of(octets, [&](char c) {
+        const bool same = (c == ' ' || c == '\t') == blank;
+        blank = c == ' ' || c == '\t';
+        run = same && c != '\n' ? run + 1 : 0;
+        return run > 200;
+    });
+}
+
 std::string lower_name(const std::string& field) {
     std::string name;
     for (const char c : std::string_view(field).substr(0, field.find(':'))) {
@@ -152,10 +189,11 @@ bool names_mailboxes(const std::string& field) {
 bool is_kept(const std::string& before, const std::string& after) {
     if (before == after)
         return true;
-    if (longest_line(before) <= text_line_limit && !names_mailboxes(before))
-        return false;
-    return names_mailboxes(before) ? is_qualified(unfolded(before), unfolded(after))
-                                   : unfolded(before) == unfolded(after);
+    const bool is_long = longest_line(before) > text_line_limit;
+    if (!names_mailboxes(before))
+        return is_long && unfolded(before) == unfolded(after);
+    return is_long ? is_qualified(without_blanks(before), without_blanks(after))
+                   : is_qualified(unfolded(before), unfolded(after));
 }
 
 std::vector<std::string> fields_of(const Header& header) {
@@ -186,6 +224,39 @@ void check_line_ends(const std::string& octets) {
         require(octets[at] != '\r' || (at + 1 < octets.size() && octets[at + 1] == '\n'));
     }
     require(octets.empty() || octets.ends_with("\r\n"));
+}
+
+/// Of a field that may be encoded; `after` is what became of it.
+void check_encoded(const Field& before, const Field& after) {
+    require(before.name() == after.name());
+    if (!has_eight_bit(before.octets()) && longest_line(before.octets()) <= text_line_limit)
+        require(before.octets() == after.octets());
+    if (syntax_of(before.name()) == Syntax::addresses) {
+        if (try_address_list(before.body()))
+            require(read_mailboxes(before) == read_mailboxes(after));
+    } else {
+        require(without_blanks(decode_field(before.body())) ==
+                without_blanks(decode_field(after.body())));
+    }
+    if (longest_line(before.octets()) <= text_line_limit &&
+        !has_long_words(before.octets()))
+        require(longest_line(after.octets()) <= text_line_limit);
+}
+
+/// Readers see the same text; programs find the same octets.
+void check_header(const Header& header) {
+    std::vector<std::string> notes;
+    Header encoded = header;
+    encode_header(encoded, notes);
+    require(encoded.fields().size() == header.fields().size());
+    for (std::size_t i = 0; i < header.fields().size(); ++i)
+        check_encoded(header.fields()[i], encoded.fields()[i]);
+    for (const std::string& note : notes)
+        require(!has_control(note) && !has_eight_bit(note));
+    check_line_ends(encoded.octets());
+    Header again = encoded;
+    encode_header(again, notes);
+    require(again.octets() == encoded.octets());
 }
 
 Identity someone() {
@@ -258,6 +329,7 @@ void check_completed(Header header) {
     check_line_ends(header.octets());
     complete_header(header, envelope, {}, {}, someone(), notes);
     require(fields_of(header) == fields);
+    check_header(header);
 }
 
 std::string body_of(const Draft& draft) {

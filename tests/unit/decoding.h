@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // The transfer encodings of RFC 2045 undone, plainly and strictly: what does not keep to
-// the rules is a std::runtime_error.
+// the rules is a std::runtime_error. And the encoded words of RFC 2047.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -59,6 +62,53 @@ inline std::string decode_base64_lines(std::string_view text) {
     if (count % 4 != 0)
         throw std::runtime_error("base64 that is cut off");
     return octets;
+}
+
+/// What a word in the Q encoding stands for, whatever its charset; nothing if it is none.
+inline std::optional<std::string> decode_q_word(std::string_view word) {
+    const auto encoding = word.find('?', 2) + 1;
+    if (!word.starts_with("=?") || !word.ends_with("?=") ||
+        std::ranges::count(word, '?') != 4 || word.size() < encoding + 4 ||
+        word[encoding + 1] != '?' || (word[encoding] != 'Q' && word[encoding] != 'q') ||
+        std::ranges::any_of(word, [](char c) { return c <= ' ' || c > '~'; }))
+        return std::nullopt;
+    std::string text(word.substr(encoding + 2, word.size() - encoding - 4));
+    std::ranges::replace(text, '_', ' ');
+    try {
+        return decode_quoted_printable(text);
+    } catch (const std::runtime_error&) {
+        return std::nullopt;
+    }
+}
+
+/// The text of a field as it is shown: unfolded, its encoded words undone, without the
+/// white space between two of them. Beside blanks, `ends` end a word.
+inline std::string decode_field(std::string_view body, std::string_view ends = "") {
+    std::string text;
+    std::string gap;
+    bool after_word = false;
+    const std::string all_ends = " \t" + std::string(ends);
+    std::string line;
+    std::ranges::copy_if(body, std::back_inserter(line),
+                         [](char c) { return c != '\r' && c != '\n'; });
+    for (std::string_view left = line; !left.empty();) {
+        if (left.front() == ' ' || left.front() == '\t') {
+            gap += left.front();
+            left.remove_prefix(1);
+            continue;
+        }
+        const auto end =
+            std::max<std::size_t>(std::min(left.find_first_of(all_ends), left.size()), 1);
+        const std::string_view word = left.substr(0, end);
+        const auto decoded = decode_q_word(word);
+        if (!after_word || !decoded)
+            text += gap;
+        gap.clear();
+        text += decoded ? *decoded : std::string(word);
+        after_word = decoded.has_value();
+        left.remove_prefix(end);
+    }
+    return text + gap;
 }
 
 } // namespace sallyport

@@ -303,6 +303,8 @@ BOOST_FIXTURE_TEST_CASE(messages, Fixture) {
     BOOST_TEST(settings_with("message", "size_limit = 25M").message.size_limit ==
                26214400U);
     BOOST_TEST(settings_with("message", "received = yes").message.received);
+    BOOST_TEST(settings_with("message", "received = yes").message.encode_header);
+    BOOST_TEST(!settings_with("message", "encode_header = no").message.encode_header);
     BOOST_TEST(
         settings_with("message", "remove_headers = X-A, X-B").message.remove_headers ==
             (Texts{"X-A", "X-B"}),

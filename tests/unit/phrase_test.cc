@@ -14,6 +14,13 @@ using namespace sallyport;
 
 namespace {
 
+std::string repeated(std::string_view text, std::size_t count) {
+    std::string all;
+    while (count-- > 0)
+        all += text;
+    return all;
+}
+
 std::vector<std::string> words_of(const std::string& phrase) {
     std::vector<std::string> words(1);
     for (const char c : phrase) {
@@ -101,7 +108,6 @@ BOOST_AUTO_TEST_CASE(no_field_can_be_smuggled_in) {
 BOOST_AUTO_TEST_CASE(eight_bit_text_is_encoded) {
     BOOST_TEST(make_phrase("J\xc3\xb6rg M.") == "=?UTF-8?Q?J=C3=B6rg_M=2E?=");
     BOOST_TEST(make_phrase("a_b=c?\xc3\xa4") == "=?UTF-8?Q?a=5Fb=3Dc=3F=C3=A4?=");
-    BOOST_TEST(make_phrase("J\xf6rg") == "=?ISO-8859-1?Q?J=F6rg?=");
     // U+200F: what printable would not show is UTF-8 all the same
     BOOST_TEST(make_phrase("\xd7\x90\xe2\x80\x8f") == "=?UTF-8?Q?=D7=90=E2=80=8F?=");
     BOOST_TEST(decode_all(make_phrase("\"J\xc3\xb6\" <b@y>, c"), "UTF-8") ==
@@ -135,19 +141,17 @@ BOOST_AUTO_TEST_CASE(a_word_may_be_full) {
     BOOST_TEST(words[1].size() == 75U);
 }
 
-BOOST_AUTO_TEST_CASE(long_names_in_latin_1) {
-    std::string name;
-    for (int i = 0; i < 200; ++i)
-        name += static_cast<char>(0xe0 + i % 32);
-    const std::string phrase = make_phrase(name);
-    BOOST_TEST(decode_all(phrase, "ISO-8859-1") == name);
+BOOST_AUTO_TEST_CASE(no_charset_is_guessed) {
+    BOOST_TEST(make_phrase("J\xf6rg") == "\"J\xf6rg\"");
+    BOOST_TEST(make_phrase("\xd0\xe0\xec, \"x\"") == "\"\xd0\xe0\xec, \\\"x\\\"\"");
+    BOOST_TEST(read_back(make_phrase("\x95\x5c =?a?Q?b?=")) == "\x95\x5c =?a?Q?b?=");
 }
 
 BOOST_AUTO_TEST_CASE(lines_with_encoded_words_are_short) {
     // RFC 2047 2: at most 76 octets a line
     std::size_t size = 0;
     std::size_t longest = 0;
-    for (const char c : make_phrase(std::string(300, '\xe9'))) {
+    for (const char c : make_phrase(repeated("\xc3\xa9", 300))) {
         size = c == '\n' ? 0 : size + (c == '\r' ? 0 : 1);
         longest = std::max(longest, size);
     }

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "encoded_header.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "ascii.h"
+#include "concat.h"
+#include "encoded_word.h"
+#include "intake.h"
+#include "mime.h"
+#include "printable.h"
+
+namespace sallyport {
+
+namespace {
+
+/// A word that is not at the start of a line begins in this column, or in a new one.
+constexpr std::size_t last_column = 40;
+
+bool is_space(char c) {
+    return is_blank(c) || c == '\r' || c == '\n';
+}
+
+/// Reads the text of one field after the other, from left to right.
+class HeaderEncoder {
+  public:
+    /// `charset`: what text is in that is not UTF-8.
+    explicit HeaderEncoder(std::string_view charset) : stated_(charset) {}
+
+    void encode(Field& field, Syntax syntax) {
+        field_ = field.octets();
+        if (field_.find('\x1b') != field_.npos) { // ISO-2022-JP: a bracket may be none
+            complete_ = false;
+            return;
+        }
+        ascii_trails_ = !is_well_formed(field_);
+        field_.remove_suffix(2);
+        at_ = field_.find(':') + 1;
+        out_ = field_.substr(0, at_);
+        if (syntax == Syntax::text)
+            encode_unit(field_.size(), field_.size(), Unit::text);
+        else
+            encode_list();
+        out_ += "\r\n";
+        field = Field(std::move(out_));
+    }
+
+    /// No 8-bit text had to stay that should not.
+    [[nodiscard]] bool complete() const { return complete_; }
+
+  private:
+    enum class Unit { text, phrase, address };
+
+    /// RFC 5322 3.4, with more liberty: what stands before an angle bracket, or before the
+    /// colon of a group, is a phrase, whatever is in it.
+    void encode_list() {
+        while (at_ < field_.size()) {
+            const std::size_t end = find(at_, ",;:<");
+            const char separator = end < field_.size() ? field_[end] : ',';
+            const std::size_t last = separator == '<' ? find(end + 1, ">") : end;
+            encode_unit(end, std::min(last + 1, field_.size()),
+                        separator == '<' || separator == ':' ? Unit::phrase
+                                                             : Unit::address);
+        }
+    }
+
+    /// The first of `separators` within nothing else, or the end.
+    [[nodiscard]] std::size_t find(std::size_t at, std::string_view separators) const {
+        Nesting nesting(ascii_trails_);
+        while (at < field_.size() &&
+               (nesting.closer() != '\0' || separators.find(field_[at]) == separators.npos))
+            nesting.take(field_[at++]);
+        return at;
+    }
+
+    /// Text of one writer up to `end`, and what stands between it and the next; as it came
+    /// if it cannot be encoded as a whole.
+    void encode_unit(std::size_t end, std::size_t next, Unit unit) {
+        const std::string_view octets = field_.substr(at_, next - at_);
+        const std::string_view text = octets.substr(0, end - at_);
+        const std::size_t begin = out_.size();
+        const bool encodes = has_eight_bit(text);
+        if (encodes) {
+            charset_ = charset_of(text, stated_);
+            fits_ = !charset_.empty();
+            take_words(end, unit);
+            write(field_.substr(end, next - end));
+        }
+        at_ = next;
+        if (encodes && fits_)
+            return;
+        complete_ = complete_ && !encodes;
+        out_.replace(begin, out_.npos, octets);
+    }
+
+    void take_words(std::size_t end, Unit unit) {
+        Nesting nesting(ascii_trails_);
+        space_ = {};
+        while (at_ < end) {
+            const std::size_t begin = at_;
+            const std::size_t kept = text_.size();
+            const bool comment = nesting.closer() == ')';
+            take_word(end, unit, nesting);
+            const std::string_view word = field_.substr(begin, at_ - begin);
+            if (has_eight_bit(word) && (comment || unit != Unit::address)) {
+                add(kept);
+            } else {
+                text_.resize(kept);
+                write(word);
+            }
+            const std::size_t space = at_;
+            while (at_ < end && is_space(field_[at_]))
+                nesting.take(field_[at_++]);
+            space_ = field_.substr(space, at_ - space);
+        }
+        fits_ = fits_ && nesting.closer() == '\0';
+    }
+
+    /// Up to white space; in an address field parentheses are words of their own.
+    void take_word(std::size_t end, Unit unit, Nesting& nesting) {
+        const bool comment = nesting.closer() == ')';
+        bool first = true;
+        for (; at_ < end; ++at_) {
+            const char c = field_[at_];
+            const char inside = nesting.closer();
+            const bool escaped = nesting.escapes();
+            const bool parenthesis = unit != Unit::text && !escaped && inside != '"' &&
+                                     (c == '(' || (c == ')' && comment));
+            if ((inside != '"' && is_space(c)) || (parenthesis && !first))
+                return;
+            if (unit != Unit::text)
+                nesting.take(c);
+            // neither a quotation mark nor a backslash that quotes
+            if (!nesting.quotes() && (escaped || c != '"' || inside == nesting.closer()))
+                text_ += c;
+            first = false;
+            if (parenthesis) {
+                ++at_;
+                return;
+            }
+        }
+    }
+
+    /// The word that begins at `kept` in text_ is to be encoded. RFC 2047 6.2: white space
+    /// between encoded words is no part of the text.
+    void add(std::size_t kept) {
+        if (kept == 0)
+            out_ += space_;
+        if (kept > 0 || beside_word_)
+            text_.insert(kept, space_);
+    }
+
+    /// What stays as it is.
+    void write(std::string_view octets) {
+        beside_word_ = octets.starts_with("=?") && octets.ends_with("?=");
+        if (!text_.empty()) {
+            if (beside_word_)
+                text_ += space_;
+            write_text();
+            if (space_.empty() && !octets.empty() && octets != ")")
+                out_ += ' ';
+        }
+        out_ += space_;
+        out_ += octets;
+        space_ = {};
+    }
+
+    void write_text() {
+        if (!is_blank(out_.back()) && out_.back() != '(')
+            out_ += ' ';
+        const std::size_t line = out_.rfind('\n') + 1;
+        const std::size_t end = out_.find_last_not_of(" \t") + 1;
+        std::size_t column = out_.size() - line;
+        if (column > last_column && end > line && end < out_.size()) {
+            column = out_.size() - end;
+            out_.insert(end, "\r\n");
+        }
+        const std::string words = encode_words(text_, charset_, column);
+        fits_ = fits_ && !words.empty();
+        out_ += words;
+        text_.clear();
+    }
+
+    std::string_view stated_;
+    std::string_view field_; ///< without its line end
+    bool ascii_trails_ = false;
+    std::size_t at_ = 0;
+    std::string out_;
+    bool complete_ = true;
+
+    std::string_view charset_; ///< of the text at hand, as what follows
+    bool fits_ = true;
+    std::string_view space_;   ///< after the last word
+    std::string text_;         ///< of words that are to be encoded
+    bool beside_word_ = false; ///< what was written last is an encoded word
+};
+
+} // namespace
+
+void encode_header(Header& header, std::vector<std::string>& notes) {
+    if (header.contains("DKIM-Signature"))
+        return;
+    const Entity entity = describe_entity(header);
+    HeaderEncoder encoder(entity.charset);
+    for (Field& field : header.fields()) {
+        const Syntax syntax = syntax_of(field.name());
+        if (syntax != Syntax::other && has_eight_bit(field.octets()))
+            encoder.encode(field, syntax);
+    }
+    if (!encoder.complete())
+        notes.push_back(
+            concat({"8-bit text in the header is sent as it is where its charset "
+                    "or its end is not clear"}));
+    header.fold_lines(text_line_limit);
+}
+
+} // namespace sallyport

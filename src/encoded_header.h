@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+//
+// A header whose 8-bit text for people is in ASCII: RFC 2047.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "header.h"
+
+namespace sallyport {
+
+/// Puts 8-bit text into encoded words in Syntax::text fields, and in the display names and
+/// comments of Syntax::addresses fields; folds lines. The text is taken for UTF-8 if it is
+/// that, else for what the header's Content-Type states; where that cannot be, it stays,
+/// and a note says so. Only words that need it are encoded, no address and no other field
+/// is changed, and none at all beside a DKIM-Signature.
+void encode_header(Header& header, std::vector<std::string>& notes);
+
+} // namespace sallyport

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "encoded_word.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ascii.h"
+#include "concat.h"
+#include "printable.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t line_limit = 76; // RFC 2047 2
+constexpr std::size_t charset_limit = 40;
+
+/// Octets over 127 from `alone` to `alone_end` are characters, `of_three` begins one of
+/// three; every other begins one of two, or where a digit follows of four (GB 18030).
+struct Charset {
+    std::array<char, 12> prefix;
+    unsigned char alone = 0;
+    unsigned char alone_end = 0;
+    unsigned char of_three = 0;
+};
+
+constexpr std::array charsets{Charset{{"iso-8859-"}, 0x80, 0xff},
+                              Charset{{"windows-125"}, 0x80, 0xff},
+                              Charset{{"koi8-"}, 0x80, 0xff},
+                              Charset{{"shift_jis"}, 0xa1, 0xdf},
+                              Charset{{"windows-31j"}, 0xa1, 0xdf},
+                              Charset{{"euc-jp"}, 0, 0, 0x8f},
+                              Charset{{"euc-kr"}},
+                              Charset{{"ks_c_5601"}},
+                              Charset{{"gb"}},
+                              Charset{{"big5"}}};
+
+/// Octets of the character that `text` begins with; all of it where nothing is known.
+std::size_t character_size(std::string_view text, std::string_view charset) {
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first < 0x80)
+        return 1;
+    if (charset == "UTF-8")
+        return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    for (const Charset& known : charsets) {
+        if (!starts_with_ignoring_case(charset, known.prefix.data()))
+            continue;
+        if (first >= known.alone && first <= known.alone_end)
+            return 1;
+        if (first == known.of_three)
+            return 3;
+        return text.size() > 1 && is_digit(text[1]) ? 4 : 2;
+    }
+    return text.size();
+}
+
+/// RFC 2047 5 (3): in a phrase only letters, digits and "!*+-/" stand for themselves.
+void append_octet(std::string& to, char c) {
+    if (is_alpha(c) || is_digit(c))
+        to += c;
+    else if (c == ' ')
+        to += '_';
+    else if (c != '\r' && c != '\n')
+        append_hex(to, '=', c);
+}
+
+bool is_charset_character(char c) {
+    return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '+';
+}
+
+} // namespace
+
+std::string_view charset_of(std::string_view text, std::string_view stated) {
+    if (is_well_formed(text))
+        return "UTF-8";
+    const bool fits = stated.size() <= charset_limit &&
+                      std::ranges::all_of(stated, is_charset_character) &&
+                      !starts_with_ignoring_case(stated, "utf") &&
+                      !starts_with_ignoring_case(stated, "us-ascii") &&
+                      !starts_with_ignoring_case(stated, "iso-2022-");
+    return fits ? stated : std::string_view();
+}
+
+std::string encode_words(std::string_view text, std::string_view charset,
+                         std::size_t column) {
+    const std::string begin = concat({"=?", charset, "?Q?"});
+    std::string words = begin;
+    std::string character;
+    bool empty = true;
+    column += begin.size();
+    while (!text.empty()) {
+        const auto size = std::min(character_size(text, charset), text.size());
+        character.clear();
+        for (const char c : text.substr(0, size))
+            append_octet(character, c);
+        text.remove_prefix(size);
+        if (begin.size() + character.size() + 3 > line_limit)
+            return {};
+        column += character.size();
+        if (column + 2 > line_limit && !empty) {
+            words.append("?=\r\n ").append(begin);
+            column = 1 + begin.size() + character.size();
+        }
+        words += character;
+        empty = false;
+    }
+    return words + "?=";
+}
+
+} // namespace sallyport

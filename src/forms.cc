@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "forms.h"
+
+#include "encoded_header.h"
+#include "reencode.h"
+
+namespace sallyport {
+
+const Message& MessageForms::form(bool eight_bit, bool smtputf8) {
+    const bool encodes_body = !eight_bit && message_.body_facts().eight_bit;
+    // RFC 6531 3.2: SMTPUTF8 comes with 8BITMIME.
+    const bool encodes_header =
+        encodes_header_ && message_.eight_bit_header() && (!smtputf8 || encodes_body);
+    if (encodes_header && !encoded_) {
+        auto header = parse_header(message_.header());
+        if (!header)
+            return message_;
+        encode_header(*header, notes_);
+        encoded_.emplace(*header, message_);
+    }
+    const Message& message = encodes_header ? *encoded_ : message_;
+    if (!encodes_body)
+        return message;
+    if (!seven_bit_)
+        seven_bit_ = reencode(message, true, notes_);
+    return seven_bit_ ? *seven_bit_ : message;
+}
+
+} // namespace sallyport

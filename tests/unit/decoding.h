@@ -13,7 +13,8 @@
 
 namespace sallyport {
 
-inline std::string decode_quoted_printable(std::string_view text) {
+/// With `lenient`, "=" before anything else stands for itself.
+inline std::string decode_quoted_printable(std::string_view text, bool lenient = false) {
     constexpr std::string_view hex = "0123456789ABCDEF";
     std::string octets;
     while (!text.empty()) {
@@ -26,8 +27,12 @@ inline std::string decode_quoted_printable(std::string_view text) {
         } else {
             const auto high = text.size() < 2 ? hex.npos : hex.find(text[0]);
             const auto low = text.size() < 2 ? hex.npos : hex.find(text[1]);
-            if (high == hex.npos || low == hex.npos)
-                throw std::runtime_error("no quoted-printable");
+            if (high == hex.npos || low == hex.npos) {
+                if (!lenient)
+                    throw std::runtime_error("no quoted-printable");
+                octets += c;
+                continue;
+            }
             octets += static_cast<char>(high << 4U | low);
             text.remove_prefix(2);
         }

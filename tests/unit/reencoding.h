@@ -44,7 +44,12 @@ class Reading : public EntityVisitor {
         try {
             leaf_ = decoded();
         } catch (const std::runtime_error&) {
-            leaf_ += "[no " + encoding_ + "]"; // it came so, and must go out so
+            // It came so, and goes out so, but for line ends that count for nothing.
+            if (encoding_ == "quoted-printable")
+                leaf_ = decode_quoted_printable(leaf_, true);
+            else
+                std::erase_if(leaf_, [](char c) { return c == '\r' || c == '\n'; });
+            leaf_ += "[no " + encoding_ + "]";
         }
         leaves.push_back(std::exchange(leaf_, {}));
     }

@@ -66,6 +66,8 @@ void Builder::set(const Key& key, Value& value) {
          value.origin});
     if (!is_first)
         misconfigured(value.origin, {"it is set already by ", place->second});
+    if (key.section == "relay")
+        settings_.relays.back().origins += concat({"\n", name, "=", value.origin});
     if (user_.empty())
         apply(key, value);
     for (auto& [user, sender] : settings_.user_senders) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "keys.h"
 #include "settings.h"
@@ -15,6 +16,9 @@ namespace sallyport {
 
 class Builder {
   public:
+    /// `notes`, which outlive it, are for the log.
+    explicit Builder(std::vector<std::string>& notes) : notes_(notes) {}
+
     void begin_relay(std::string name, std::string origin);
 
     /// [sender] keys that follow are those of `user`, who has the general ones where he has
@@ -38,7 +42,7 @@ class Builder {
 
     [[nodiscard]] std::size_t relay_count() const { return settings_.relays.size(); }
 
-    void note(std::string text) { settings_.notes.push_back(std::move(text)); }
+    void note(std::string text) { notes_.push_back(std::move(text)); }
 
     /// All that was set. Failure (78, local) if it does not go together.
     Settings finish();
@@ -46,6 +50,7 @@ class Builder {
   private:
     void apply(const Key& key, Value& value);
 
+    std::vector<std::string>& notes_;
     Settings settings_;
     std::map<std::string, std::string> set_by_; ///< key to the origin of its value
     std::string user_;                          ///< whose [sender] keys follow

@@ -17,6 +17,7 @@
 #include "concat.h"
 #include "key_names.h"
 #include "keys.h"
+#include "permission.h"
 #include "printable.h"
 #include "strict_ini.h"
 #include "unique_fd.h"
@@ -62,7 +63,7 @@ class ConfigFile {
             ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
         struct stat facts {};
         if (!file || ::fstat(file.get(), &facts) != 0)
-            misconfigured(shown_, std::strerror(errno));
+            misconfigured(shown_, why_unreadable(path_, errno));
         if (!S_ISREG(facts.st_mode))
             misconfigured(shown_, "not a regular file");
         if ((facts.st_mode & S_IWOTH) != 0)
@@ -98,21 +99,27 @@ class ConfigFile {
     }
 
     void apply(Builder& builder, IniEntry& entry) {
-        const std::string at = concat({shown_, ":", std::to_string(entry.line)});
+        const std::string at = place(entry.line);
         const std::string_view section = entry.section;
         const auto kind = section.substr(0, section.find(' '));
         const std::string name(section.substr(std::min(kind.size() + 1, section.size())));
         const bool may_be_named = kind == "relay" || kind == "sender";
+        const std::string_view table = may_be_named ? kind : section;
+        if (std::exchange(section_, section) != section) {
+            const std::string begun = place(entry.section_line);
+            expect_section(table, begun);
+            if (kind == "relay")
+                builder.begin_relay(name, begun);
+            else if (kind == "sender" && !name.empty())
+                builder.begin_user(name);
+        }
         // The last line of a secret in base64 that was put into several looks so.
         const bool may_be_secret = entry.value.find_first_not_of('=') == std::string::npos;
-        const Key& key =
-            find_key(may_be_named ? kind : section, entry.key, at, may_be_secret);
-        const bool begins = std::exchange(section_, section) != section;
-        if (begins && kind == "relay")
-            builder.begin_relay(name, at);
-        else if (begins && kind == "sender" && !name.empty())
-            builder.begin_user(name);
-        set(builder, key, entry, at);
+        set(builder, find_key(table, entry.key, at, may_be_secret), entry, at);
+    }
+
+    [[nodiscard]] std::string place(unsigned line) const {
+        return concat({shown_, ":", std::to_string(line)});
     }
 
     void set(Builder& builder, const Key& key, IniEntry& entry, const std::string& at) {
@@ -192,12 +199,15 @@ class Environment {
         const std::string shown = printable(name, 80);
         if (name == "SALLYPORT_URL" || name == "SALLYPORT_CONFIG")
             return;
-        const Key* const key = find_key_of_variable(full_name(name));
         // Kubernetes sets such variables beside a service of that name.
-        const bool of_a_service = text.starts_with("tcp://") || text.starts_with("udp://");
-        if (key == nullptr || of_a_service)
+        if (name.starts_with("SALLYPORT_SERVICE_") || name.starts_with("SALLYPORT_PORT") ||
+            text.starts_with("tcp://") || text.starts_with("udp://"))
+            return;
+        const Key* const key = find_key_of_variable(full_name(name));
+        if (key == nullptr)
             return builder_.note(
-                concat({"the variable ", shown, " is not known: ignored"}));
+                concat({"the variable ", shown, " is not known: ignored; is it SALLYPORT_",
+                        nearest_variable(name), "?"}));
         if (key->section == "relay")
             choose_relay(shown);
         if (redirects(full_name(name)))
@@ -316,18 +326,20 @@ Applied apply_first_file(const ConfigurationSources& sources, Builder& builder) 
 
 } // namespace
 
-Settings load_settings(const ConfigurationSources& sources) {
-    Builder builder;
+Settings load_settings(const ConfigurationSources& sources,
+                       std::vector<std::string>& notes) {
+    Builder builder(notes);
     const auto [trust, passed_over] = apply_first_file(sources, builder);
     // A stranger's file names a server of his choice: no password of ours goes there.
     if (!sources.privileged && trust != Trust::stranger)
         Environment(sources.environment, builder).apply();
     if (builder.relay_count() == 0)
-        misconfigured(
-            sources.system_file,
-            {"no [relay] here or in a file of yours, and SALLYPORT_URL is not set; "
-             "see sallyport.conf(5)",
-             passed_over.empty() ? "" : "; ", passed_over});
+        misconfigured(sources.system_file,
+                      {owner_of(sources.system_file) ? "no [relay] here or"
+                                                     : "there is no such file, no [relay]",
+                       " in a file of yours, and SALLYPORT_URL is not set; see EXAMPLES in "
+                       "sallyport.conf(5)",
+                       passed_over.empty() ? "" : "; ", passed_over});
     if (!passed_over.empty())
         builder.note(passed_over);
     return builder.finish();

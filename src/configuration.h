@@ -22,8 +22,10 @@ struct ConfigurationSources {
         false; ///< set-id run: the system file only, no environment, no command
 };
 
-/// Reads and checks everything. Failure (78, local) names file and line, or the variable,
-/// the key, and the nearest known one; no secret is ever quoted.
-Settings load_settings(const ConfigurationSources& sources);
+/// Reads and checks everything. Remarks for the log go to `notes`, also where it fails: a
+/// variable that is not known may be why. Failure (78, local) names file and line, or the
+/// variable, the key, and the nearest known one; no secret is ever quoted.
+Settings load_settings(const ConfigurationSources& sources,
+                       std::vector<std::string>& notes);
 
 } // namespace sallyport

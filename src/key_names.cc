@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "ascii.h"
 #include "concat.h"
@@ -14,55 +13,64 @@ namespace sallyport {
 
 namespace {
 
+constexpr std::string_view variable_prefix = "SALLYPORT_";
 constexpr std::array<std::string_view, 2> reserved_sections{"queue", "limits"};
 
-bool is_known_section(std::string_view name) {
-    return std::ranges::find(key_table(), name, &Key::section) != key_table().end();
+bool is_near(std::string_view name, std::string_view known) {
+    return distance(name, known) <= std::min<std::size_t>(known.size() / 2, 3);
 }
 
-std::string_view nearest_section(std::string_view name) {
-    std::vector<std::string_view> known;
-    known.reserve(key_table().size());
-    for (const Key& key : key_table())
-        known.push_back(key.section);
-    return nearest(name, known);
-}
-
-std::string_view nearest_key(std::string_view section, std::string_view name) {
-    std::vector<std::string_view> known;
+std::string list_keys(std::string_view section) {
+    std::string names;
     for (const Key& key : key_table()) {
         if (key.section == section && !key.is_reserved())
-            known.push_back(key.name);
+            names.append(names.empty() ? "" : ", ").append(key.name);
     }
-    return nearest(name, known);
+    return names;
+}
+
+/// Of keys that are equally near the one of this section.
+const Key& nearest_key(std::string_view section, std::string_view name) {
+    return *std::ranges::min_element(key_table(), {}, [&](const Key& key) {
+        const std::size_t elsewhere = key.section == section ? 0 : 1;
+        return 2 * distance(name, key.name) + elsewhere;
+    });
 }
 
 [[noreturn]] void unknown_key(std::string_view section, std::string_view name,
                               const std::string& origin, bool may_be_secret) {
-    const std::string_view near = nearest_key(section, name);
-    const bool is_shown = !may_be_secret || distance(name, near) <= near.size() / 2;
-    misconfigured(origin, {is_shown ? printable(name, 60) : "this key",
-                           " is not known; the nearest key of [", printable(section, 60),
-                           "] is ", near});
+    const Key& near = nearest_key(section, name);
+    if (name == near.name)
+        misconfigured(origin, {name, " belongs to [", near.section, "]"});
+    if (is_near(name, near.name))
+        misconfigured(origin, {printable(name, 60), " is not known; the nearest key of [",
+                               near.section, "] is ", near.name});
+    misconfigured(origin,
+                  {may_be_secret ? "this key" : printable(name, 60),
+                   " is not known; the keys of [", section, "] are ", list_keys(section)});
 }
 
 } // namespace
 
-const Key& find_key(std::string_view section, std::string_view name,
-                    const std::string& origin, bool may_be_secret) {
+void expect_section(std::string_view section, const std::string& origin) {
     if (std::ranges::find(reserved_sections, section) != reserved_sections.end())
         misconfigured(origin, {"[", section, "] is not in this version"});
-    if (!is_known_section(section))
+    if (std::ranges::find(key_table(), section, &Key::section) == key_table().end())
         misconfigured(origin, {"[", printable(section, 60),
-                               "] is not known; the nearest section is [",
-                               nearest_section(section), "]"});
+                               "] is not known; the sections are [relay], [sender], "
+                               "[recipients], [message], [log] and [exit]"});
+}
+
+const Key& find_key(std::string_view section, std::string_view name,
+                    const std::string& origin, bool may_be_secret) {
     const auto found = std::ranges::find_if(key_table(), [&](const Key& key) {
         return key.section == section && key.name == name;
     });
     if (found == key_table().end())
         unknown_key(section, name, origin, may_be_secret);
     if (found->is_reserved())
-        misconfigured(origin, {name, " is not in this version"});
+        misconfigured(origin, {name, " is not in this version; see EXAMPLES in "
+                                     "sallyport.conf(5)"});
     return *found;
 }
 
@@ -72,6 +80,28 @@ const Key* find_key_of_variable(std::string_view variable) {
                                     concat({"SALLYPORT_", key.section, "_", key.name}));
     });
     return found != key_table().end() ? &*found : nullptr;
+}
+
+std::string nearest_variable(std::string_view variable) {
+    constexpr std::size_t longest = 64; // whoever calls may have set it to anything
+    const std::string_view name = variable.substr(variable_prefix.size(), longest);
+    std::size_t least = longest;
+    std::string nearest;
+    const auto consider = [&](std::string_view written, const std::string& meant) {
+        const std::size_t far = distance(name, written);
+        if (far < least) {
+            least = far;
+            nearest = meant;
+        }
+    };
+    for (const char* known : {"url", "from", "domain", "password"})
+        consider(known, known);
+    for (const Key& key : key_table()) {
+        const std::string full = concat({key.section, "_", key.name});
+        consider(full, full);
+        consider(key.name, full);
+    }
+    return upper_case(nearest);
 }
 
 } // namespace sallyport

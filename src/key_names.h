@@ -10,12 +10,20 @@
 
 namespace sallyport {
 
-/// The key, or Failure (78, local) that begins with `origin` and names it and the nearest
-/// known one; where `name` may be a part of a secret, only if the two are alike.
+/// Failure (78, local) that begins with `origin`, if there is no such section here.
+void expect_section(std::string_view section, const std::string& origin);
+
+/// The key of a section that there is, or Failure (78, local) that begins with `origin` and
+/// names the section it belongs to, the nearest key of all, or those of the section where
+/// none is near. `name` is shown; where it may be a part of a secret, only if there is a
+/// key like it.
 const Key& find_key(std::string_view section, std::string_view name,
                     const std::string& origin, bool may_be_secret = false);
 
 /// The key that SALLYPORT_<SECTION>_<KEY> means, reserved ones too; null if there is none.
 const Key* find_key_of_variable(std::string_view variable);
+
+/// What follows SALLYPORT_ in the name most like that of `variable`.
+std::string nearest_variable(std::string_view variable);
 
 } // namespace sallyport

@@ -99,7 +99,8 @@ void set_tls(Settings& /*settings*/, Relay& relay, Value& value) {
     else if (value.text == "none")
         relay.tls = TlsMode::none;
     else
-        misconfigured(value.origin, "implicit, starttls or none is expected");
+        misconfigured(value.origin,
+                      "implicit (elsewhere SSL or TLS), starttls or none is expected");
 }
 
 void set_tls_min(Settings& /*settings*/, Relay& relay, Value& value) {
@@ -151,13 +152,17 @@ std::string read_helo(std::string_view text, const std::string& origin) {
     return std::string(text);
 }
 
-void set_password(Settings& /*settings*/, Relay& relay, Value& value) {
+void set_password(Settings& settings, Relay& relay, Value& value) {
     if (value.text.empty())
         misconfigured(value.origin, "it is empty");
     if (value.text.size() > Secret::max_size)
         misconfigured(value.origin, "it has more than 16384 octets");
     if (value.text.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
         misconfigured(value.origin, "it holds a line end or a NUL");
+    // Single, or one of U+2018 to U+201F: most likely no part of it.
+    if ((value.text.front() == '\'' && value.text.back() == '\'') ||
+        value.text.starts_with("\xe2\x80"))
+        settings.notes.push_back(value.origin + ": the quotes around it are a part of it");
     relay.secret = std::make_shared<const Secret>(value.text);
     relay.is_token = false;
 }

@@ -2,6 +2,7 @@
 //
 // argv, configuration and stdin to an exit status: the order of the program on one screen.
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
@@ -42,6 +43,12 @@ void print(int fd, std::string_view text) {
             return;
         text.remove_prefix(static_cast<std::size_t>(written));
     }
+}
+
+/// A line on standard error, which wants no memory.
+void say(std::string_view text) {
+    ::dprintf(STDERR_FILENO, "sallyport: %.*s\n", static_cast<int>(text.size()),
+              text.data());
 }
 
 ConfigurationSources configuration_sources(const Invocation& invocation) {
@@ -166,14 +173,7 @@ ExitStatus go(const Run& run) {
 /// changes nothing.
 ExitStatus give_up(Log& log, const std::string& id, ExitStatus status,
                    std::string_view why) {
-    constexpr std::string_view name = "sallyport: ";
-    try {
-        print(STDERR_FILENO, concat({name, why, "\n"}));
-    } catch (const std::bad_alloc&) {
-        print(STDERR_FILENO, name);
-        print(STDERR_FILENO, why);
-        print(STDERR_FILENO, "\n");
-    }
+    say(why);
     try {
         log.may_wait();
         if (!log.on_standard_error())
@@ -184,7 +184,7 @@ ExitStatus give_up(Log& log, const std::string& id, ExitStatus status,
 }
 
 ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
-               ExitStatus& tempfail) {
+               std::vector<std::string>& notes, ExitStatus& tempfail) {
     const auto started = Clock::now();
     prepare_process();
     watch_library_memory();
@@ -193,13 +193,16 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
         return answer(invocation);
     if (invocation.mode == Mode::serve) // a line of ours is no reply
         silence_errors_within_output();
-    Settings settings = load_settings(configuration_sources(invocation));
+    Settings settings = load_settings(configuration_sources(invocation), notes);
     drop_privileges();
     tempfail = settings.tempfail;
     break_off_with(tempfail);
     log = Log(settings.log, "sallyport");
     const Identity identity = look_up_identity();
     id = identity.id;
+    for (const auto& note : notes)
+        log.note(id, note);
+    notes.clear();
     suit(settings, identity);
     // With -bs standard output is the client's: what goes on upstream is not for him.
     // A set-id run shows nothing of what goes on between it and the server.
@@ -213,9 +216,12 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
 ExitStatus run_or_give_up(std::span<const char* const> argv, ExitStatus& tempfail) {
     Log log({LogTarget::syslog, {}, LogFormat::text}, "sallyport");
     std::string id;
+    std::vector<std::string> notes; // until they are in the log
     try {
-        return run(argv, log, id, tempfail);
+        return run(argv, log, id, notes, tempfail);
     } catch (const Failure& failure) {
+        for (const auto& note : notes)
+            say(note);
         return give_up(log, id, failure.status(), failure.what());
     } catch (const std::bad_alloc&) {
         return give_up(log, id, ExitStatus::temp_fail, "out of memory");

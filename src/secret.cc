@@ -19,6 +19,7 @@
 #include "ascii.h"
 #include "concat.h"
 #include "failure.h"
+#include "permission.h"
 #include "printable.h"
 #include "unique_fd.h"
 
@@ -58,6 +59,8 @@ class Buffer {
     }
 
     [[nodiscard]] bool failed() const { return failed_; }
+    /// Of what was taken.
+    [[nodiscard]] bool ended_in_blank() const { return ended_in_blank_; }
     [[nodiscard]] bool full() const { return text_.size() == text_.capacity(); }
 
     /// What was read, as a secret.
@@ -69,12 +72,14 @@ class Buffer {
             misconfigured(origin, "the secret has more than 16384 octets");
         if (text_.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
             misconfigured(origin, "the secret has more than one line, or holds a NUL");
+        ended_in_blank_ = is_blank(text_.back());
         return std::make_shared<const Secret>(text_);
     }
 
   private:
     std::string text_;
     bool failed_ = false;
+    bool ended_in_blank_ = false;
 };
 
 [[noreturn]] void unreadable(const SecretFile& source, std::string_view why) {
@@ -85,7 +90,7 @@ LoadedSecret load_file(const SecretFile& source) {
     const UniqueFd file(::open(source.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat facts {};
     if (!file || ::fstat(file.get(), &facts) != 0)
-        unreadable(source, std::strerror(errno));
+        unreadable(source, why_unreadable(source.path, errno));
     if (!S_ISREG(facts.st_mode))
         unreadable(source, "not a regular file");
     Buffer buffer;
@@ -94,9 +99,12 @@ LoadedSecret load_file(const SecretFile& source) {
     if (buffer.failed())
         unreadable(source, std::strerror(errno));
     LoadedSecret loaded{buffer.take(source.origin), {}};
-    if ((facts.st_mode & S_IROTH) != 0)
-        loaded.note =
-            concat({source.origin, ": ", printable(source.path), ": others can read it"});
+    const bool open = (facts.st_mode & S_IROTH) != 0;
+    const bool blank = buffer.ended_in_blank();
+    if (open || blank)
+        loaded.note = concat({source.origin, ": ", printable(source.path),
+                              open ? ": others can read it" : "",
+                              blank ? ": the blank at its end is a part of it" : ""});
     return loaded;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ascii.h"
+#include "concat.h"
 #include "glob.h"
 
 namespace sallyport {
@@ -22,6 +23,14 @@ bool RecipientSettings::is_local(std::string_view domain) const {
     };
     return is_named("localhost") || is_named("localhost.localdomain") ||
            std::ranges::any_of(local, is_named);
+}
+
+std::string Relay::origin_of(std::string_view key) const {
+    const auto line = origins.rfind(concat({"\n", key, "="}));
+    if (line == origins.npos)
+        return origin;
+    const auto begin = line + key.size() + 2;
+    return origins.substr(begin, origins.find('\n', begin) - begin);
 }
 
 bool Relay::serves(std::string_view reverse_path) const {

@@ -45,8 +45,9 @@ struct PopServer {
 struct Relay {
     std::string name;               ///< of `[relay NAME]`, or empty
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any
-    std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
-    std::string host;   ///< name, address without brackets, "unix:/path"; see srv
+    std::string origin;  ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
+    std::string origins; ///< lines "KEY=ORIGIN", see origin_of()
+    std::string host;    ///< name, address without brackets, "unix:/path"; see srv
     std::vector<std::uint16_t> port;  ///< empty only until all keys are known
     std::optional<TlsMode> tls;       ///< empty: by port, see tls_mode()
     std::string tls_ca;               ///< file or directory; empty: the system's
@@ -86,6 +87,10 @@ struct Relay {
 
     /// RFC 8314: 465, 2465, 8465 and 443 speak TLS at once, all others STARTTLS.
     [[nodiscard]] TlsMode tls_mode(std::uint16_t on_port) const;
+
+    /// Where this key is set, as errors have it ("/etc/sallyport.conf:7: tls"), or `origin`
+    /// where it is not. All keys for a password or token are one, "password"; srv is host.
+    [[nodiscard]] std::string origin_of(std::string_view key) const;
 
     /// Whether `match` lets it be used for this envelope sender.
     [[nodiscard]] bool serves(std::string_view reverse_path) const;

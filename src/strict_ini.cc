@@ -37,14 +37,16 @@ class StrictReader {
     }
 
     Reading read() {
+        if (text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff"))
+            refuse("UTF-16: save it as UTF-8");
         while (!text_.empty()) {
-            ++number_;
             const auto end = text_.find('\n');
             std::string_view line = text_.substr(0, end);
             text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
             if (line.ends_with('\r'))
                 line.remove_suffix(1);
             take_line(line);
+            ++number_;
         }
         return std::move(reading_);
     }
@@ -75,6 +77,7 @@ class StrictReader {
             refuse("a section's name has 1 to 49 octets and none of [ ] ; #");
         if (!sections_.insert(name).second)
             refuse(concat({"the section [", printable(name), "] stands here again"}));
+        section_line_ = number_;
         keys_.clear();
         reading_.for_inih.push_back(concat({"[", name, "]\n"}));
     }
@@ -86,11 +89,15 @@ class StrictReader {
         const std::string key(text.begin(), end);
         const std::string_view rest = trim({end, text.end()});
         if (key.empty() || !rest.starts_with('='))
-            refuse("neither a [section] nor a key = value");
+            refuse(text.find("\xc2\xa0") != text.npos
+                       ? "a no-break space (U+00A0): type a plain one"
+                   : key.empty() || rest.empty()
+                       ? "neither a [section] nor a key = value"
+                       : "= is expected after a key; files of msmtp are not read");
         if (key.size() > name_limit)
             refuse("a key has at most 49 octets");
         if (sections_.empty()) // what was taken for a configuration may be a secret's file
-            refuse("a key stands before any [section]");
+            refuse("a key stands before any [section]: write [relay] above it");
         if (!keys_.insert(key).second)
             refuse(concat({"the key ", key, " stands here again"}));
         const std::string number = std::to_string(reading_.entries.size());
@@ -98,6 +105,7 @@ class StrictReader {
         IniEntry& entry = reading_.entries.emplace_back();
         entry.value = read_value(trim(rest.substr(1)));
         entry.line = number_;
+        entry.section_line = section_line_;
     }
 
     [[nodiscard]] std::string read_value(std::string_view text) const {
@@ -156,7 +164,8 @@ class StrictReader {
 
     std::string_view text_;
     const std::string& path_;
-    unsigned number_ = 0;
+    unsigned number_ = 1;
+    unsigned section_line_ = 0;
     std::set<std::string> sections_;
     std::set<std::string> keys_; ///< of the section at hand
     Reading reading_;

@@ -18,6 +18,7 @@ struct IniEntry {
     std::string key;
     std::string value; ///< without surrounding blanks and quotes; may be empty
     unsigned line = 0;
+    unsigned section_line = 0;
 };
 
 /// `text` is the whole file, `path` its name for errors. Entries in file order. Failure

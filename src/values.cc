@@ -143,8 +143,13 @@ std::string read_host(std::string_view text, const std::string& origin) {
     const bool bracketed = text.starts_with('[') && text.ends_with(']');
     std::string host(bracketed ? text.substr(1, text.size() - 2) : text);
     const bool good = is_address(host) || (!bracketed && is_host_name(host));
+    const auto colon = text.find(':'); // an IPv6 address has several
+    const bool has_port = colon != text.npos && (colon == text.rfind(':') ||
+                                                 text.substr(colon).starts_with("://"));
     if (!good || host.size() > host_limit)
-        misconfigured(origin, "a host name or an address is expected");
+        misconfigured(origin, has_port ? "a host name alone is expected: 465 of NAME:465 "
+                                         "goes into port, smtps:// into tls = implicit"
+                                       : "a host name or an address is expected");
     return std::string(without_final_dot(host));
 }
 
@@ -223,13 +228,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
         }
     }
     return row[b.size()];
-}
-
-std::string_view nearest(std::string_view name,
-                         const std::vector<std::string_view>& known) {
-    return *std::ranges::min_element(known, {}, [name](std::string_view candidate) {
-        return distance(name, candidate);
-    });
 }
 
 std::vector<std::string> read_pins(std::string_view text, const std::string& origin) {

@@ -72,9 +72,6 @@ std::string read_mailboxes(std::string_view text, const std::string& origin);
 /// Letters to change, put in or leave out to make `b`, which is in lower case, of `a`.
 std::size_t distance(std::string_view a, std::string_view b);
 
-/// `known` that is most like `name`: fewest letters to change, put in or leave out.
-std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known);
-
 /// Pins of public keys, "sha256//" and base64, as the octets they stand for.
 std::vector<std::string> read_pins(std::string_view text, const std::string& origin);
 

@@ -112,9 +112,9 @@ void finish_login(Relay& relay) {
         relay.auth_wanted && (wants_secret || by_certificate || !relay.auth.empty());
     wants_secret = relay.pop_before || (relay.auth_wanted && wants_secret);
     if (wants_secret && relay.user.empty())
-        misconfigured(relay.origin, "a log-in needs a user");
+        misconfigured(relay.origin_of("password"), "a log-in needs a user");
     if (wants_secret && !relay.has_secret())
-        misconfigured(relay.origin,
+        misconfigured(relay.origin_of("user"),
                       "a log-in needs a password, password_file, password_command, "
                       "token_file or token_command; without one set auth = none");
     if (!relay.auth_wanted)
@@ -123,8 +123,9 @@ void finish_login(Relay& relay) {
     if (external && !has_certificate)
         misconfigured(relay.origin, "EXTERNAL needs tls_cert and tls_key");
     if (relay.tls == TlsMode::none && !relay.allow_plaintext_auth)
-        misconfigured(relay.origin, "a log-in without TLS needs allow_plaintext_auth = yes "
-                                    "in a configuration file");
+        misconfigured(relay.origin_of("tls"),
+                      "the password would go in clear: set tls = starttls, or, in a file, "
+                      "allow_plaintext_auth = yes");
 }
 
 } // namespace
@@ -182,7 +183,7 @@ bool holds_secret(std::string_view key, std::string_view value) {
 
 void finish_relay(Relay& relay, std::vector<std::string>& notes) {
     if (relay.host.empty())
-        misconfigured(relay.origin, "[relay] has no host and no srv");
+        misconfigured(relay.origin, "[relay] needs a host, or srv: set host = NAME");
     if (relay.is_local())
         finish_local(relay);
     if (relay.srv)

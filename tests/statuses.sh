@@ -326,7 +326,7 @@ misconfigured() {
 file_cases() {
     local relay=('[relay]' 'host = 127.0.0.1') login=('user = alice' "password = \"$password\"")
     local at=$work/wrong
-    misconfigured 'unknown section' "$at:4: [realy]" "${relay[@]}" '[realy]' 'host = x'
+    misconfigured 'unknown section' "$at:3: [realy]" "${relay[@]}" '[realy]' 'host = x'
     misconfigured 'unknown key' "$at:3: " "${relay[@]}" 'hots = 127.0.0.1'
     misconfigured 'key that stands twice' "$at:3: " "${relay[@]}" 'host = 127.0.0.1'
     misconfigured 'value that makes no sense' "$at:3: port" "${relay[@]}" 'port = 99999'

@@ -44,14 +44,14 @@ void send(const Dialogue& dialogue, const Place& place, const Folder& folder,
         folder.write("sallyport.conf", place.fill(configuration_text(dialogue)));
     sources.environment = {"SALLYPORT_CONFIG=" + configuration,
                            "SALLYPORT_LOG_TO=file:" + folder.path("log")};
-    const Settings settings = load_settings(sources);
+    std::vector<std::string> notes;
+    const Settings settings = load_settings(sources, notes);
     const Identity identity = fixed_identity();
 
     const UniqueFd input(::open(folder.write("input", dialogue.input).c_str(), O_RDONLY));
     Draft draft =
         read_draft(input.get(), invocation.dot_ends_message, settings.message.size_limit);
     const Envelope envelope = make_envelope(invocation, settings, draft.header, identity);
-    std::vector<std::string> notes;
     complete_header(draft.header, envelope, invocation, settings, identity, notes);
     Message message(draft.header, std::move(draft.body), draft.facts);
     if (auto encoded = reencode(message, false, notes))

@@ -35,7 +35,7 @@ BOOST_FIXTURE_TEST_CASE(three_lines_are_enough, Fixture) {
     BOOST_REQUIRE(settings.relays.size() == 1U);
     const Relay& relay = settings.relays.front();
     BOOST_TEST(relay.host == "mail.example");
-    BOOST_TEST(relay.origin == folder.path("system.conf") + ":2");
+    BOOST_TEST(relay.origin == folder.path("system.conf") + ":1");
     BOOST_TEST(relay.user == "me@example.org");
     BOOST_TEST(relay.auth_wanted);
     BOOST_TEST(relay.auth.empty());
@@ -108,8 +108,8 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_was_asked_for_must_exist, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(without_any_file, Fixture) {
     BOOST_TEST(why() ==
-               "system.conf: no [relay] here or in a file of yours, and SALLYPORT_URL "
-               "is not set; see sallyport.conf(5)");
+               "system.conf: there is no such file, no [relay] in a file of yours, and "
+               "SALLYPORT_URL is not set; see EXAMPLES in sallyport.conf(5)");
     static_cast<void>(has_system_file("[sender]\ndomain = example.org\n"));
     BOOST_TEST(why().starts_with("system.conf: no [relay] here"));
 }
@@ -188,5 +188,6 @@ BOOST_FIXTURE_TEST_CASE(a_file_has_a_limit, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(errors_of_syntax_name_the_line, Fixture) {
     has_relay("port: 25\n");
-    BOOST_TEST(why() == "system.conf:3: neither a [section] nor a key = value");
+    BOOST_TEST(why() ==
+               "system.conf:3: = is expected after a key; files of msmtp are not read");
 }

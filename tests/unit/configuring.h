@@ -28,7 +28,12 @@ struct Configuring {
         static_cast<void>(has_system_file("[relay]\nhost = mail.example\n" + lines));
     }
 
-    [[nodiscard]] Settings load() const { return load_settings(sources); }
+    [[nodiscard]] Settings load() const {
+        std::vector<std::string> notes;
+        Settings settings = load_settings(sources, notes);
+        settings.notes.insert(settings.notes.begin(), notes.begin(), notes.end());
+        return settings;
+    }
     [[nodiscard]] Relay relay() const {
         Settings settings = load();
         if (settings.relays.size() != 1)

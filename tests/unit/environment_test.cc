@@ -96,8 +96,7 @@ BOOST_FIXTURE_TEST_CASE(a_variable_makes_a_relay, Fixture) {
     BOOST_TEST(relay.host == "mail.example");
     BOOST_TEST(relay.auth_wanted);
     BOOST_TEST(why_not({"SALLYPORT_RELAY_PORT=25"}) ==
-               "SALLYPORT_RELAY_PORT: [relay] has no "
-               "host and no srv");
+               "SALLYPORT_RELAY_PORT: [relay] needs a host, or srv: set host = NAME");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_variable_changes_the_only_relay_of_the_file, Fixture) {
@@ -159,16 +158,20 @@ BOOST_FIXTURE_TEST_CASE(errors_in_the_url, Fixture) {
                "SALLYPORT_URL: port: a number from 1 to 65535 is expected");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?hots=y"}) ==
                "SALLYPORT_URL: hots is not known; the nearest key of [relay] is host");
-    BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x:1234?hunter2=y"})
-                   .starts_with("SALLYPORT_URL: this key is not known; the nearest key"));
+    BOOST_TEST(
+        why_not({"SALLYPORT_URL=smtps://x:1234?hunter2=y"})
+            .starts_with(
+                "SALLYPORT_URL: this key is not known; the keys of [relay] are host, "));
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?provider=y"}) ==
-               "SALLYPORT_URL: provider is not in this version");
+               "SALLYPORT_URL: provider is not in this version; see EXAMPLES in "
+               "sallyport.conf(5)");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://x?tls=none"}) ==
                "SALLYPORT_URL: tls: it is set already by SALLYPORT_URL: tls");
-    BOOST_TEST(why_not({"SALLYPORT_URL=smtps://u@x"}) ==
-               "SALLYPORT_URL: a log-in needs a password, password_file, password_command, "
-               "token_file or token_command; "
-               "without one set auth = none");
+    BOOST_TEST(
+        why_not({"SALLYPORT_URL=smtps://u@x"}) ==
+        "SALLYPORT_URL: user: a log-in needs a password, password_file, password_command, "
+        "token_file or token_command; "
+        "without one set auth = none");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtps://:p@x"}) ==
                "SALLYPORT_URL: user: it is empty");
 }
@@ -183,24 +186,24 @@ BOOST_FIXTURE_TEST_CASE(consent_to_clear_text_is_a_files_word, Fixture) {
     BOOST_TEST(
         why_not({"SALLYPORT_RELAY_HOST=x", "SALLYPORT_RELAY_TLS=none",
                  "SALLYPORT_RELAY_USER=u", password}) ==
-        "SALLYPORT_RELAY_HOST: a log-in without TLS needs allow_plaintext_auth = yes in a "
-        "configuration file");
+        "SALLYPORT_RELAY_TLS: the password would go in clear: set tls = starttls, or, in a "
+        "file, allow_plaintext_auth = yes");
     BOOST_TEST(why_not({"SALLYPORT_URL=smtp://x?user=u", password})
-                   .starts_with("SALLYPORT_URL: a log-in without TLS"));
+                   .starts_with("SALLYPORT_URL: tls: the password would go in clear"));
 }
 
 BOOST_FIXTURE_TEST_CASE(consent_does_not_outlive_its_relay, Fixture) {
     has_relay("tls = none\nuser = u\npassword = p\nallow_plaintext_auth = yes\n");
     BOOST_TEST(relay().auth_wanted);
     BOOST_TEST(why_not({"SALLYPORT_URL=smtp://x?user=u", password})
-                   .starts_with("SALLYPORT_URL: a log-in without TLS"));
+                   .starts_with("SALLYPORT_URL: tls: the password would go in clear"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_password_does_not_outlive_its_host, Fixture) {
     has_relay("user = u\npassword = p\n");
     for (const char* name : {"HOST", "host", "SRV", "Srv"})
         BOOST_TEST(why_not({std::string("SALLYPORT_RELAY_") + name + "=other.example"})
-                       .starts_with("system.conf:2: a log-in needs a password"));
+                       .starts_with("system.conf:3: user: a log-in needs a password"));
     BOOST_TEST(relay_of({"SALLYPORT_RELAY_HELO=www"}).auth_wanted);
 }
 
@@ -210,13 +213,33 @@ BOOST_FIXTURE_TEST_CASE(unknown_variables_are_noted_only, Fixture) {
                    "SALLYPORT=x", "XSALLYPORT_A=x", "SALLYPORT_A\x1b\x01=x",
                    "SALLYPORT_QUEUE_DIRECTORY=/x",
                    "SALLYPORT_EMPTY=", "SALLYPORT_NOTHING"});
-    const auto ignored = [](const char* name) {
-        return std::string("the variable SALLYPORT_") + name + " is not known: ignored";
+    const auto ignored = [](const std::string& name, const std::string& nearest) {
+        return "the variable SALLYPORT_" + name +
+               " is not known: ignored; is it SALLYPORT_" + nearest + "?";
     };
-    BOOST_TEST(load().notes ==
-                   (Texts{ignored("PORT"), ignored("SERVICE_HOST"), ignored("RELAY_HOTS"),
-                          ignored(""), ignored("A??"), ignored("QUEUE_DIRECTORY")}),
-               boost::test_tools::per_element());
+    const Texts notes = load().notes;
+    BOOST_REQUIRE(notes.size() == 4U);
+    BOOST_TEST(notes[0] == ignored("RELAY_HOTS", "RELAY_HOST"));
+    BOOST_TEST(notes[2].starts_with("the variable SALLYPORT_A?? is not known"));
+    for (const auto& [wrong, right] : {std::pair{"HOST", "RELAY_HOST"},
+                                       {"USER", "RELAY_USER"},
+                                       {"FORM", "FROM"},
+                                       {"Pasword", "PASSWORD"},
+                                       {"TO", "LOG_TO"},
+                                       {"ULR", "URL"}}) {
+        has_variables({url, password, std::string("SALLYPORT_") + wrong + "=x"});
+        BOOST_TEST(load().notes == Texts{ignored(wrong, right)},
+                   boost::test_tools::per_element());
+    }
+    has_variables({url, password, "SALLYPORT_" + std::string(100'000, 'x') + "=y"});
+    BOOST_TEST(load().notes.front().size() < 200U);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_unknown_variable_is_noted_of_a_failure_too, Fixture) {
+    has_variables({password, "SALLYPORT_HOST=x"});
+    std::vector<std::string> notes;
+    BOOST_CHECK_THROW(load_settings(sources, notes), Failure);
+    BOOST_TEST(notes.size() == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_kubernetes_sets_is_no_relay, Fixture) {
@@ -235,7 +258,8 @@ BOOST_FIXTURE_TEST_CASE(tls_in_a_variable_chooses_the_port_of_the_file_too, Fixt
 
 BOOST_FIXTURE_TEST_CASE(reserved_keys_are_refused_here_too, Fixture) {
     BOOST_TEST(why_not({url, password, "SALLYPORT_RELAY_PROVIDER=x"}) ==
-               "SALLYPORT_RELAY_PROVIDER: provider is not in this version");
+               "SALLYPORT_RELAY_PROVIDER: provider is not in this version; see EXAMPLES in "
+               "sallyport.conf(5)");
 }
 
 BOOST_FIXTURE_TEST_CASE(empty_variables_are_none, Fixture) {

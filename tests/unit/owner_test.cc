@@ -196,10 +196,11 @@ BOOST_FIXTURE_TEST_CASE(one_that_was_only_found_is, Fixture,
 BOOST_FIXTURE_TEST_CASE(and_variables_count_without_it, Fixture,
                         *boost::unit_test::precondition(by_root)) {
     const std::string path = has_foreign_home(foreign_relay);
-    BOOST_TEST(why() == "system.conf: no [relay] here or in a file of yours, and "
-                        "SALLYPORT_URL is not set; see sallyport.conf(5); "
-                        "xdg/sallyport.conf belongs neither to the caller nor to root: "
-                        "passed over");
+    BOOST_TEST(why() ==
+               "system.conf: there is no such file, no [relay] in a file of yours, and "
+               "SALLYPORT_URL is not set; see EXAMPLES in sallyport.conf(5); "
+               "xdg/sallyport.conf belongs neither to the caller nor to root: "
+               "passed over");
     sources.environment.emplace_back("SALLYPORT_URL=smtps://variable.example");
     BOOST_TEST(load().relays.front().host == "variable.example");
     BOOST_TEST(load().notes.size() == 1U);

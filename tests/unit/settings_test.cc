@@ -30,3 +30,12 @@ BOOST_AUTO_TEST_CASE(without_a_word_tls_is_wanted) {
     BOOST_TEST(!relay.allow_plaintext_auth);
     BOOST_TEST(!relay.tls);
 }
+
+BOOST_AUTO_TEST_CASE(a_key_is_blamed_where_it_was_set_last) {
+    Relay relay;
+    relay.origin = "conf:1";
+    relay.origins = "\ntls=conf:3: tls\ntls_ca=conf:4: tls_ca\ntls=SALLYPORT_RELAY_TLS";
+    BOOST_TEST(relay.origin_of("tls") == "SALLYPORT_RELAY_TLS");
+    BOOST_TEST(relay.origin_of("tls_ca") == "conf:4: tls_ca");
+    BOOST_TEST(relay.origin_of("port") == "conf:1");
+}

@@ -49,6 +49,7 @@ const std::string text_behind =
     "text after the closing double quote: put the whole value in "
     "quotes, and write \\\" for a quote in it";
 const std::string neither = "neither a [section] nor a key = value";
+const std::string no_equals = "= is expected after a key; files of msmtp are not read";
 const std::string bad_name = "a section's name has 1 to 49 octets and none of [ ] ; #";
 
 } // namespace
@@ -127,10 +128,22 @@ BOOST_AUTO_TEST_CASE(a_quoted_value_ends_with_its_line) {
 }
 
 BOOST_AUTO_TEST_CASE(lines_that_are_none_of_these) {
-    for (const char* line :
-         {"host", "host x", "k: 1", "=1", "two words = 1", "k\xc3\xa4 = 1", "k.l = 1",
-          "\"k\" = 1", "k[] = 1", "]", "k+=1", "export k=1"})
+    for (const char* line : {"host", "=1", "\"k\" = 1", "]"})
         check_refused("[a]\n"s + line, "2: " + neither);
+    for (const char* line : {"host x", "two words = 1", "k\xc3\xa4 = 1", "k.l = 1",
+                             "k[] = 1", "k+=1", "export k=1"})
+        check_refused("[a]\n"s + line, "2: " + no_equals);
+}
+
+BOOST_AUTO_TEST_CASE(what_editors_and_other_programs_make_of_a_line) {
+    check_refused("[a]\nk: 1", "2: " + no_equals);
+    check_refused("[a]\nk : 1", "2: " + no_equals);
+    const std::string no_break = "2: a no-break space (U+00A0): type a plain one";
+    check_refused("[a]\nk\xc2\xa0= 1", no_break);
+    check_refused("[a]\n\xc2\xa0k = 1", no_break);
+    check("[a]\nk = 1\xc2\xa0z", {"a|k|1\xc2\xa0z|2"});
+    for (const char* mark : {"\xff\xfe", "\xfe\xff"})
+        check_refused(mark + "[\0a\0]\0"s, "1: UTF-16: save it as UTF-8");
 }
 
 BOOST_AUTO_TEST_CASE(sections_that_are_none) {
@@ -151,10 +164,13 @@ BOOST_AUTO_TEST_CASE(indented_keys_would_be_continuations_to_others) {
 }
 
 BOOST_AUTO_TEST_CASE(keys_before_the_first_section) {
-    check_refused("k = 1\n[a]\n", "1: a key stands before any [section]");
-    check_refused("\n# x\nk = 1\n", "3: a key stands before any [section]");
+    check_refused("k = 1\n[a]\n",
+                  "1: a key stands before any [section]: write [relay] above it");
+    check_refused("\n# x\nk = 1\n",
+                  "3: a key stands before any [section]: write [relay] above it");
     // A file with a password, given as the configuration: nothing of it is shown.
-    check_refused("aHVudGVyMg==\n", "1: a key stands before any [section]");
+    check_refused("aHVudGVyMg==\n",
+                  "1: a key stands before any [section]: write [relay] above it");
 }
 
 BOOST_AUTO_TEST_CASE(repeated_names) {

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_proxy) {
     for (const char* odd : {"socks5://h", "http://h:0", "http://h:x", "http://h:65536"})
         BOOST_TEST(why_no_proxy(odd) == "a number from 1 to 65535 is expected");
     for (const char* odd : {"socks5://:1", "http://a%2Fb:1", "http://unix%3A%2Fa:1"})
-        BOOST_TEST(why_no_proxy(odd) == "a host name or an address is expected");
+        BOOST_TEST(why_no_proxy(odd).starts_with("a host name "));
     for (const char* odd : {"socks5://me@h:1", "http://:hunter2@h:1"})
         BOOST_TEST(why_no_proxy(odd).starts_with(
             odd[0] == 's' ? "a user and a password go together" : "it is empty"));
@@ -71,7 +71,7 @@ BOOST_FIXTURE_TEST_CASE(a_proxy_in_a_file, Configuring) {
         has_system_file("[relay]\nhost = h\nproxy = socks5://p:1080\n", 0644));
     BOOST_TEST(relay().proxy->port == 1080);
     static_cast<void>(has_system_file("[relay]\nhost = unix:/s\nproxy = http://p:1\n"));
-    BOOST_TEST(why() == "system.conf:2: unix: is not reached through a proxy");
+    BOOST_TEST(why() == "system.conf:1: unix: is not reached through a proxy");
 }
 
 BOOST_FIXTURE_TEST_CASE(the_servers_of_a_domain, Configuring) {
@@ -87,15 +87,15 @@ BOOST_FIXTURE_TEST_CASE(the_servers_of_a_domain, Configuring) {
         BOOST_TEST(why() == "system.conf:2: srv: a domain is expected");
     }
     static_cast<void>(has_system_file("[relay]\nsrv = unix:/s\n"));
-    BOOST_TEST(why() == "system.conf:2: srv: a host name or an address is expected");
+    BOOST_TEST(why().starts_with("system.conf:2: srv: a host name alone is expected"));
     BOOST_TEST(why_not("host = mail.example.org\n") ==
                "system.conf:3: host: it is set already by system.conf:2: srv");
     for (const char* port : {"port = 587\n", "port = 465, 587\n"})
         BOOST_TEST(why_not(port) ==
-                   "system.conf:2: srv finds the ports: port goes with host");
-    BOOST_TEST(why_not("tls = none\n") == "system.conf:2: srv finds servers with TLS only");
+                   "system.conf:1: srv finds the ports: port goes with host");
+    BOOST_TEST(why_not("tls = none\n") == "system.conf:1: srv finds servers with TLS only");
     BOOST_TEST(why_not("proxy = http://p:1\n") ==
-               "system.conf:2: srv cannot be looked up through a proxy");
+               "system.conf:1: srv cannot be looked up through a proxy");
 }
 
 BOOST_FIXTURE_TEST_CASE(tls_that_is_set_chooses_the_port, Configuring) {
@@ -184,16 +184,16 @@ BOOST_FIXTURE_TEST_CASE(a_log_in_without_a_secret, Configuring) {
         BOOST_TEST(!relay().auth_wanted);
     }
     has_relay(certificate + "auth = EXTERNAL PLAIN\n");
-    BOOST_TEST(why() == "system.conf:2: a log-in needs a user");
+    BOOST_TEST(why() == "system.conf:1: a log-in needs a user");
     has_relay("auth = EXTERNAL\n");
-    BOOST_TEST(why() == "system.conf:2: EXTERNAL needs tls_cert and tls_key");
+    BOOST_TEST(why() == "system.conf:1: EXTERNAL needs tls_cert and tls_key");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_pin_that_nothing_is_checked_against, Configuring) {
     const std::string pin =
         "tls_pin = sha256//YLh1dUR9y6Kja30RrAn7JKnbQG/uEtLMkBgFF2Fuihg=\n";
     has_relay(pin + "tls = none\n");
-    BOOST_TEST(why() == "system.conf:2: tls_pin has nothing to check where tls = none");
+    BOOST_TEST(why() == "system.conf:1: tls_pin has nothing to check where tls = none");
     has_relay(pin + "tls = none\npop_before = pop3s://p\nuser = me\npassword = p\n");
     BOOST_TEST(relay().tls_pin.size() == 1U);
 }
@@ -208,20 +208,20 @@ BOOST_FIXTURE_TEST_CASE(pop_before_smtp, Configuring) {
     has_relay(pop + "user = me\npassword = p\ntls_cert = /c\ntls_key = /k\n");
     BOOST_TEST(!relay().auth_wanted);
     has_relay(pop + "user = me\npassword = p\nauth = PLAIN\ntls = none\n");
-    BOOST_TEST(why().starts_with("system.conf:2: a log-in without TLS needs"));
+    BOOST_TEST(why().starts_with("system.conf:7: tls: the password would go in clear"));
     has_relay(pop + "user = me\n");
-    BOOST_TEST(why().starts_with("system.conf:2: a log-in needs a password"));
+    BOOST_TEST(why().starts_with("system.conf:4: user: a log-in needs a password"));
     has_relay(pop + "password = p\n");
-    BOOST_TEST(why() == "system.conf:2: a log-in needs a user");
+    BOOST_TEST(why() == "system.conf:4: password: a log-in needs a user");
     has_relay(pop + "user = me\ntoken_file = /t\n");
-    BOOST_TEST(why() == "system.conf:2: pop_before needs a password, and not a token");
+    BOOST_TEST(why() == "system.conf:1: pop_before needs a password, and not a token");
     has_relay(pop + "user = me\npassword = p\nrequire_channel_binding = yes\n");
-    BOOST_TEST(why() == "system.conf:2: POP sends the password itself: pop_before does not "
+    BOOST_TEST(why() == "system.conf:1: POP sends the password itself: pop_before does not "
                         "go with require_channel_binding");
     has_relay("user = me\npassword = p\n");
     sources.environment = {"SALLYPORT_RELAY_POP_BEFORE=pop3s://other.example"};
     // The password was not given for that.
-    BOOST_TEST(why().starts_with("system.conf:2: a log-in needs a password"));
+    BOOST_TEST(why().starts_with("system.conf:3: user: a log-in needs a password"));
 }
 
 BOOST_FIXTURE_TEST_CASE(the_password_for_another_host_is_not_for_the_pop_server_of_the_file,
@@ -242,7 +242,7 @@ BOOST_FIXTURE_TEST_CASE(a_domain_in_the_environment, Configuring) {
     has_relay("user = me\npassword = p\n");
     sources.environment = {"SALLYPORT_RELAY_SRV=example.org"};
     // The password was not given for that.
-    BOOST_TEST(why().starts_with("system.conf:2: a log-in needs a password"));
+    BOOST_TEST(why().starts_with("system.conf:3: user: a log-in needs a password"));
     sources.environment.emplace_back("SALLYPORT_PASSWORD=q");
     BOOST_TEST(relay().srv);
     static_cast<void>(has_system_file("[relay]\nsrv = example.org\n"));
@@ -256,8 +256,7 @@ BOOST_FIXTURE_TEST_CASE(a_proxy_in_the_environment, Configuring) {
     BOOST_TEST(relay().allow_plaintext_auth.has_value());
     // The word of the file was not given for that.
     sources.environment = {"SALLYPORT_RELAY_PROXY=socks5://p:1"};
-    BOOST_TEST(why() == "system.conf:2: a log-in without TLS needs allow_plaintext_auth = "
-                        "yes in a configuration file");
+    BOOST_TEST(why().starts_with("system.conf:5: tls: the password would go in clear: "));
     sources.environment = {"SALLYPORT_URL=smtps://h?proxy=http://me:hunter2@p:3128"};
     BOOST_TEST(relay().proxy->password->reveal() == "hunter2");
 }

@@ -10,6 +10,7 @@
 
 #include "concat.h"
 #include "connect.h"
+#include "hint.h"
 #include "printable.h"
 #include "proxy.h"
 #include "socket.h"
@@ -101,7 +102,7 @@ class InternetRoute : public Route {
         const Deadline deadline = std::min(Clock::now() + share, run_deadline_);
         Connector connector(addresses_of(proxy.host, deadline), {proxy.port},
                             source(deadline));
-        auto connected = connect_by(connector, proxy.host, deadline);
+        auto connected = connect_by(connector, relay_.origin_of("proxy"), deadline);
         const std::string peer = concat({relay_.host, ":", std::to_string(port), " via ",
                                          proxy.host, shown(connected)});
         Connection connection = connection_of(std::move(connected), peer);
@@ -173,8 +174,11 @@ class InternetRoute : public Route {
         return std::move(*connected);
     }
 
-    static Failure not_connected(const std::string& host, const std::string& why) {
-        return {ExitStatus::temp_fail, Fault::relay, concat({host, ": connecting: ", why}),
+    [[nodiscard]] Failure not_connected(const std::string& host,
+                                        const std::string& why) const {
+        return {ExitStatus::temp_fail, Fault::relay,
+                concat({host, ": connecting: ", why,
+                        hint(relay_, TlsMode::implicit, "connecting", why)}),
                 "4.4.1"};
     }
 

@@ -54,8 +54,10 @@ void refuse(Wire& wire, std::string_view step, const Reply& reply,
     if (enhanced.empty())
         enhanced = default_enhanced(status);
     const auto* const between = remark.empty() ? "" : "; ";
+    const std::string text = reply.text();
     throw Failure(status, fault_of(step, status),
-                  concat({wire.peer(), ": ", step, ": ", reply.text(), between, remark}),
+                  concat({wire.peer(), ": ", step, ": ", text, between, remark,
+                          wire.hint(step, text)}),
                   std::move(enhanced), reply.code);
 }
 

@@ -107,8 +107,12 @@ Failure not_resolved(const std::string& host, const Answer& answer) {
                 "4.4.3"};
     const int error = answer.error != 0 ? answer.error : EAI_NONAME;
     const bool no_such_name = is_no_such_name(error);
+    const char* const advice = error == EAI_NONAME ? "; is it spelled right?"
+                               : error == EAI_AGAIN
+                                   ? "; does a name server of /etc/resolv.conf answer?"
+                                   : "";
     return {no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail, Fault::relay,
-            concat({host, ": looking up the name: ", ::gai_strerror(error)}),
+            concat({host, ": looking up the name: ", ::gai_strerror(error), advice}),
             no_such_name ? "5.4.4" : "4.4.3"};
 }
 

@@ -40,6 +40,7 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
                  Route& route)
     : Session(connection, relay, context) {
     const TlsMode mode = connection.tls.value_or(relay.tls_mode(connection.port));
+    wire_.set_relay(relay, mode);
     const VerifiedStream* verified = nullptr;
     if (mode == TlsMode::implicit)
         verified = &wire_.secure(route.securer());
@@ -99,9 +100,10 @@ void Session::say_helo(const Reply& refused) {
 
 VerifiedStream& Session::start_tls(Route& route) {
     if (!extensions_.starttls)
-        wire_.fail(ExitStatus::protocol, Fault::relay, "STARTTLS",
-                   "the server does not offer it; is somebody in between, or is tls wrong?",
-                   "4.7.4");
+        wire_.fail(
+            ExitStatus::protocol, Fault::relay, "STARTTLS",
+            "the server does not offer it, or somebody in between hides it; try port = 465",
+            "4.7.4");
     say("STARTTLS\r\n", "STARTTLS");
     const Reply reply = wire_.receive("STARTTLS");
     if (reply.permanent())

@@ -14,6 +14,7 @@
 #include "certificate.h"
 #include "concat.h"
 #include "failure.h"
+#include "hint.h"
 #include "memory.h"
 #include "printable.h"
 #include "trust.h"
@@ -275,13 +276,16 @@ int allow_missing_list(int verified, X509_STORE_CTX* context) {
 }
 
 [[noreturn]] void handshake_failed(SSL* ssl, const Transport& transport,
-                                   const std::string& where, const std::string& name) {
+                                   const std::string& where, const std::string& name,
+                                   const Relay& relay) {
     expect_memory();
     if (SSL_get_verify_result(ssl) != X509_V_OK)
         refuse_certificate(ssl, where, name);
     if (!transport.trouble.empty())
         stop(ExitStatus::temp_fail, Fault::address, {where, transport.trouble}, "4.4.2");
-    stop(ExitStatus::protocol, Fault::relay, {where, openssl_reason()}, "4.7.5");
+    const std::string reason = openssl_reason();
+    stop(ExitStatus::protocol, Fault::relay,
+         {where, reason, hint(relay, TlsMode::implicit, "TLS", reason)}, "4.7.5");
 }
 
 void load_revocations(SSL_CTX* context, const std::string& path) {
@@ -298,7 +302,7 @@ void load_revocations(SSL_CTX* context, const std::string& path) {
 } // namespace
 
 TlsSecurer::TlsSecurer(const Relay& relay)
-    : context_(SSL_CTX_new(TLS_client_method())),
+    : relay_(relay), context_(SSL_CTX_new(TLS_client_method())),
       name_(relay.tls_name.empty() ? relay.host : relay.tls_name), pins_(relay.tls_pin) {
     SSL_CTX* const context = context_.get();
     if (context == nullptr) {
@@ -359,7 +363,7 @@ std::unique_ptr<VerifiedStream> TlsSecurer::secure(std::unique_ptr<Stream> plain
     ERR_clear_error();
     if (SSL_connect(ssl.get()) != 1 || SSL_get_verify_result(ssl.get()) != X509_V_OK ||
         SSL_get0_peer_certificate(ssl.get()) == nullptr)
-        handshake_failed(ssl.get(), *transport, peer + ": TLS: ", name_);
+        handshake_failed(ssl.get(), *transport, peer + ": TLS: ", name_, relay_);
     check_pin(ssl.get(), pins_, peer + ": TLS: ");
     return std::make_unique<TlsStream>(std::move(method), std::move(transport),
                                        std::move(ssl));

@@ -21,7 +21,7 @@ namespace sallyport {
 class TlsSecurer : public Securer {
   public:
     /// Reads the files that the relay's tls_ keys name. Failure (78, local) if they
-    /// cannot be used.
+    /// cannot be used. The relay outlives it.
     explicit TlsSecurer(const Relay& relay);
 
     /// Failure: 77 (relay) certificate refused, with the reason, or 75 (relay) where it is
@@ -32,6 +32,7 @@ class TlsSecurer : public Securer {
                                            Deadline deadline) override;
 
   private:
+    const Relay& relay_;
     Owned<SSL_CTX, SSL_CTX_free> context_;
     std::string name_;              ///< that the certificate must bear
     std::vector<std::string> pins_; ///< of which its key must be one, if there are any

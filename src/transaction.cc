@@ -274,7 +274,8 @@ bool Transaction::may_go_on() {
 
 void Transaction::refuse_recipient(Outcome& recipient, std::string_view step,
                                    const Reply& reply) {
-    recipient.text = concat({wire_.peer(), ": ", step, ": ", reply.text()});
+    const std::string text = reply.text();
+    recipient.text = concat({wire_.peer(), ": ", step, ": ", text, wire_.hint(step, text)});
     recipient.reply_code = reply.positive() ? 550 : reply.code;
     recipient.enhanced = reply.enhanced();
     recipient.refused_here = true;

@@ -8,6 +8,7 @@
 #include "ascii.h"
 #include "base64.h"
 #include "concat.h"
+#include "hint.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -289,7 +290,13 @@ void Wire::fail(ExitStatus status, Fault fault, std::string_view step,
         stop(ExitStatus::temp_fail, Fault::in_doubt,
              {peer_, ": ", step, ": ", what, "; the message may have been accepted"},
              "4.4.2");
-    stop(status, fault, {peer_, ": ", step, ": ", what}, enhanced);
+    stop(status, fault, {peer_, ": ", step, ": ", what, hint(step, std::string(what))},
+         enhanced);
+}
+
+std::string Wire::hint(std::string_view step, const std::string& what) const {
+    return relay_ != nullptr ? sallyport::hint(*relay_, tls_mode_, step, what)
+                             : std::string();
 }
 
 Wire::Line Wire::read_line(Deadline deadline) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "failure.h"
+#include "settings.h"
 #include "stream.h"
 #include "transcript.h"
 #include "withheld.h"
@@ -95,6 +96,15 @@ class Wire {
 
     /// As the constructor's, from now on.
     void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
+    /// Errors end with a hint for this relay, which outlives the wire; TLS begins as `mode`
+    /// says.
+    void set_relay(const Relay& relay, TlsMode mode) {
+        relay_ = &relay;
+        tls_mode_ = mode;
+    }
+    /// See hint.h; nothing while no relay is set.
+    [[nodiscard]] std::string hint(std::string_view step, const std::string& what) const;
+
     /// Bounds all waits from now on.
     void set_run_deadline(Deadline deadline) { run_deadline_ = deadline; }
 
@@ -178,6 +188,8 @@ class Wire {
     std::unique_ptr<Stream> stream_;
     std::string peer_;
     const Transcript& transcript_;
+    const Relay* relay_ = nullptr;
+    TlsMode tls_mode_ = TlsMode::implicit;
     const Withheld* withheld_ = nullptr;
     bool withhold_challenges_ = false;
     std::chrono::milliseconds timeout_;

@@ -108,7 +108,8 @@ class ScriptRoute : public Route {
     std::optional<Connection> connect() override {
         if (relay_.host.ends_with(".invalid"))
             throw Failure(ExitStatus::no_host, Fault::relay,
-                          relay_.host + ": looking up the name: Name or service not known",
+                          relay_.host + ": looking up the name: Name or service not known"
+                                        "; is it spelled right?",
                           "5.4.4");
         std::string trouble;
         while (next_ < relay_.port.size()) {
@@ -128,7 +129,9 @@ class ScriptRoute : public Route {
         if (trouble.empty())
             return std::nullopt;
         throw Failure(ExitStatus::temp_fail, Fault::relay,
-                      relay_.host + ": connecting: " + trouble, "4.4.1");
+                      relay_.host + ": connecting: " + trouble +
+                          "; nothing listens there: check host and port",
+                      "4.4.1");
     }
 
     Securer& securer() override { return securer_; }

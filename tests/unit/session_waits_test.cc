@@ -121,6 +121,8 @@ BOOST_FIXTURE_TEST_CASE(or_what_the_configuration_says, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(who_says_nothing_is_an_address_that_fails, Fixture) {
     const Failure failure = failure_of([&] { return waits(TlsMode::none, {}); });
-    BOOST_TEST(std::string(failure.what()) == "peer: greeting: timed out");
+    BOOST_TEST(
+        std::string(failure.what()) ==
+        "peer: greeting: timed out; if TLS begins here, as on 465, set tls = implicit");
     BOOST_TEST((failure.fault() == Fault::address));
 }

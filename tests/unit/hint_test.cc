@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE hint
+#include <boost/test/unit_test.hpp>
+
+#include "hint.h"
+
+using namespace sallyport;
+
+namespace {
+
+Relay relay_without_login() {
+    Relay relay;
+    relay.origin = "conf:1";
+    return relay;
+}
+
+Relay relay_with_password() {
+    Relay relay = relay_without_login();
+    std::string password = "S3cret";
+    relay.auth_wanted = true;
+    relay.user = "me@example.org";
+    relay.secret = std::make_shared<const Secret>(password);
+    relay.origins =
+        "\npassword=conf:5: password\nuser=conf:4: user\npassword=SALLYPORT_PASSWORD";
+    return relay;
+}
+
+Relay relay_with_token() {
+    Relay relay = relay_with_password();
+    relay.secret = SecretFile{"/t", "conf:6: token_file"};
+    relay.is_token = true;
+    relay.origins = "\npassword=conf:6: token_file";
+    return relay;
+}
+
+Relay relay_on(std::uint16_t port) {
+    Relay relay = relay_without_login();
+    relay.port = {port};
+    return relay;
+}
+
+std::string in_clear(const char* step, const char* what) {
+    return hint(relay_without_login(), TlsMode::starttls, step, what);
+}
+
+std::string with_password(const char* step, const char* what) {
+    return hint(relay_with_password(), TlsMode::implicit, step, what);
+}
+
+const std::string force = "; set [sender] envelope_from to one of yours, and force = both";
+const std::string no_user = "; the server wants a log-in: set user and password";
+const std::string full_name = "; set [sender] domain, or helo, to a name with a dot";
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_port_that_nobody_answers) {
+    const char* const silent = "[192.0.2.1]:465: timed out, [192.0.2.1]:587: timed out";
+    BOOST_TEST(in_clear("connecting", silent) ==
+               "; a firewall may shut these ports: try port = 2525");
+    BOOST_TEST(
+        hint(relay_on(25), TlsMode::none, "connecting", "[192.0.2.1]:25: timed out") ==
+        "; port 25 is shut on most networks: remove port = 25");
+    BOOST_TEST(in_clear("connecting", "[::1]:465: Connection refused") ==
+               "; nothing listens there: check host and port");
+    Relay by_proxy = relay_on(25);
+    by_proxy.proxy.emplace();
+    for (const char* trouble : {silent, "[::1]:1080: Connection refused"})
+        BOOST_TEST(hint(by_proxy, TlsMode::none, "connecting", trouble) == "");
+    BOOST_TEST(in_clear("connecting", "[::1]:465: Network is unreachable") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_other_way_to_begin_tls) {
+    BOOST_TEST(in_clear("greeting", "timed out") ==
+               "; if TLS begins here, as on 465, set tls = implicit");
+    BOOST_TEST(with_password("greeting", "timed out") == "");
+    BOOST_TEST(in_clear("EHLO", "timed out") == "");
+    BOOST_TEST(with_password("TLS", "wrong version number") ==
+               "; no TLS begins here: set tls = starttls, or port = 465");
+    for (const char* reason : {"tlsv1 alert protocol version", "unsupported protocol"})
+        BOOST_TEST(with_password("TLS", reason) ==
+                   "; its TLS is older than tls_min, at least 1.2");
+    BOOST_TEST(with_password("TLS", "timed out") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_password_is_named_by_its_place) {
+    const std::string check = "; check user me@example.org and SALLYPORT_PASSWORD";
+    BOOST_TEST(with_password("AUTH PLAIN", "535 5.7.8 Error: authentication failed") ==
+               check);
+    BOOST_TEST(with_password("AUTH PLAIN", "535 (text withheld)") == check);
+    BOOST_TEST(with_password("AUTH PLAIN", "550 5.7.1 not from abroad") == "");
+    BOOST_TEST(
+        hint(relay_with_token(), TlsMode::implicit, "AUTH XOAUTH2", "535 5.7.8 no") ==
+        "; the token of conf:6: token_file may have expired: renew it");
+}
+
+BOOST_AUTO_TEST_CASE(whoever_has_not_logged_in) {
+    for (const char* said :
+         {"530 5.7.0 Authentication required", "550 5.7.8 not authenticated",
+          "553 5.7.1 <me@x>: Sender address rejected: not logged in",
+          "554 5.7.1 <you@x>: Relay access denied"}) {
+        BOOST_TEST(in_clear("RCPT TO:<you@x>", said) == no_user);
+        BOOST_TEST(with_password("RCPT TO:<you@x>", said) != no_user);
+    }
+    BOOST_TEST(in_clear("MAIL FROM:<>", "530 5.7.0 Must issue a STARTTLS command first") ==
+               "");
+}
+
+BOOST_AUTO_TEST_CASE(a_sender_that_is_not_the_users) {
+    for (const char* step : {"MAIL FROM:<a@x>", "RCPT TO:<b@x>", "end of data"})
+        for (const char* said :
+             {"550 5.7.1 <a@x>: Sender address rejected: not owned by user me",
+              "554 5.2.252 SendAsDenied; a@x not allowed to send as b@x",
+              "550 The from address does not match a verified Sender Identity.",
+              "554 Message rejected: Email address is not verified."})
+            BOOST_TEST(with_password(step, said) == force);
+    BOOST_TEST(with_password("end of data", "554 5.7.1 spam") == "");
+    BOOST_TEST(with_password("MAIL FROM:<a@vm>", "501 5.1.7 bad address") == full_name);
+    BOOST_TEST(with_password("EHLO", "501 5.5.4 HELO requires domain address") ==
+               full_name);
+    BOOST_TEST(with_password("RCPT TO:<b@x>", "504 5.5.2 <vm>: Helo command rejected") ==
+               full_name);
+}
+
+BOOST_AUTO_TEST_CASE(what_may_pass_has_no_hint) {
+    for (const char* step : {"greeting", "AUTH PLAIN", "MAIL FROM:<>", "RCPT TO:<b@x>"})
+        for (const char* said : {"451 4.7.1 sender greylisted", "421 4.7.0 not logged in"})
+            BOOST_TEST(with_password(step, said) == "");
+}

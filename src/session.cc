@@ -50,10 +50,12 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
         verified = &start_tls(route);
         say_ehlo();
     }
-    if (verified != nullptr)
+    if (verified != nullptr) {
         tls_ = verified->protocol();
-    else
+        context.transcript.remark(concat({wire_.peer(), ": ", tls_, ", server verified"}));
+    } else {
         extensions_.requiretls = false; // RFC 8689 2: offered within TLS, or not at all
+    }
     if (wants_login() && verified != nullptr)
         authenticate(Permit(*verified), verified->channel_binding(), connection.port);
     else if (wants_login())

@@ -51,8 +51,24 @@ std::unique_ptr<Session> Visit::next_session() {
     return session;
 }
 
+/// For -v: what is about to be waited for, and what has it so.
+void Visit::tell_where_to() const {
+    std::string text = concat({relay_.origin, ": connecting to ", relay_.host});
+    const bool by_port = !relay_.srv && !relay_.is_local();
+    for (const std::uint16_t port : by_port ? relay_.port : std::vector<std::uint16_t>()) {
+        const TlsMode mode = relay_.tls_mode(port);
+        text += concat({", port ", std::to_string(port),
+                        mode == TlsMode::implicit   ? " (TLS)"
+                        : mode == TlsMode::starttls ? " (STARTTLS)"
+                                                    : " (no TLS)"});
+    }
+    context_.transcript.remark(text);
+}
+
 /// Gets the secret and the route, once for all sessions.
 void Visit::prepare() {
+    if (context_.transcript.wanted())
+        tell_where_to();
     const Deadline deadline = run_deadline();
     LoadedSecret loaded;
     if (relay_.auth_wanted || relay_.pop_before)

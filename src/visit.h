@@ -47,6 +47,7 @@ class Visit {
 
   private:
     void prepare();
+    void tell_where_to() const;
     bool log_in_by_pop();
     [[nodiscard]] std::string ehlo_name() const;
 

@@ -11,12 +11,13 @@
 
 readonly cannot=99 # of the program surroundings: there is no such situation here
 
-# One line for the caller, and this text in it. Where the log goes to standard error it has
-# lines of its own.
+# One line for the caller, and this text in it: the diagnosis, or what the log has in its place
+# where it goes to standard error.
 one_line() {
     why="standard error has not one line with $1"
-    [ "$(grep -c '^sallyport: ' "$work/stderr")" = 1 ] &&
-        grep '^sallyport: ' "$work/stderr" | grep -qF -e "$1"
+    grep '^sallyport: ' "$work/stderr" >"$work/line" ||
+        grep '^sallyport\[.* status=[bd]' "$work/stderr" >"$work/line" || return 1
+    [ "$(wc -l <"$work/line")" = 1 ] && grep -qF -e "$1" "$work/line"
 }
 
 # verdict NAME WANTED TEXT: of what was run last.

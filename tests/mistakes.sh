@@ -1,0 +1,286 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The mistakes of a first hour, and what is said about each, word for word. Those that show
+# in what a server says have their dialogues, most of them called mistake-*.
+# shellcheck disable=SC2154 # names of the sourced file
+
+# shellcheck source=tests/support/server.bash
+. "$(dirname "$0")/support/server.bash" || exit 1
+
+readonly no_shell_has_it=/usr/bin/no-such-program
+
+# says NAME STATUS TEXT COMMAND...: all of standard error is TEXT, in which "@:" is the
+# configuration file and a colon.
+says() {
+    local name=$1 wanted=$2 text=${3//@:/$at:}
+    shift 3
+    send "$work/small" "$@"
+    if [ "$status" = "$wanted" ] && [ "$(cat "$work/stderr")" = "$text" ]; then
+        pass "$wanted: $name"
+    else
+        fail "$name" "exit status $status; expected was $wanted with: $text"
+    fi
+}
+
+# mistake NAME STATUS TEXT LINE...: these lines are the configuration, and TEXT is said.
+mistake() {
+    local name=$1 wanted=$2 text=$3
+    shift 3
+    (umask 077 && printf '%s\n' "$@" >"$at")
+    says "$name" "$wanted" "sallyport: $text" env "SALLYPORT_CONFIG=$at" \
+        SALLYPORT_LOG_TO=none "$program" -i "$recipient"
+}
+
+# broken NAME TEXT LINE...: the same in [relay], with status 78.
+broken() {
+    local name=$1 text=$2
+    shift 2
+    mistake "$name" 78 "$text" '[relay]' 'host = 127.0.0.1' 'user = me' "$@"
+}
+
+relay_cases() {
+    local host
+    local one='host name alone is expected: 465 of NAME:465 goes into port, smtps:// into tls = implicit'
+    mistake 'no host' 78 '@:1: [relay] needs a host, or srv: set host = NAME' \
+        '[relay]' 'port = 465'
+    for host in smtp.example.org:587 smtps://smtp.example.org:465 smtp://smtp.example.org; do
+        mistake "host = $host" 78 "@:2: host: a $one" '[relay]' "host = $host"
+    done
+    mistake 'host with a path' 78 '@:2: host: a host name or an address is expected' \
+        '[relay]' 'host = smtp.example.org/x'
+    broken 'a password without TLS' \
+        '@:5: tls: the password would go in clear: set tls = starttls, or, in a file, allow_plaintext_auth = yes' \
+        'password = S3cret' 'tls = none'
+    broken 'a user without a password' \
+        '@:3: user: a log-in needs a password, password_file, password_command, token_file or token_command; without one set auth = none'
+    mistake 'a password without a user' 78 '@:3: password: a log-in needs a user' \
+        '[relay]' 'host = 127.0.0.1' 'password = S3cret'
+    broken 'tls = yes' \
+        '@:4: tls: implicit (elsewhere SSL or TLS), starttls or none is expected' 'tls = yes'
+    broken 'port = smtps' '@:4: port: a number from 1 to 65535 is expected' 'port = smtps'
+    broken 'force = yes' '@:5: force: no, envelope, header or both is expected' \
+        '[sender]' 'force = yes'
+    broken 'provider' \
+        '@:4: provider is not in this version; see EXAMPLES in sallyport.conf(5)' 'provider = gmail'
+    mistake 'force without an address' 78 '@:4: force: there is no envelope_from' \
+        '[relay]' 'host = 127.0.0.1' '[sender]' 'force = both'
+    mistake 'no [relay] for this sender' 78 \
+        "no [relay] has a match for the sender <me@example.org>" \
+        '[relay]' 'host = 127.0.0.1' 'match = *@example.com' '[sender]' \
+        'envelope_from = me@example.org'
+    mistake 'a sender who is not allowed' 77 \
+        'sender <me@example.org>: [sender] allow does not name it' \
+        '[relay]' 'host = 127.0.0.1' '[sender]' 'envelope_from = me@example.org' \
+        'allow = *@example.com'
+    mistake 'tls_ca without certificates' 78 \
+        "tls_ca = $work/small: neither a PEM file with certificates nor a directory with hash links (openssl rehash makes them) (recipients: <$recipient>)" \
+        '[relay]' 'host = 127.0.0.1' "tls_ca = $work/small"
+}
+
+name_cases() {
+    local sections='the sections are [relay], [sender], [recipients], [message], [log] and [exit]'
+    broken 'a key that is nearly right' \
+        '@:4: pasword is not known; the nearest key of [relay] is password' 'pasword = S3cret'
+    broken 'a key that is nearly one of another section' \
+        '@:4: forse is not known; the nearest key of [sender] is force' 'forse = both'
+    broken 'force in [relay]' '@:4: force belongs to [sender]' 'force = both'
+    broken 'root in [relay]' '@:4: root belongs to [recipients]' 'root = me@example.org'
+    broken 'a key of no section' \
+        '@:6: subject_prefix is not known; the keys of [exit] are tempfail' '' \
+        '[exit]' 'subject_prefix = x'
+    mistake '[smtp]' 78 "@:1: [smtp] is not known; $sections" '[smtp]' 'host = 127.0.0.1'
+    mistake '[realy]' 78 "@:3: [realy] is not known; $sections" \
+        '[relay]' 'host = 127.0.0.1' '[realy]' 'host = 127.0.0.1'
+}
+
+line_cases() {
+    local equals='= is expected after a key; files of msmtp are not read'
+    mistake 'no section' 78 '@:1: a key stands before any [section]: write [relay] above it' \
+        'host = 127.0.0.1'
+    mistake "msmtp's file" 78 '@:1: neither a [section] nor a key = value' defaults 'auth on'
+    mistake "msmtp's file, without a first line" 78 "@:1: $equals" 'account default'
+    mistake "ssmtp's file" 78 \
+        '@:2: a key stands before any [section]: write [relay] above it' \
+        '# for ssmtp' 'mailhub=smtp.example.org:587'
+    broken 'a colon for the =' "@:4: $equals" 'port: 465'
+    broken 'a no-break space' '@:4: a no-break space (U+00A0): type a plain one' \
+        $'port\302\240= 465'
+    mistake 'UTF-16' 78 '@:1: UTF-16: save it as UTF-8' $'\377\376['
+    broken 'comment or password' \
+        '@:4: is ; or # after a blank a comment or a part of the value? put the value in double quotes' \
+        'password = S3cret ;x'
+    broken 'an open quote' '@:4: the double quotes are not closed' 'password = "S3cret'
+    broken 'text after the quotes' \
+        '@:4: text after the closing double quote: put the whole value in quotes, and write \" for a quote in it' \
+        'password = "S3"cret'
+    broken 'an escape that is none' '@:4: inside double quotes only \" and \\ have a meaning' \
+        'password = "S3\bcret"'
+    broken 'an indented key' \
+        '@:4: an indented line: others would take it for a part of the line above' ' port = 465'
+    broken 'a key twice' '@:4: the key user stands here again' 'user = you'
+}
+
+# What a note says goes before the failure of the log-in or, as here, of the connection.
+quote_cases() {
+    local refused name text line wanted
+    refused="sallyport: 127.0.0.1: connecting: [127.0.0.1]:1: Connection refused; nothing listens there: check host and port (recipients: <$recipient>)"
+    local relay=('[relay]' 'host = 127.0.0.1' 'port = 1' 'user = me')
+    for text in "'S3cret'" $'\342\200\234S3cret\342\200\235' $'\342\200\230S3cret\342\200\231' \
+        "'S3cret" "S3'cret" '"S3cret"' "S3cret'"; do
+        (umask 077 && printf '%s\n' "${relay[@]}" "password = $text" >"$at")
+        send "$work/small" env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=stderr "$program" "$recipient"
+        name="a password that is ${text//S3cret/...}"
+        line="$at:5: password: the quotes around it are a part of it"
+        case $text in "'S3cret'" | $'\342'*) wanted=1 ;; *) wanted=0 ;; esac
+        if [ "$(grep -c "^sallyport.* $line$" "$work/stderr")" = "$wanted" ]; then
+            pass "$status: $name"
+        else
+            fail "$name" 'it is not said, or said in vain'
+        fi
+    done
+    (umask 077 && printf 'S3cret \n' >"$work/secret")
+    mistake 'a blank at the end of password_file' 75 \
+        "@:5: password_file: $work/secret: the blank at its end is a part of it"$'\n'"$refused" \
+        "${relay[@]}" "password_file = $work/secret"
+    (umask 077 && printf 'S3cret\n\n' >"$work/secret")
+    name=password_file
+    mistake 'password_file of two lines' 78 \
+        "@:5: $name: the secret has more than one line, or holds a NUL (recipients: <$recipient>)" \
+        "${relay[@]}" "password_file = $work/secret"
+    : >"$work/secret"
+    mistake 'password_file is empty' 78 \
+        "@:5: $name: the secret is empty (recipients: <$recipient>)" \
+        "${relay[@]}" "password_file = $work/secret"
+    mistake 'no password_file' 78 \
+        "@:5: $name: $work/none: No such file or directory (recipients: <$recipient>)" \
+        "${relay[@]}" "password_file = $work/none"
+    mistake 'password_file from here' 78 "@:5: $name: a path that begins with / is expected" \
+        "${relay[@]}" 'password_file = secret'
+    (umask 077 && printf '%s\n' "${relay[@]}" "password_command = $no_shell_has_it" >"$at")
+    send "$work/small" env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$program" "$recipient"
+    if [ "$status" = 78 ] && grep -qx "sallyport: $at:5: password_command: the command cannot be run (recipients: <$recipient>)" "$work/stderr"; then
+        pass '78: no such password_command'
+    else
+        fail 'no such password_command' "exit status $status"
+    fi
+}
+
+place_cases() {
+    local name group file=$work/closed run=("$program" -C "$work/closed" "$recipient")
+    says 'no such file' 78 "sallyport: $work/none: No such file or directory" \
+        "$program" -C "$work/none" "$recipient"
+    says 'a directory' 78 "sallyport: $work: not a regular file" \
+        "$program" -C "$work" "$recipient"
+    printf '[relay]\nhost = 127.0.0.1\nuser = me\npassword = S3cret\n' >"$file"
+    chmod 0644 "$file"
+    says 'a password that others can read' 78 \
+        "sallyport: $file: it holds a password, and others can read it: chmod 0600, or 0640 with a group" \
+        "${run[@]}"
+    chmod 0666 "$file"
+    says 'a file that others can write to' 78 \
+        "sallyport: $file: others can write to it: chmod o-w" "${run[@]}"
+    chmod 0 "$file"
+    name=$(id -un) group=$(id -gn)
+    if [ "$(id -u)" = 0 ]; then
+        name=nobody group=$(id -gn nobody)
+        run=(setpriv "--reuid=$name" "--regid=$(id -g $name)" --clear-groups "${run[@]}")
+    fi
+    says 'a file that may not be read' 78 \
+        "sallyport: $file: user $name ($(id -u "$name")) may not read it: chgrp $group $file; chmod 0640 $file" \
+        "${run[@]}"
+    if getent group sallyport >/dev/null && chgrp sallyport "$file" 2>/dev/null; then
+        says 'a file of the group sallyport' 78 \
+            "sallyport: $file: user $name ($(id -u "$name")) may not read it: usermod -aG sallyport $name, or SupplementaryGroups=sallyport in its unit" \
+            "${run[@]}"
+    fi
+    rm "$file"
+}
+
+proxy_cases() {
+    mistake 'nobody listens at the proxy' 75 \
+        "@:3: proxy: connecting: [127.0.0.1]:1: Connection refused (recipients: <$recipient>)" \
+        '[relay]' 'host = smtp.example.org' 'proxy = socks5://127.0.0.1:1'
+}
+
+# Without a network no name server answers; whoever may not leave it is not asked.
+resolver_cases() {
+    local name='no name server answers'
+    if ! unshare -rn true 2>/dev/null && ! unshare -n true 2>/dev/null; then
+        skip "$name" 'there is no network namespace to be had'
+        return
+    fi
+    (umask 077 && printf '[relay]\nhost = smtp.example.org\n' >"$at")
+    says "$name" 75 "sallyport: smtp.example.org: looking up the name: Temporary failure in name resolution; does a name server of /etc/resolv.conf answer? (recipients: <$recipient>)" \
+        unshare -rn env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$program" "$recipient"
+}
+
+variable_cases() {
+    local secret=SALLYPORT_PASSWORD=S3cret name nearest
+    for name in HOST:RELAY_HOST USER:RELAY_USER FORM:FROM RELAY_HOTS:RELAY_HOST ULR:URL; do
+        nearest=${name#*:} name=${name%:*}
+        says "SALLYPORT_$name" 78 "sallyport: the variable SALLYPORT_$name is not known: ignored; is it SALLYPORT_$nearest?
+sallyport: SALLYPORT_PASSWORD: [relay] needs a host, or srv: set host = NAME" \
+            env -i "$secret" "SALLYPORT_$name=x" "SALLYPORT_SERVICE_HOST=10.0.0.1" \
+            SALLYPORT_PORT=tcp://10.0.0.1:25 "$program" "$recipient"
+    done
+}
+
+# Where the log goes to standard error, nobody is told twice.
+log_cases() {
+    local name='a failure is in the log alone where both go to standard error'
+    (umask 077 && printf '[relay]\nhost = 127.0.0.1\nport = 1\n[log]\nto = stderr\n' >"$at")
+    send "$work/small" env "SALLYPORT_CONFIG=$at" "$program" "$recipient"
+    if [ "$status" = 75 ] && [ "$(wc -l <"$work/stderr")" = 1 ] &&
+        grep -q '^sallyport\[.*status=deferred (.*; nothing listens there: check host and port)$' \
+            "$work/stderr"; then
+        pass "75: $name"
+    else
+        fail "$name" "exit status $status"
+    fi
+    name='a person at a terminal is told what failed, and no more'
+    if ! script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+        skip "$name" 'script(1) makes no terminal here'
+        return
+    fi
+    status=0
+    SALLYPORT_CONFIG=$at script -qec "'$program' '$recipient' <'$work/small'" /dev/null \
+        </dev/null >"$work/stderr" 2>&1 || status=$?
+    if [ "$status" = 75 ] && [ "$(wc -l <"$work/stderr")" = 1 ] &&
+        grep -q '^sallyport: 127.0.0.1: connecting' "$work/stderr"; then
+        pass "75: $name"
+    else
+        fail "$name" "exit status $status"
+    fi
+}
+
+# A message that waits for its server says so first.
+verbose_case() {
+    local name='-v says where it is going, and who says so'
+    (umask 077 && printf '[relay]\nhost = 127.0.0.1\nport = 1, 465\ntls = starttls\n' >"$at")
+    send "$work/small" env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none \
+        SALLYPORT_RELAY_PORT=1 "$program" -v "$recipient"
+    if [ "$(cat "$work/stdout")" = "* $at:1: connecting to 127.0.0.1, port 1 (STARTTLS)" ]; then
+        pass "$status: $name"
+    else
+        fail "$name" "it says $(cat "$work/stdout")"
+    fi
+}
+
+begin
+start_server --login "$user:$password"
+message 1024 >"$work/small"
+program=$SALLYPORT
+at=$work/sallyport.conf
+
+relay_cases
+name_cases
+line_cases
+quote_cases
+place_cases
+proxy_cases
+resolver_cases
+variable_cases
+log_cases
+verbose_case
+finish

@@ -82,20 +82,27 @@ void Base64Encoder::finish(std::string& to) {
 void LineWrapper::encode(std::string_view octets, std::string& to) {
     for (const char c : octets) {
         const bool line_end = c == '\r' || c == '\n';
-        if (base64_ && line_end)
-            continue;
-        const std::size_t room = base64_ ? line_limit : line_limit - (c == '=' ? 3 : 1);
-        const bool full = column_ >= room && !line_end && !is_blank(c);
-        if (full) {
-            to += base64_ ? "\r\n" : "=\r\n";
-            column_ = 0;
-        }
-        column_ = c == '\n' ? 0 : column_ + 1;
-        if (full && c == '-') // RFC 2046 5.1.1: no new line looks like a delimiter
-            append_hex(to, '=', c);
-        else
-            to += c;
+        if (!base64_ || !line_end)
+            put(c, column_ >= room(c) && !line_end && !is_blank(c), to);
     }
+}
+
+std::size_t LineWrapper::room(char c) const {
+    if (base64_)
+        return line_limit;
+    return line_limit - (c == '=' ? 3 : 1);
+}
+
+void LineWrapper::put(char c, bool begins_line, std::string& to) {
+    if (begins_line) {
+        to += base64_ ? "\r\n" : "=\r\n";
+        column_ = 0;
+    }
+    column_ = c == '\n' ? 0 : column_ + 1;
+    if (begins_line && c == '-') // RFC 2046 5.1.1: no new line looks like a delimiter
+        append_hex(to, '=', c);
+    else
+        to += c;
 }
 
 } // namespace sallyport

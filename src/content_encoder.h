@@ -57,6 +57,10 @@ class LineWrapper : public ContentEncoder {
     void finish(std::string& /*to*/) override {}
 
   private:
+    /// The column from which on `c` has none.
+    [[nodiscard]] std::size_t room(char c) const;
+    void put(char c, bool begins_line, std::string& to);
+
     bool base64_;
     std::size_t column_ = 0;
 };

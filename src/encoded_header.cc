@@ -23,6 +23,11 @@ bool is_space(char c) {
     return is_blank(c) || c == '\r' || c == '\n';
 }
 
+/// One that begins a comment or, in a `comment`, ends it.
+bool is_parenthesis(char c, bool comment) {
+    return c == '(' || (c == ')' && comment);
+}
+
 /// Reads the text of one field after the other, from left to right.
 class HeaderEncoder {
   public:
@@ -127,7 +132,7 @@ class HeaderEncoder {
             const char inside = nesting.closer();
             const bool escaped = nesting.escapes();
             const bool parenthesis = unit != Unit::text && !escaped && inside != '"' &&
-                                     (c == '(' || (c == ')' && comment));
+                                     is_parenthesis(c, comment);
             if ((inside != '"' && is_space(c)) || (parenthesis && !first))
                 return;
             if (unit != Unit::text)

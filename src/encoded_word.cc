@@ -35,6 +35,15 @@ constexpr std::array charsets{Charset{{"iso-8859-"}, 0x80, 0xff},
                               Charset{{"gb"}},
                               Charset{{"big5"}}};
 
+std::size_t character_size(std::string_view text, const Charset& charset) {
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first >= charset.alone && first <= charset.alone_end)
+        return 1;
+    if (first == charset.of_three)
+        return 3;
+    return text.size() > 1 && is_digit(text[1]) ? 4 : 2;
+}
+
 /// Octets of the character that `text` begins with; all of it where nothing is known.
 std::size_t character_size(std::string_view text, std::string_view charset) {
     const auto first = static_cast<unsigned char>(text.front());
@@ -43,13 +52,8 @@ std::size_t character_size(std::string_view text, std::string_view charset) {
     if (charset == "UTF-8")
         return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     for (const Charset& known : charsets) {
-        if (!starts_with_ignoring_case(charset, known.prefix.data()))
-            continue;
-        if (first >= known.alone && first <= known.alone_end)
-            return 1;
-        if (first == known.of_three)
-            return 3;
-        return text.size() > 1 && is_digit(text[1]) ? 4 : 2;
+        if (starts_with_ignoring_case(charset, known.prefix.data()))
+            return character_size(text, known);
     }
     return text.size();
 }

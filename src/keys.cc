@@ -252,8 +252,11 @@ void set_local(Settings& settings, Relay& /*relay*/, Value& value) {
 }
 
 void set_domain(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.sender.domain =
-        parse_reverse_path(read_mailbox("postmaster@" + value.text, value.origin)).domain;
+    Mailbox mailbox =
+        parse_reverse_path(read_mailbox("postmaster@" + value.text, value.origin));
+    if (mailbox.local != "postmaster") // of "<a@b>" the rest would be a display name
+        misconfigured(value.origin, "a domain is expected");
+    settings.sender.domain = std::move(mailbox.domain);
 }
 
 void set_size_limit(Settings& settings, Relay& /*relay*/, Value& value) {

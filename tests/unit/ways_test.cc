@@ -125,10 +125,10 @@ BOOST_FIXTURE_TEST_CASE(a_port_for_the_other_kind_of_tls_is_noted, Configuring) 
     };
     BOOST_TEST(
         notes("tls = starttls\nport = 587, 465\n") ==
-        "system.conf:2: port 465 is for tls = implicit, and tls is set to the other;");
+        "system.conf:1: port 465 is for tls = implicit, and tls is set to the other;");
     BOOST_TEST(
         notes("tls = implicit\nport = 465, 587\n") ==
-        "system.conf:2: port 587 is for tls = starttls, and tls is set to the other;");
+        "system.conf:1: port 587 is for tls = starttls, and tls is set to the other;");
     for (const char* fine : {"tls = starttls\nport = 587\n", "tls = implicit\nport = 465\n",
                              "port = 465, 587\n", "tls = none\nport = 465\n",
                              "tls = starttls\nport = 465\nprotocol = lmtp\n"})

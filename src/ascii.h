@@ -50,6 +50,18 @@ constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view
     return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
+/// Whether `word` is one of `words`, letters in any case: "to:cc:bcc".
+inline bool is_one_of(std::string_view word, std::string_view words) {
+    for (;;) {
+        const auto end = words.find(':');
+        if (equals_ignoring_case(word, words.substr(0, end)))
+            return true;
+        if (end == std::string_view::npos)
+            return false;
+        words.remove_prefix(end + 1);
+    }
+}
+
 constexpr bool has_control(std::string_view text) {
     return std::ranges::any_of(text, is_control);
 }

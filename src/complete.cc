@@ -24,10 +24,10 @@ namespace sallyport {
 namespace {
 
 /// RFC 5321 4.4 forbids Return-Path; a Content-Length was counted before line ends changed.
-constexpr std::string_view never_sent = ":bcc:resent-bcc:return-path:content-length:";
+constexpr std::string_view never_sent = "bcc:resent-bcc:return-path:content-length";
 
 /// RFC 5322 3.6.2 and 3.6.6: who says that a message is his.
-constexpr std::string_view author_fields = ":from:sender:resent-from:resent-sender:";
+constexpr std::string_view author_fields = "from:sender:resent-from:resent-sender";
 
 /// RFC 5322 3.3. In English, since nothing here calls setlocale.
 std::string format_date(std::chrono::system_clock::time_point now, long utc_offset) {
@@ -82,7 +82,7 @@ class Completion {
     /// meant (RFC 6854).
     static bool is_not_sent(const Field& field) {
         return field.is_one_of(never_sent) ||
-               (field.is_one_of(":from:resent-from:") && names_nobody(field) &&
+               (field.is_one_of("from:resent-from") && names_nobody(field) &&
                 field.body().find(':') == std::string_view::npos);
     }
 

@@ -19,8 +19,11 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::string_view recipient_fields = ":to:cc:bcc:";
-constexpr std::string_view resent_fields = ":resent-to:resent-cc:resent-bcc:";
+constexpr std::string_view recipient_fields = "to:cc:bcc";
+constexpr std::string_view resent_fields = "resent-to:resent-cc:resent-bcc";
+/// Of an administrator's tool.
+constexpr std::string_view commands =
+    "check:setup:doctor:test:config:providers:import:queue:token:help";
 
 class Recipients {
   public:
@@ -77,7 +80,7 @@ class Recipients {
         if (!aliases_)
             aliases_.emplace(settings_);
         std::string key = lower_case(mailbox.local);
-        const bool is_command = commands_refused_ && !with_domain && sounds_like_one(key);
+        const bool is_command = commands_refused_ && !with_domain && is_one_of(key, commands);
         if (!aliases_->stands_for_others(key, with_domain || is_command)) {
             if (is_command)
                 refuse_command(key);
@@ -98,12 +101,6 @@ class Recipients {
             "you@example.com; to send a message to ";
         stop(ExitStatus::usage, Fault::local,
              {word, remedy, word, ", run sallyport -- ", word});
-    }
-
-    static bool sounds_like_one(const std::string& name) {
-        constexpr std::string_view commands =
-            " check setup doctor test config providers import queue token help ";
-        return commands.find(concat({" ", name, " "})) != commands.npos;
     }
 
     /// What the system has to say goes to root, and at a provider's domain nobody reads it.

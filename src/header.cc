@@ -120,7 +120,7 @@ bool Field::is(std::string_view field_name) const {
 }
 
 bool Field::is_one_of(std::string_view names) const {
-    return names.find(concat({":", lower_case(name()), ":"})) != std::string_view::npos;
+    return sallyport::is_one_of(name(), names);
 }
 
 Field fold(const Field& field, std::size_t limit, bool after_commas) {

@@ -28,7 +28,7 @@ class Field {
     /// What follows the colon, line ends included: a parser skips them as white space.
     [[nodiscard]] std::string_view body() const;
     [[nodiscard]] bool is(std::string_view field_name) const; ///< ignoring case
-    /// Likewise, of `names` in lower case, with a colon before and after each: ":to:cc:".
+    /// Likewise, of names such as "to:cc".
     [[nodiscard]] bool is_one_of(std::string_view names) const;
 
   private:

@@ -2,7 +2,6 @@
 #include "server.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <new>
@@ -61,11 +60,7 @@ bool is_bdat(std::string_view verb) {
 }
 
 /// What one says who has heard that DATA is refused.
-bool may_follow_data(std::string_view verb) {
-    constexpr std::array<std::string_view, 6> verbs{"RSET", "QUIT", "NOOP",
-                                                    "MAIL", "EHLO", "HELO"};
-    return std::ranges::find(verbs, verb) != verbs.end();
-}
+constexpr std::string_view after_data = "RSET:QUIT:NOOP:MAIL:EHLO:HELO";
 
 Failure not_known(const std::string& verb) {
     const bool elsewhere = verb == "STARTTLS" || verb == "AUTH" || verb == "EXPN";
@@ -163,7 +158,7 @@ void Server::take(const DialogueInput::Line& line) {
     // that the client does not get makes him send the message again.
     bool may_wait = false;
     const ServerCommand command = parse_command(line.text);
-    if (std::exchange(unread_, false) && !may_follow_data(command.verb))
+    if (std::exchange(unread_, false) && !is_one_of(command.verb, after_data))
         hang_up("commands after DATA");
     unread_ = is_data(command.verb) || is_bdat(command.verb);
     try {

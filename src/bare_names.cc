@@ -55,8 +55,7 @@ std::string signed_names(const Header& header) {
 } // namespace
 
 void qualify_bare_names(Header& header, const std::string& domain) {
-    std::string names = ":from:sender:reply-to:to:cc:resent-from:resent-sender:"
-                        "resent-reply-to:resent-to:resent-cc:";
+    std::string names = concat({":", address_fields, ":"});
     const std::string fixed = signed_names(header);
     for (std::size_t at = 0, next = 0; (next = names.find(':', at + 1)) != names.npos;) {
         if (fixed.find(names.substr(at, next - at + 1)) != fixed.npos)

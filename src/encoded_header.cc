@@ -34,17 +34,19 @@ class HeaderEncoder {
     /// `charset`: what text is in that is not UTF-8.
     explicit HeaderEncoder(std::string_view charset) : stated_(charset) {}
 
-    void encode(Field& field, Syntax syntax) {
+    /// Of text_fields or address_fields.
+    void encode(Field& field) {
         field_ = field.octets();
         if (field_.find('\x1b') != field_.npos) { // ISO-2022-JP: a bracket may be none
             complete_ = false;
             return;
         }
+        const bool text = field.is_one_of(text_fields);
         ascii_trails_ = !is_well_formed(field_);
         field_.remove_suffix(2);
         at_ = field_.find(':') + 1;
         out_ = field_.substr(0, at_);
-        if (syntax == Syntax::text)
+        if (text)
             encode_unit(field_.size(), field_.size(), Unit::text);
         else
             encode_list();
@@ -210,9 +212,9 @@ void encode_header(Header& header, std::vector<std::string>& notes) {
     const Entity entity = describe_entity(header);
     HeaderEncoder encoder(entity.charset);
     for (Field& field : header.fields()) {
-        const Syntax syntax = syntax_of(field.name());
-        if (syntax != Syntax::other && has_eight_bit(field.octets()))
-            encoder.encode(field, syntax);
+        if (has_eight_bit(field.octets()) &&
+            (field.is_one_of(text_fields) || field.is_one_of(address_fields)))
+            encoder.encode(field);
     }
     if (!encoder.complete())
         notes.push_back(

@@ -2,7 +2,6 @@
 #include "header.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "ascii.h"
@@ -59,22 +58,6 @@ std::string space_out(std::string_view octets) {
 }
 
 } // namespace
-
-Syntax syntax_of(std::string_view field_name) {
-    constexpr std::string_view resent = "Resent-";
-    constexpr std::size_t of_text = 5;
-    constexpr auto names = std::to_array<std::string_view>(
-        {"Subject", "Comments", "Content-Description", "Organization", "Thread-Topic",
-         "From", "Sender", "Reply-To", "To", "Cc"});
-    const bool again = starts_with_ignoring_case(field_name, resent);
-    if (again)
-        field_name.remove_prefix(resent.size());
-    for (std::size_t i = again ? of_text : 0; i < names.size(); ++i) {
-        if (equals_ignoring_case(field_name, names[i]))
-            return i < of_text ? Syntax::text : Syntax::addresses;
-    }
-    return Syntax::other;
-}
 
 void Nesting::take(char c) {
     const bool escaped = escapes_;
@@ -195,7 +178,7 @@ void Header::fold_lines(std::size_t limit) {
     for (Field& field : fields_) {
         if (sallyport::longest_line(field) > limit)
             field = fold(field, limit,
-                         !is_signed && syntax_of(field.name()) == Syntax::addresses);
+                         !is_signed && field.is_one_of(address_fields));
     }
 }
 

@@ -35,11 +35,13 @@ class Field {
     std::string octets_;
 };
 
-/// What people read in a field: text (Subject, Comments, Content-Description, Organization,
-/// Thread-Topic), or the names in a list of addresses (From, Sender, Reply-To, To, Cc, and
-/// their Resent- forms).
-enum class Syntax { text, addresses, other };
-Syntax syntax_of(std::string_view field_name);
+/// Fields of text that people read.
+constexpr std::string_view text_fields =
+    "subject:comments:content-description:organization:thread-topic";
+/// Fields of addresses, with names that people read. Bcc is none: it is never sent.
+constexpr std::string_view address_fields =
+    "from:sender:reply-to:to:cc:"
+    "resent-from:resent-sender:resent-reply-to:resent-to:resent-cc";
 
 /// Where one is in a list of addresses: within quoted strings, comments, angle brackets and
 /// domain literals nothing separates.

@@ -231,7 +231,7 @@ void check_encoded(const Field& before, const Field& after) {
     require(before.name() == after.name());
     if (!has_eight_bit(before.octets()) && longest_line(before.octets()) <= text_line_limit)
         require(before.octets() == after.octets());
-    if (syntax_of(before.name()) == Syntax::addresses) {
+    if (before.is_one_of(address_fields)) {
         if (try_address_list(before.body()))
             require(read_mailboxes(before) == read_mailboxes(after));
     } else {

@@ -9,9 +9,9 @@
 
 namespace sallyport {
 
-/// Puts "@domain" after each bare name in From, Sender, Reply-To, To, Cc and their Resent-
-/// forms. Every other octet stays, and so does a field that cannot be parsed, that a
-/// DKIM-Signature covers, or that has more than 64 KiB.
+/// Puts "@domain" after each bare name in address_fields. Every other octet stays, and so
+/// does a field that cannot be parsed, that a signature covers, or that has more than 64
+/// KiB.
 void qualify_bare_names(Header& header, const std::string& domain);
 
 } // namespace sallyport

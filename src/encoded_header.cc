@@ -207,12 +207,11 @@ class HeaderEncoder {
 } // namespace
 
 void encode_header(Header& header, std::vector<std::string>& notes) {
-    if (header.contains("DKIM-Signature"))
-        return;
+    const SignedFields fixed = header.signed_fields();
     const Entity entity = describe_entity(header);
     HeaderEncoder encoder(entity.charset);
     for (Field& field : header.fields()) {
-        if (has_eight_bit(field.octets()) &&
+        if (has_eight_bit(field.octets()) && !fixed.cover(field.name()) &&
             (field.is_one_of(text_fields) || field.is_one_of(address_fields)))
             encoder.encode(field);
     }

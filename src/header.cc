@@ -173,12 +173,20 @@ std::size_t Header::longest_line() const {
     return longest;
 }
 
+SignedFields Header::signed_fields() const {
+    SignedFields found;
+    for (const Field& field : fields_) {
+        if (field.is_one_of("dkim-signature:arc-message-signature"))
+            found.add(field.body());
+    }
+    return found;
+}
+
 void Header::fold_lines(std::size_t limit) {
-    const bool is_signed = contains("DKIM-Signature");
+    const SignedFields fixed = signed_fields();
     for (Field& field : fields_) {
-        if (sallyport::longest_line(field) > limit)
-            field = fold(field, limit,
-                         !is_signed && field.is_one_of(address_fields));
+        if (sallyport::longest_line(field) > limit && !fixed.cover(field.name()))
+            field = fold(field, limit, field.is_one_of(address_fields));
     }
 }
 

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "signed_fields.h"
+
 namespace sallyport {
 
 /// A field as it goes over the wire: "Name: body CRLF", with "CRLF blank" where it is
@@ -99,8 +101,10 @@ class Header {
     [[nodiscard]] std::size_t size() const;
     /// Of the longest line, without CRLF.
     [[nodiscard]] std::size_t longest_line() const;
-    /// Folds every field that needs it, address fields after commas too: but not where a
-    /// DKIM-Signature may have counted the blanks.
+    /// As their DKIM-Signature and ARC-Message-Signature fields say.
+    [[nodiscard]] SignedFields signed_fields() const;
+    /// Folds every field that needs it and that no signature covers, address fields after
+    /// commas too.
     void fold_lines(std::size_t limit);
     /// All fields, without the blank line that ends a header.
     [[nodiscard]] std::string octets() const;

@@ -111,7 +111,7 @@ class Survey : public EntityVisitor {
                  {"the message has to be encoded, and has more than 10,000 parts"},
                  "5.6.3");
         if (parts.empty())
-            dkim_signed = header.contains("DKIM-Signature");
+            body_signed = header.signed_fields().any();
         else
             frame.add(header.octets()); // of the message's own header, others take care
         parts.emplace_back().entity = entity;
@@ -126,7 +126,7 @@ class Survey : public EntityVisitor {
 
     std::vector<Part> parts; ///< one a header, in order
     Facts frame;
-    bool dkim_signed = false;
+    bool body_signed = false;
     Utf8Check utf8; ///< of the leaf under way
 };
 
@@ -145,10 +145,10 @@ bool is_wrappable(const Part& part) {
             part.facts.most_blanks <= blanks_limit);
 }
 
-Change change_of(const Part& part, bool seven_bit, bool dkim_signed) {
+Change change_of(const Part& part, bool seven_bit, bool body_signed) {
     if (is_encodable(part))
         return is_too_much(part.facts, seven_bit) ? Change::encode : Change::none;
-    const bool wraps = part.facts.longest_line > text_line_limit && !dkim_signed;
+    const bool wraps = part.facts.longest_line > text_line_limit && !body_signed;
     return wraps && is_wrappable(part) ? Change::wrap : Change::none;
 }
 
@@ -283,16 +283,16 @@ std::optional<Message> reencode(const Message& message, bool seven_bit,
     for (Part& part : survey.parts) {
         const bool too_long_only =
             !part.facts.nul && !(seven_bit && part.facts.eight_bit > 0);
-        if (survey.dkim_signed && too_long_only)
+        if (survey.body_signed && too_long_only)
             part.entity.sealed = true;
         if (!is_encodable(part))
             check_fixed(part.facts, seven_bit);
-        part.change = change_of(part, seven_bit, survey.dkim_signed);
+        part.change = change_of(part, seven_bit, survey.body_signed);
         changes = changes || part.change != Change::none;
     }
     if (!changes)
         return std::nullopt;
-    if (survey.dkim_signed)
+    if (survey.body_signed)
         notes.push_back(
             "the message is encoded anew, so its DKIM signature no longer holds");
     Rewriter rewriter(survey.parts, seven_bit);

@@ -17,9 +17,9 @@ namespace sallyport {
 /// already, or cannot be helped. Only parts that need it change; a message
 /// without MIME fields gets them, and what is in quoted-printable or base64
 /// already gets other line ends. What a signature covers (multipart/signed;
-/// application/pkcs7-mime; with a DKIM-Signature also lines that are only too
-/// long) stays as it is, as do parts in another transfer encoding. Failure (65,
-/// relay) where, with `seven_bit`, 8-bit text would have to stay.
+/// application/pkcs7-mime; by DKIM also lines that are only too long) stays as it
+/// is, as do parts in another transfer encoding. Failure (65, relay) where, with
+/// `seven_bit`, 8-bit text would have to stay.
 std::optional<Message> reencode(const Message& message, bool seven_bit,
                                 std::vector<std::string>& notes);
 

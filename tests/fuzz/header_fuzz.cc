@@ -5,7 +5,8 @@
 // line, no blind copy leaves, and every field that need not change is the same to the
 // octet; one with a line too long for SMTP is folded, and no octet of it is lost. What is
 // encoded is the same to a reader, addresses to the octet, and folded as well; a bare name
-// is put in a domain, and nobody else is named by it. Nothing after the first line that is
+// is put in a domain, and nobody else is named by it. A field that a signature covers goes
+// out as it came. Nothing after the first line that is
 // empty but for CRs makes a field or a recipient, and nothing but lines of a mailbox file
 // is missing in what is sent.
 #include <algorithm>
@@ -161,6 +162,31 @@ std::string lower_name(const std::string& field) {
     return name;
 }
 
+/// The fields that signatures cover, each with a colon on both sides; a lone colon if all.
+std::string signed_in(const std::vector<std::string>& fields) {
+    std::string names = ":";
+    for (const std::string& field : fields) {
+        const std::string name = lower_name(field);
+        if (name != "dkim-signature" && name != "arc-message-signature")
+            continue;
+        std::string tags = ";";
+        for (const char c : field.substr(field.find(':') + 1)) {
+            if (!is_control(c) && c != ' ')
+                tags += to_lower(c);
+        }
+        const auto list = tags.find(";h=");
+        if (list == tags.npos)
+            return ":";
+        names += "from:" + name + ":" +
+                 tags.substr(list + 3, tags.find(';', list + 1) - list - 3) + ":";
+    }
+    return names == ":" ? "" : names;
+}
+
+bool is_signed(const std::string& field, const std::string& names) {
+    return names == ":" || names.find(":" + lower_name(field) + ":") != names.npos;
+}
+
 /// `after` is `before` with the domain of someone() put in, perhaps more than once.
 bool is_qualified(std::string_view before, std::string_view after) {
     constexpr std::string_view domain = "@host.example";
@@ -185,10 +211,11 @@ bool names_mailboxes(const std::string& field) {
            name == "cc";
 }
 
-/// The one as it came, the other as it will be sent.
-bool is_kept(const std::string& before, const std::string& after) {
-    if (before == after)
-        return true;
+/// The one as it came, the other as it will be sent; `names` are signed.
+bool is_kept(const std::string& before, const std::string& after,
+             const std::string& names) {
+    if (before == after || is_signed(before, names))
+        return before == after;
     const bool is_long = longest_line(before) > text_line_limit;
     if (!names_mailboxes(before))
         return is_long && unfolded(before) == unfolded(after);
@@ -249,8 +276,15 @@ void check_header(const Header& header) {
     Header encoded = header;
     encode_header(encoded, notes);
     require(encoded.fields().size() == header.fields().size());
-    for (std::size_t i = 0; i < header.fields().size(); ++i)
-        check_encoded(header.fields()[i], encoded.fields()[i]);
+    const std::string names = signed_in(fields_of(header));
+    for (std::size_t i = 0; i < header.fields().size(); ++i) {
+        const Field& before = header.fields()[i];
+        const Field& after = encoded.fields()[i];
+        if (is_signed(before.octets(), names))
+            require(before.octets() == after.octets());
+        else
+            check_encoded(before, after);
+    }
     for (const std::string& note : notes)
         require(!has_control(note) && !has_eight_bit(note));
     check_line_ends(encoded.octets());
@@ -303,6 +337,7 @@ std::vector<std::string> named_in(const Header& header) {
 /// What is left of the header stands together; around it is only what was missing.
 void check_completed(Header header) {
     std::vector<std::string> kept = fields_of(header);
+    const std::string names = signed_in(kept);
     std::erase_if(kept, is_never_sent);
     const Envelope envelope = envelope_of(header);
     const auto named = named_in(header);
@@ -311,10 +346,11 @@ void check_completed(Header header) {
     require(named_in(header) == named && notes.empty());
     const auto fields = fields_of(header);
     require(std::ranges::none_of(fields, is_never_sent));
-    const auto place = std::search(fields.begin(), fields.end(), kept.begin(), kept.end(),
-                                   [](const std::string& after, const std::string& before) {
-                                       return is_kept(before, after);
-                                   });
+    const auto place =
+        std::search(fields.begin(), fields.end(), kept.begin(), kept.end(),
+                    [&](const std::string& after, const std::string& before) {
+                        return is_kept(before, after, names);
+                    });
     require(kept.empty() || place != fields.end());
     const auto added = fields.size() - kept.size();
     require(added <= 3);

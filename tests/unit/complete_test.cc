@@ -297,8 +297,7 @@ BOOST_FIXTURE_TEST_CASE(what_a_dkim_signature_covers_stays, Fixture) {
     check("v=1; h=from:to:cc; b=x", " To: Cc:");
     check("v=1; h = From : TO\r\n\t: reply-to; b=x", " To: Reply-To:");
     check("h=reply-to", " Reply-To:");
-    check("v=1; bh=dG86Y2M=; b=dG8=", "");
-    check("v=1; b=x; h=xto:too", "");
+    check("v=1; b=x; h=xto:too; x=:to:", "");
 }
 
 /// Every name costs memory.

@@ -251,11 +251,23 @@ BOOST_FIXTURE_TEST_CASE(what_does_not_end, Fixture) {
     BOOST_TEST(field("To: \xc3\xb6 <a@x") == "To: =?UTF-8?Q?=C3=B6?= <a@x");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_dkim_has_signed, Fixture) {
-    const std::string octets = "From: \xc3\xb6 <a@x>\r\ndkim-signature: h=from:to\r\n"
-                               "Subject: \xc3\xb6\r\nTo: a@x,b@x\r\n";
-    BOOST_TEST(header(octets) == octets);
-    BOOST_TEST(notes.empty());
+BOOST_FIXTURE_TEST_CASE(what_a_signature_covers, Fixture) {
+    const std::string from = "From: \xc3\xb6 <a@x>\r\n";
+    const std::string fields = "SUBJECT: \xc3\xb6\r\nTo: \xc3\xb6 <a@x>\r\n";
+    for (const std::string name :
+         {"dkim-signature", "DKIM-Signature ", "ARC-Message-Signature"}) {
+        const std::string begin = from + name + ": v=1; h=";
+        BOOST_TEST(header(begin + "to:subject; b=x\r\n" + fields) ==
+                   begin + "to:subject; b=x\r\n" + fields);
+        BOOST_TEST(header(begin + "from:to\r\n" + fields) ==
+                   begin + "from:to\r\nSUBJECT: =?UTF-8?Q?=C3=B6?=\r\n"
+                           "To: \xc3\xb6 <a@x>\r\n");
+        // names that are not there: nobody may add them
+        BOOST_TEST(header(begin + "cc : Subject\r\n" + fields) ==
+                   begin + "cc : Subject\r\nSUBJECT: \xc3\xb6\r\n"
+                           "To: =?UTF-8?Q?=C3=B6?= <a@x>\r\n");
+        BOOST_TEST(notes.empty());
+    }
 }
 
 /// RFC 2047 2: lines with encoded words have at most 76 octets.

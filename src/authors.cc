@@ -37,6 +37,7 @@ std::vector<Mailbox> read_authors(const Header& header, std::vector<std::string>
     }
     if (auto list = try_address_list(text))
         return std::move(*list);
+    const bool escapes = text.find('\x1b') != text.npos;
     text.front() = ' ';
     for (char& c : text)
         c = is_control(c) ? ' ' : c;
@@ -46,8 +47,18 @@ std::vector<Mailbox> read_authors(const Header& header, std::vector<std::string>
         notes.push_back("no address to answer to can be read in the From field; its text "
                         "is kept as the name");
     std::erase_if(text, [](char c) { return c == '"' || c == '<' || c == '>'; });
-    author.front().display_name = trim(text);
+    if (escapes)
+        note_lost_name(notes);
+    else
+        author.front().display_name = trim(text);
     return author;
+}
+
+void note_lost_name(std::vector<std::string>& notes) {
+    constexpr std::string_view lost =
+        "a name in the From field is left out: its charset is not clear";
+    if (std::ranges::find(notes, lost) == notes.end())
+        notes.emplace_back(lost);
 }
 
 } // namespace sallyport

@@ -15,9 +15,11 @@
 #include "authors.h"
 #include "bare_names.h"
 #include "concat.h"
+#include "encoded_word.h"
 #include "envelope.h"
 #include "failure.h"
 #include "message.h"
+#include "mime.h"
 
 namespace sallyport {
 
@@ -132,12 +134,15 @@ class Completion {
             take_words(words, author);
             if (author.domain.empty())
                 continue;
+            encode_escapes(author.display_name);
             const bool other = !equals_ignoring_case(author.address(), own);
             others = others || other;
             if (replies.empty())
                 name_after(author, other, forced);
             replies.append(replies.empty() ? "" : ",\r\n ").append(write_mailbox(author));
         }
+        if (replies.empty())
+            encode_escapes(words);
         if (replies.empty() && !words.empty())
             forced.display_name = words;
         if (others && !replies_go_elsewhere())
@@ -154,6 +159,17 @@ class Completion {
         words.append(words.empty() || more.empty() ? "" : ", ").append(more);
         if (!bare)
             name = std::exchange(words, {});
+    }
+
+    /// Of ISO-2022-JP: without them a name would be other letters.
+    void encode_escapes(std::string& name) {
+        if (name.find('\x1b') == name.npos)
+            return;
+        const std::string stated = describe_entity(header_).charset;
+        const std::string_view charset = charset_of(name, stated);
+        name = charset.empty() ? "" : encode_words(name, charset, 1);
+        if (name.empty())
+            note_lost_name(notes_);
     }
 
     static void name_after(const Mailbox& author, bool other, Mailbox& forced) {

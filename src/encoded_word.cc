@@ -47,6 +47,8 @@ std::size_t character_size(std::string_view text, const Charset& charset) {
 /// Octets of the character that `text` begins with; all of it where nothing is known.
 std::size_t character_size(std::string_view text, std::string_view charset) {
     const auto first = static_cast<unsigned char>(text.front());
+    if (first == '\x1b') // RFC 1468: a word begins and ends in ASCII
+        return text.find("\x1b(", 1) + 3;
     if (first < 0x80)
         return 1;
     if (charset == "UTF-8")
@@ -75,14 +77,20 @@ bool is_charset_character(char c) {
 } // namespace
 
 std::string_view charset_of(std::string_view text, std::string_view stated) {
-    if (is_well_formed(text))
+    const auto escape = text.rfind('\x1b');
+    if (escape == text.npos && is_well_formed(text))
         return "UTF-8";
-    const bool fits = stated.size() <= charset_limit &&
-                      std::ranges::all_of(stated, is_charset_character) &&
-                      !starts_with_ignoring_case(stated, "utf") &&
-                      !starts_with_ignoring_case(stated, "us-ascii") &&
-                      !starts_with_ignoring_case(stated, "iso-2022-");
-    return fits ? stated : std::string_view();
+    const bool japanese = starts_with_ignoring_case(stated, "iso-2022-jp");
+    const bool fits =
+        escape != text.npos
+            ? japanese && text.substr(escape).starts_with("\x1b(") && !has_eight_bit(text)
+            : !starts_with_ignoring_case(stated, "utf") &&
+                  !starts_with_ignoring_case(stated, "us-ascii") &&
+                  !starts_with_ignoring_case(stated, "iso-2022-");
+    return fits && stated.size() <= charset_limit &&
+                   std::ranges::all_of(stated, is_charset_character)
+               ? stated
+               : std::string_view();
 }
 
 std::string encode_words(std::string_view text, std::string_view charset,

@@ -9,9 +9,10 @@
 
 namespace sallyport {
 
-/// What 8-bit `text` is in: "UTF-8" if it is well-formed, else `stated`, a charset that
-/// somebody named for it; empty if that is no atom of at most 40 characters, or a charset
-/// without octets over 127.
+/// What `text` is in, which holds 8-bit octets or the escapes of ISO-2022-JP (RFC 1468):
+/// "UTF-8" if it is well-formed and without escapes, else `stated`, a charset that somebody
+/// named for it; empty if that is no atom of at most 40 characters, or a charset without
+/// what the text holds, or if the text does not return to ASCII.
 std::string_view charset_of(std::string_view text, std::string_view stated);
 
 /// The words that make such `text`, line ends left out: in the Q encoding, of which all

@@ -63,6 +63,20 @@ BOOST_AUTO_TEST_CASE(charsets_that_it_cannot_be_in) {
     BOOST_TEST(charset_of("\xfc", std::string(41, 'x')) == "");
 }
 
+BOOST_AUTO_TEST_CASE(text_with_escapes) {
+    const std::string text = "a \x1b$B;3ED\x1b(B";
+    for (const char* name : {"ISO-2022-JP", "iso-2022-jp-2"})
+        BOOST_TEST(charset_of(text, name) == name);
+    for (const char* name : {"", "utf-8", "iso-2022-kr", "iso-2022-jp?"})
+        BOOST_TEST(charset_of(text, name) == "", name);
+    for (const char* odd : {"\x1b$B;3ED", "\x1b$B;3ED\x1b(B\xfc", "\x1b(B\x1b$@"})
+        BOOST_TEST(charset_of(odd, "iso-2022-jp") == "", odd);
+    check_whole("ISO-2022-JP", {"\x1b$B;3ED\x1b(B", "\x1b(I1\x1b(B", "1"});
+    BOOST_TEST(encode_words("\x1b$B" + std::string(80, '!') + "\x1b(B", "iso-2022-jp", 1) ==
+               "");
+    BOOST_TEST(encode_words("\x1b(B", "iso-2022-jp", 1) == "=?iso-2022-jp?Q?=1B=28B?=");
+}
+
 BOOST_AUTO_TEST_CASE(charsets_of_one_octet) {
     check_whole("ISO-8859-15", {"\xfc"});
     check_whole("Windows-1251", {"\xd0", "\xe0", "1"});

@@ -290,6 +290,48 @@ BOOST_FIXTURE_TEST_CASE(visitors_whose_name_wants_quotes, Fixture) {
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(a_visitor_whose_name_is_in_iso_2022_jp, Fixture) {
+    has_forced("Web <me@example.org>");
+    const std::string name = "\x1b$B;3ED\x1b(B";
+    const std::string encoded = "=?iso-2022-jp?Q?=1B=24B=3B3ED=1B=28B?=";
+    const std::string type = "Content-Type: text/plain; charset=";
+    const auto is = [](const std::string& written) {
+        return "From: " + written + " <me@example.org>\r\nReply-To: " + written +
+               " <jane@x>\r\n";
+    };
+    for (const std::string& from : {name + " <jane@x>", "\"" + name + "\" <jane@x>"}) {
+        BOOST_TEST(completed({type + "iso-2022-jp", "From: " + from}) ==
+                   type + "iso-2022-jp\r\n" + is(encoded));
+        BOOST_TEST(notes.empty());
+        for (const std::string stated :
+             {"utf-8", "shift_jis", "iso-2022-kr", "iso-2022-jp?"}) {
+            BOOST_TEST(completed({type + stated, "From: " + from}) ==
+                       type + stated +
+                           "\r\nFrom: Web <me@example.org>\r\n"
+                           "Reply-To: jane@x\r\n");
+            BOOST_REQUIRE(notes.size() == 1U);
+            BOOST_TEST(notes.front() ==
+                       "a name in the From field is left out: its charset is not clear");
+        }
+    }
+    BOOST_TEST(completed({type + "iso-2022-jp", "From: " + name + " <bob>, X <jane@x>"}) ==
+               type + "iso-2022-jp\r\n" +
+                   is("=?iso-2022-jp?Q?=1B=24B=3B3ED=1B=28B=2C_X?="));
+}
+
+/// What does not return to ASCII may hold anything.
+BOOST_FIXTURE_TEST_CASE(names_of_iso_2022_jp_that_are_broken, Fixture) {
+    has_forced("Web <me@example.org>");
+    for (const std::string broken :
+         {"\x1b$B;3ED", "\x1b$B;3ED\xf6\x1b(B", "\x1b$B;3\x1b$", "\x1b$B;3ED\x1b(B, X"}) {
+        BOOST_TEST(completed({"Content-Type: text/plain; charset=iso-2022-jp",
+                              "From: " + broken + " <jane@x>"}) ==
+                   "Content-Type: text/plain; charset=iso-2022-jp\r\n"
+                   "From: Web <me@example.org>\r\nReply-To: jane@x\r\n");
+        BOOST_TEST(notes.size() == 1U);
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(each_author_keeps_the_words_before_him, Fixture) {
     has_forced("me@example.org");
     BOOST_TEST(completed({"From: Doe, Jane <jane@x>, Roe, b@y"}) ==

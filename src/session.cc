@@ -248,35 +248,47 @@ void Session::cancel_auth(const std::string& step, ExitStatus status,
 }
 
 /// RFC 4954 4: the initial response rides along, "=" if it is empty, unless the line gets
-/// long. Some servers have no ear for that of PLAIN, and say 501: they get it after their
-/// go, once. Where such a server hangs up instead, its 501 was its verdict; one about the
-/// log-in (5.7.x) is a verdict, too.
+/// long.
 Reply Session::begin_auth(LogIn& log_in, const std::string& mechanism) {
     const std::string step = concat({"AUTH ", mechanism});
-    const std::string command = concat({step, "\r\n"});
     const auto& initial = log_in.client.initial();
     std::string response = initial ? encode_base64(*initial) : std::string();
     if (initial && response.empty())
         response = "=";
-    Reply reply;
-    bool alone = !initial || step.size() + response.size() + 3 > command_line_limit;
-    if (alone) {
-        say(command, step);
-        reply = wire_.receive(step);
-    } else {
-        reply = answer(log_in, concat({step, " "}), response, step);
-        alone = mechanism == "PLAIN" && reply.code == 501 &&
-                !reply.enhanced().starts_with("5.7.") && wire_.try_send(command, 1);
-        if (auto go = alone ? wire_.receive_if_any(relay_.timeout) : std::nullopt)
-            reply = std::move(*go);
-    }
-    if (alone && initial && reply.intermediate())
-        reply = answer(log_in, {}, response, step);
+    const bool rides = initial && step.size() + response.size() + 3 <= command_line_limit;
+    Reply reply = rides ? begin_with_response(log_in, response, step)
+                        : begin_alone(log_in, response, step);
     wipe(response);
     return reply;
 }
 
-/// Sends `response`, which is base64, behind `command`.
+/// Some servers have no ear for the response of PLAIN in the same line, and say 501: they
+/// get it after their go, once. Where such a server hangs up instead, its 501 was its
+/// verdict; one about the log-in (5.7.x) is a verdict, too.
+Reply Session::begin_with_response(LogIn& log_in, std::string_view response,
+                                   const std::string& step) {
+    Reply reply = answer(log_in, concat({step, " "}), response, step);
+    const bool deaf =
+        step == "AUTH PLAIN" && reply.code == 501 && !reply.enhanced().starts_with("5.7.");
+    if (!deaf || !wire_.try_send(concat({step, "\r\n"}), 1))
+        return reply;
+    auto go = wire_.receive_if_any(relay_.timeout);
+    if (!go)
+        return reply;
+    return go->intermediate() ? answer(log_in, {}, response, step) : std::move(*go);
+}
+
+/// A `response` that there is goes out after the server's go.
+Reply Session::begin_alone(LogIn& log_in, std::string_view response,
+                           const std::string& step) {
+    say(concat({step, "\r\n"}), step);
+    Reply reply = wire_.receive(step);
+    if (response.empty() || !reply.intermediate())
+        return reply;
+    return answer(log_in, {}, response, step);
+}
+
+/// Sends `response`, which is base64, after `command`.
 Reply Session::answer(LogIn& log_in, std::string_view command, std::string_view response,
                       const std::string& step) {
     if (response != "=") // it says that there is nothing

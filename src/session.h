@@ -104,6 +104,9 @@ class Session {
                                   const std::string& why);
     Reply answer_challenge(LogIn& log_in, const Reply& reply, const std::string& mechanism);
     Reply begin_auth(LogIn& log_in, const std::string& mechanism);
+    Reply begin_with_response(LogIn& log_in, std::string_view response,
+                              const std::string& step);
+    Reply begin_alone(LogIn& log_in, std::string_view response, const std::string& step);
     Reply answer(LogIn& log_in, std::string_view command, std::string_view response,
                  const std::string& step);
 

@@ -13,7 +13,7 @@ TlsMode Relay::tls_mode(std::uint16_t on_port) const {
     if (tls)
         return *tls;
     const bool at_once =
-        on_port == 465 || on_port == 2465 || on_port == 8465 || on_port == 443;
+        on_port == submissions_port || on_port == 2465 || on_port == 8465 || on_port == 443;
     return at_once ? TlsMode::implicit : TlsMode::starttls;
 }
 

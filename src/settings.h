@@ -42,6 +42,10 @@ struct PopServer {
     TlsMode tls = TlsMode::implicit;
 };
 
+/// RFC 8314 7.3: TLS at once, and after STARTTLS.
+constexpr std::uint16_t submissions_port = 465;
+constexpr std::uint16_t submission_port = 587;
+
 struct Relay {
     std::string name;               ///< of `[relay NAME]`, or empty
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any

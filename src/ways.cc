@@ -64,25 +64,23 @@ void check_srv(const Relay& relay) {
         misconfigured(relay.origin, "srv finds servers that speak SMTP only");
 }
 
-/// RFC 8314 3.3: 465 speaks TLS at once, 587 after STARTTLS. On the other one's port both
-/// sides may wait for each other to begin.
+/// On the port of the other kind of TLS both sides may wait for each other to begin.
 void finish_ports(Relay& relay, std::vector<std::string>& notes) {
     const bool at_once = relay.tls == TlsMode::implicit;
     const bool follows_tls = relay.tls && !relay.srv && !relay.lmtp;
-    constexpr std::array<std::uint16_t, 3> usual{465, 587, 24};
+    constexpr std::array<std::uint16_t, 3> usual{submissions_port, submission_port, 24};
     const std::span all(usual);
     const auto chosen = relay.lmtp    ? all.last(1) // RFC 2033 5: not those of SMTP
                         : follows_tls ? all.subspan(at_once ? 0 : 1, 1)
                                       : all.first(2);
     if (relay.port.empty())
         relay.port.assign(chosen.begin(), chosen.end());
-    const bool is_odd =
-        follows_tls && relay.tls != TlsMode::none && !relay.is_local() &&
-        std::ranges::find(relay.port, at_once ? 587 : 465) != relay.port.end();
+    const auto others = at_once ? submission_port : submissions_port;
+    const bool is_odd = follows_tls && relay.tls != TlsMode::none && !relay.is_local() &&
+                        std::ranges::find(relay.port, others) != relay.port.end();
     if (is_odd)
-        notes.push_back(concat({relay.origin,
-                                at_once ? ": port 587 is for tls = starttls"
-                                        : ": port 465 is for tls = implicit",
+        notes.push_back(concat({relay.origin, ": port ", std::to_string(others),
+                                " is for tls = ", at_once ? "starttls" : "implicit",
                                 ", and tls is set to the other"}));
 }
 

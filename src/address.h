@@ -22,7 +22,7 @@ struct Mailbox {
     /// Decoded of quotes, not of RFC 2047; where there is none, the text of a comment: the
     /// old way of "root (Cron Daemon)". May be empty.
     std::string display_name;
-    bool final = false;  ///< a bare name behind a backslash: no alias is looked up for it
+    bool final = false;  ///< a bare name after a backslash: no alias is looked up for it
     std::size_t end = 0; ///< of a bare name: where in the text its domain would stand
 
     /// local@domain, or local alone.

@@ -156,7 +156,7 @@ std::vector<std::string> Aliases::expand(const std::string& name) const {
     std::vector<std::string> result;
     std::vector<std::string> to_do{name};
     std::map<std::string, bool> on_way;             // of each that was met
-    std::vector<std::pair<bool*, std::size_t>> way; // and what is to do behind each
+    std::vector<std::pair<bool*, std::size_t>> way; // and what is to do after each
     while (!to_do.empty()) {
         const std::string next = std::move(to_do.back());
         to_do.pop_back();

@@ -97,8 +97,8 @@ inline std::string lower_case(std::string_view text) {
 inline std::optional<std::uint64_t> to_number(std::string_view text) {
     std::uint64_t number = 0;
     const char* const end = text.data() + text.size();
-    const auto [behind, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || behind != end)
+    const auto [after, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || after != end)
         return std::nullopt;
     return number;
 }
@@ -123,7 +123,7 @@ constexpr std::string_view without_final_dot(std::string_view name) {
     return name;
 }
 
-/// Without the line end that editors and programs leave behind a value; another one is part
+/// Without the line end that editors and programs leave after a value; another one is part
 /// of it.
 constexpr std::string_view without_line_end(std::string_view text) {
     if (!text.ends_with('\n'))

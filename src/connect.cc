@@ -110,7 +110,7 @@ void Connector::begin_next() {
                          SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
     if (!fd)
         return note(candidate, describe_errno(errno));
-    // Without TCP_NODELAY the EHLO behind the TLS Finished waits for the peer's delayed
+    // Without TCP_NODELAY the EHLO after the TLS Finished waits for the peer's delayed
     // ACK.
     const int on = 1;
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -50,7 +50,7 @@ constexpr std::size_t recipients_limit = 10'000;
 struct Envelope {
     std::string reverse_path; ///< empty: <>
     std::vector<std::string> recipients;
-    bool smtputf8 = false;         ///< RFC 6531: wanted, whether an address needs it or not
+    bool smtputf8 = false;         ///< RFC 6531: asked for, needed or not
     bool smtputf8_allowed = false; ///< announced if offered: an address to come may need it
     bool require_tls = false;      ///< RFC 8689
     BodyType body = BodyType::unspecified;

@@ -15,7 +15,7 @@
 namespace sallyport {
 
 /// One exchange over a stream that somebody else goes on with: never is an octet read that
-/// is not a part of it, since what comes behind is for whoever comes next. Failure: 75
+/// is not a part of it, since what comes after is for whoever comes next. Failure: 75
 /// (address) for trouble on the line.
 class Exchange {
   public:

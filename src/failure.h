@@ -63,7 +63,7 @@ class Failure : public std::runtime_error {
     int reply_code_;
 };
 
-/// Throws a Failure whose text is `what`, the pieces one behind the other.
+/// Throws a Failure whose text is `what`, the pieces one after the other.
 [[noreturn]] void stop(ExitStatus status, Fault fault,
                        std::initializer_list<std::string_view> what,
                        std::string_view enhanced = {});

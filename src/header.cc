@@ -11,7 +11,7 @@ namespace sallyport {
 
 namespace {
 
-/// Where `line`, which is too long, can be parted: at a blank that has text on both sides,
+/// Where `line`, which is too long, can be split: at a blank that has text on both sides,
 /// the last one that leaves at most `limit` octets before it, else the first; or npos.
 /// `end` is that of its last text.
 std::size_t find_fold(std::string_view line, std::size_t limit, std::size_t end) {

@@ -113,7 +113,7 @@ class Header {
     std::vector<Field> fields_;
 };
 
-/// Fields that end in CRLF each, without the blank line behind them; nothing if a line is
+/// Fields that end in CRLF each, without the blank line after them; nothing if a line is
 /// none.
 std::optional<Header> parse_header(std::string_view octets);
 

@@ -49,7 +49,7 @@ constexpr Hint hints[] = {
     {0, '5', always, "5.1.7\0HELO ", "set [sender] domain, or helo, to a name with a dot"},
     {auth, 0, always, "offers nothing", "check port, or remove user and password"},
     {auth, 0, password, "offers XOAUTH\0offers OAUTH",
-     "a token is wanted: set token_file or token_command"},
+     "a token is expected: set token_file or token_command"},
     {auth, '5', token, "", "the token of % may have expired: renew it"},
     {auth, '5', password, "5.7.139", "enable SMTP AUTH for the mailbox, or use a token"},
     {auth, '5', password, "google.com", "make an app password: Gmail takes no other"},

@@ -26,7 +26,7 @@ std::string up_to(std::string_view text, std::string_view ends) {
     return std::string(text.substr(0, text.find_first_of(ends)));
 }
 
-/// What may stand behind the @ of an address and in a field: files and host names can hold
+/// What may stand after the @ of an address and in a field: files and host names can hold
 /// anything.
 bool is_name(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Raw octets, in blocks as they come, to a message in wire form: header and body parted,
+// Raw octets, in blocks as they come, to a message in wire form: header and body split,
 // every line ended by CRLF, no other CR or LF left. A body line is never held whole.
 #pragma once
 

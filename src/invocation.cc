@@ -71,7 +71,7 @@ const Option& find_option(char letter) {
     return *found;
 }
 
-/// The arguments behind argv[0], one letter or operand after the other.
+/// The arguments after argv[0], one letter or operand after the other.
 class Arguments {
   public:
     explicit Arguments(std::span<const char* const> rest) : rest_(rest) {}
@@ -84,7 +84,7 @@ class Arguments {
         return argument;
     }
 
-    /// `joined` is what stands behind the letter in its argument; it is used up with it.
+    /// `joined` is what stands after the letter in its argument; it is used up with it.
     std::string_view value_of(const Option& option, std::string_view& joined) {
         if (option.value == OptionValue::none)
             return {};

@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t recipients_limit = 900; // octets a line
 constexpr std::size_t text_limit = 1024;      // of a reply or note
 
-/// Seconds in Postfix's manner: two digits behind the point, none of them for nothing. In
+/// Seconds in Postfix's manner: two digits after the point, none of them for nothing. In
 /// integers: the standard library's tables for floating point are a quarter of the program.
 std::string format_seconds(std::chrono::milliseconds span) {
     const auto hundredths = (span.count() + 5) / 10;

@@ -132,7 +132,7 @@ class LineReader {
     }
 
   private:
-    /// Moves what is left to the front and reads on behind it.
+    /// Moves what is left to the front and reads on after it.
     bool refill() {
         buffer_.erase(0, at_);
         at_ = 0;
@@ -215,7 +215,7 @@ class Walker {
         return *std::prev(place) + 1;
     }
 
-    /// Behind all that are equal.
+    /// After all that are equal.
     [[nodiscard]] std::vector<std::size_t>::const_iterator
     place_of(std::string_view delimiter) const {
         return std::ranges::upper_bound(by_delimiter_, delimiter, {},

@@ -41,15 +41,15 @@ class EntityVisitor {
     EntityVisitor& operator=(const EntityVisitor&) = delete;
     virtual ~EntityVisitor() = default;
 
-    /// A header, without the blank line behind it. The body of a multipart or of
+    /// A header, without the blank line after it. The body of a multipart or of
     /// an attached message follows as further headers, leaves and frames.
     virtual void take_header(const Header& header, const Entity& entity) = 0;
     /// Octets of a body that has no parts, in pieces: without the line end that
-    /// belongs to the delimiter behind it.
+    /// belongs to the delimiter after it.
     virtual void take_leaf(std::string_view octets) = 0;
     virtual void end_leaf() = 0;
-    /// Octets between: blank lines behind headers, delimiters, what stands before
-    /// the first and behind the last part, headers that are none.
+    /// Octets between: blank lines after headers, delimiters, what stands before
+    /// the first and after the last part, headers that are none.
     virtual void take_frame(std::string_view octets) = 0;
 };
 

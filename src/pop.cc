@@ -53,7 +53,7 @@ void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
                    const PopDeadlines& until) {
     const std::string peer = concat({connection.peer, ": POP"});
     if (mode == TlsMode::starttls) {
-        // Octets behind its reply are left in the stream, and are no handshake (RFC 2595
+        // Octets after its reply are left in the stream, and are no handshake (RFC 2595
         // 4).
         expect_greeting(*connection.stream, peer, until.greeting);
         Exchange clear(*connection.stream, peer, until.end);

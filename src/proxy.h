@@ -2,7 +2,7 @@
 //
 // Asking a proxy for the connection: SOCKS 5 (RFC 1928, 1929), and CONNECT of HTTP (RFC
 // 9110 9.3.6). It resolves the server's name. It is no more trusted than any network
-// between us and the server: TLS and log-in begin behind it.
+// between us and the server: TLS and log-in begin after it.
 #pragma once
 
 #include <cstdint>

@@ -69,7 +69,7 @@ bool is_too_much(const Facts& facts, bool seven_bit) {
 }
 
 /// How many octets follow this one in RFC 3629; empty if none can begin with it.
-std::optional<int> octets_behind(unsigned char first) {
+std::optional<int> octets_after(unsigned char first) {
     if (first < 0x80)
         return 0;
     if (first < 0xc2 || first > 0xf4)
@@ -93,9 +93,9 @@ class Utf8Check {
             --left_;
             return;
         }
-        const auto behind = octets_behind(octet);
-        good_ = good_ && behind.has_value();
-        left_ = behind.value_or(0);
+        const auto after = octets_after(octet);
+        good_ = good_ && after.has_value();
+        left_ = after.value_or(0);
     }
 
     int left_ = 0;
@@ -253,7 +253,7 @@ class Rewriter : public EntityVisitor {
     std::size_t next_ = 0;
     std::unique_ptr<ContentEncoder> encoder_;
     Header header_;
-    bool header_over_ = false; ///< the blank line behind it is the Message's own
+    bool header_over_ = false; ///< the blank line after it is the Message's own
     Store body_;
     Facts facts_;
     std::string pending_;

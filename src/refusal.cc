@@ -9,7 +9,7 @@ namespace sallyport {
 
 namespace {
 
-/// RFC 4954 4.2 and 6: log-in wanted, refused, too weak, or not without TLS.
+/// RFC 4954 4.2 and 6: log-in required, refused, too weak, or not without TLS.
 bool is_about_log_in(std::string_view step, const Reply& reply) {
     const std::string enhanced = reply.enhanced();
     return step.starts_with("AUTH") || reply.code == 530 || reply.code == 534 ||

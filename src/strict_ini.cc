@@ -126,7 +126,7 @@ class StrictReader {
         value.reserve(text.size()); // a secret leaves no copies behind by growing
         for (std::size_t at = 1; at < text.size(); ++at) {
             if (text[at] == '"') {
-                check_behind_quotes(trim(text.substr(at + 1)));
+                check_after_quotes(trim(text.substr(at + 1)));
                 return value;
             }
             if (text[at] == '\\' && ++at < text.size() && text[at] != '"' &&
@@ -138,7 +138,7 @@ class StrictReader {
         refuse("the double quotes are not closed");
     }
 
-    void check_behind_quotes(std::string_view rest) const {
+    void check_after_quotes(std::string_view rest) const {
         if (!rest.empty() && rest.front() != ';' && rest.front() != '#')
             refuse(
                 "text after the closing double quote: put the whole value in quotes, and "

@@ -105,7 +105,7 @@ class Transaction {
     const Message* message_ = nullptr;
     std::span<Outcome* const> recipients_; ///< of run()
     bool last_ = false;
-    bool may_quit_ = false; ///< QUIT may ride behind the message
+    bool may_quit_ = false; ///< QUIT may ride after the message
 
     std::string flight_;     ///< octets not yet written
     std::string shown_;      ///< the same for -v, with the message's text left out

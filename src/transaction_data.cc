@@ -147,7 +147,7 @@ void Transaction::send_by_data() {
     }
 }
 
-/// The message from `offset` to its end, for BDAT or DATA, behind what flight_ holds. No
+/// The message from `offset` to its end, for BDAT or DATA, after what flight_ holds. No
 /// reply is due before its last octet.
 void Transaction::send_text(std::uint64_t offset) {
     std::string block;

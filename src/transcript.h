@@ -14,11 +14,11 @@ class Transcript {
     explicit Transcript(int fd = -1) : fd_(fd) {}
 
     [[nodiscard]] bool wanted() const { return fd_ >= 0; }
-    /// Commands, CRLF included; shown line by line behind "> ".
+    /// Commands, CRLF included; shown line by line after "> ".
     void sent(std::string_view commands) const;
-    /// One reply line without its end, shown behind "< ".
+    /// One reply line without its end, shown after "< ".
     void received(std::string_view line) const;
-    /// A remark of our own, behind "* ".
+    /// A remark of our own, after "* ".
     void remark(std::string_view text) const;
 
   private:

@@ -17,7 +17,7 @@ namespace sallyport {
 
 /// Throws "ORIGIN: WHY".
 [[noreturn]] void misconfigured(const std::string& origin, std::string_view why);
-/// The same, WHY being the pieces one behind the other.
+/// The same, WHY being the pieces one after the other.
 [[noreturn]] void misconfigured(const std::string& origin,
                                 std::initializer_list<std::string_view> why);
 
@@ -35,7 +35,7 @@ std::uint64_t read_size(std::string_view text, const std::string& origin);
 std::chrono::milliseconds read_duration(std::string_view text, std::chrono::seconds least,
                                         const std::string& origin);
 
-/// Elements parted by commas or blanks: at least one.
+/// Elements split by commas or blanks: at least one.
 std::vector<std::string> read_list(std::string_view text, const std::string& origin);
 
 /// Text without control characters, not empty.

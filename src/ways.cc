@@ -137,7 +137,7 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
         set_proxy_part(proxy, part, origin);
     if (proxy.user.empty() != !proxy.password)
         misconfigured(origin, "a user and a password go together");
-    // RFC 7617 2: what is behind the first colon would be taken for the password.
+    // RFC 7617 2: what is after the first colon would be taken for the password.
     if (proxy.kind == Proxy::Kind::http && proxy.user.find(':') != std::string::npos)
         misconfigured(origin, "a user with a colon cannot be sent by HTTP");
     return proxy;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# report.py RESULTS OUTPUT FACTS: what peers.sh has measured (lines ROW, PROGRAM, VALUE, parted by
+# report.py RESULTS OUTPUT FACTS: what peers.sh has measured (lines ROW, PROGRAM, VALUE, split by
 # tabs) as a table, OUTPUT/bench.md, and as three drawings, OUTPUT/bench-*.svg. FACTS is text
 # about the machine and the versions that goes above the table as it is.
 import html

@@ -6,7 +6,7 @@
 // the verdict of a log-in gives no credential away.
 //
 // The first line of the input chooses what is sent and how. Then follow the servers' words:
-// relays parted by lines "===", connections by "---", what is said under TLS behind "~~~".
+// relays split by lines "===", connections by "---", what is said under TLS after "~~~".
 // One read gives one line, or more where SOH joins them; ETX is a time-out, and where STX
 // comes next, a write fails. EOT says what the client wrote last.
 #include <algorithm>
@@ -259,7 +259,7 @@ void check_before_tls(const Line& line, TlsMode mode) {
     }
     if (line.secured.written.empty())
         return;
-    // It was offered and granted, and nothing came behind the 220 (RFC 3207 6).
+    // It was offered and granted, and nothing came after the 220 (RFC 3207 6).
     require(plain.written == "EHLO [192.0.2.9]\r\nSTARTTLS\r\n");
     const auto last = plain.read.rfind('\n', plain.read.size() - 2) + 1;
     require(plain.read.ends_with('\n') && plain.read.substr(last).starts_with("220"));

@@ -121,7 +121,7 @@ by_header() {
     replay "$1" "$2" letter 'alice bob root' "${@:3}"
 }
 
-# by_argument CALLER SENDER ARG...: the same three are put behind the arguments.
+# by_argument CALLER SENDER ARG...: the same three are put after the arguments.
 by_argument() {
     replay "$1" "$2" letter 'alice bob root' "${@:3}" "${three[@]}"
 }

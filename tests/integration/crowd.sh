@@ -57,7 +57,7 @@ each_has_one() {
 }
 
 # All copies at once, for one by one would take longer than the delivery: each line of the
-# message, which begins behind what the server puts on top, is there once for each of them.
+# message, which begins after what the server puts on top, is there once for each of them.
 all_unaltered() {
     find "$work/mail" -path '*/new/*' -type f -exec sed -s -n '/^From: /,$p' {} + |
         sort | uniq -c | awk -v n="$crowd" '{ $1 /= n; print }' >"$work/lines"

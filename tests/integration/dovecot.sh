@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Submission to a real Dovecot: PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256, tokens, CHUNKING. It hands each
-# command and chunk on to a Postfix behind it, in whose store the messages are looked for.
+# command and chunk on to a Postfix after it, in whose store the messages are looked for.
 # shellcheck disable=SC2034,SC2154 # names of the sourced files
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Two relays: an Exim with troubles of each kind, and the Postfix behind it in the file. What
+# Two relays: an Exim with troubles of each kind, and the Postfix after it in the file. What
 # the first does not take the second must get, once; what the first refuses for good it must
 # not.
 # shellcheck disable=SC2034,SC2154 # names of the sourced files

@@ -117,7 +117,7 @@ bound_cases() {
     refused 'an offer of -PLUS that somebody took away' 'refused SCRAM-SHA-256' '535 5.7.8' \
         "${login[@]}"
     by 'SCRAM-SHA-256 as it is named' "$who" "${login[@]}" 'auth = SCRAM-SHA-256'
-    refused 'channel binding wanted and not offered' '' 'require_channel_binding' \
+    refused 'channel binding required and not offered' '' 'require_channel_binding' \
         "${login[@]}" 'require_channel_binding = yes'
 }
 

@@ -146,7 +146,7 @@ news() {
 
 # ---- other cron daemons ----
 
-# A netstring: a number, the user, the command and its surroundings, each with a NUL behind it.
+# A netstring: a number, the user, the command and its surroundings, each with a NUL after it.
 write_bcron_job() {
     printf '%s\0' 1 root "printf 'first\\n.\\n..dots\\n'" MAILTO=root PATH=/usr/bin:/bin \
         SHELL=/bin/sh >"$work/job"

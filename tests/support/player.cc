@@ -45,7 +45,7 @@ Fit take_chunk(bool last, std::string_view& message, std::string_view& octets) {
     return fit;
 }
 
-/// What is written of a long message at a time behind DATA.
+/// What is written of a long message at a time after DATA.
 Fit take_block(std::string_view& message, std::string_view& octets) {
     constexpr std::size_t block_size = 65536;
     const std::size_t size = std::min(block_size, message.size());
@@ -177,7 +177,7 @@ void Player::complain(const std::string& what) {
     const Step* const step = next();
     const unsigned line = step != nullptr ? step->line : connection_.line;
     complaint_ = dialogue_.name + ".txt:" + std::to_string(line) +
-                 ": wanted: " + (step != nullptr ? describe(*step) : "nothing more") +
+                 ": expected: " + (step != nullptr ? describe(*step) : "nothing more") +
                  "\n  came: " + what;
 }
 

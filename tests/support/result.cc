@@ -50,8 +50,8 @@ void compare(const char* what, std::vector<std::string> wanted,
     for (auto& line : wanted)
         line = place.fill(line);
     if (!std::ranges::equal(wanted, got, fits))
-        differences.push_back(std::string(what) + ": wanted" + quoted(wanted) + "\n  came" +
-                              quoted(got));
+        differences.push_back(std::string(what) + ": expected" + quoted(wanted) +
+                              "\n  came" + quoted(got));
 }
 
 /// What `line` says between `begin` and `end`; empty if it does not.
@@ -102,7 +102,7 @@ std::vector<std::string> differences(const Dialogue& dialogue, const Place& plac
     if (!result.complaint.empty())
         return {result.complaint}; // all else would follow from that
     if (result.status != dialogue.status)
-        found.push_back("exit status: wanted " + std::to_string(dialogue.status) +
+        found.push_back("exit status: expected " + std::to_string(dialogue.status) +
                         ", came " + std::to_string(result.status));
     compare("standard error", dialogue.standard_error, lines_of(result.standard_error),
             place, found);

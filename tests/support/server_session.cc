@@ -20,7 +20,7 @@ std::string upper(std::string_view text) {
     return result;
 }
 
-/// What stands before the first blank; `text` keeps what stands behind it.
+/// What stands before the first blank; `text` keeps what stands after it.
 std::string_view take_word(std::string_view& text) {
     const auto end = std::min(text.find(' '), text.size());
     const auto word = text.substr(0, end);
@@ -37,7 +37,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
     return value;
 }
 
-/// "<address> PARAMETERS" behind `prefix`: the address without its brackets; `text` keeps
+/// "<address> PARAMETERS" after `prefix`: the address without its brackets; `text` keeps
 /// the parameters. A quoted local part may hold a bracket.
 std::optional<std::string> take_path(std::string_view& text, std::string_view prefix) {
     if (!starts_with_ignoring_case(text, prefix) ||

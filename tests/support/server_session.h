@@ -46,7 +46,7 @@ class ServerSession {
     struct Command {
         std::string_view verb;
         void (ServerSession::*run)(std::string_view argument);
-        bool ends_group; ///< RFC 2920 3.1: nothing may be sent behind it
+        bool ends_group; ///< RFC 2920 3.1: nothing may be sent after it
     };
     static const Command commands[];
 

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(lists) {
         {"a@x,\r\n\tb@y\r\n", {"a@x", "b@y"}},
         {"Bob <b@y>,<c@z>", {"b@y", "c@z"}},
         {"a@x, a@x", {"a@x", "a@x"}},
-        // RFC 5322 4.4: empty elements; procmail leaves a comma behind
+        // RFC 5322 4.4: empty elements; procmail leaves a comma at the end
         {"bob@x,", {"bob@x"}},
         {",a@x", {"a@x"}},
         {"a@x,,b@y", {"a@x", "b@y"}},

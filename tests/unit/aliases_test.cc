@@ -113,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(two_ways_to_a_name_are_no_loop, Fixture) {
     BOOST_TEST(names == (Names{"me@x"}), boost::test_tools::per_element());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_loop_behind_a_name_is_met_from_both_ends, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_loop_after_a_name_is_met_from_both_ends, Fixture) {
     has_file("a: b, c\nb: c\nc: b\n");
     BOOST_TEST(!expand("a").empty()); // nobody is lost
 }

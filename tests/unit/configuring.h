@@ -23,7 +23,7 @@ struct Configuring {
     std::string has_system_file(const std::string& text, mode_t mode = 0600) const {
         return folder.write("system.conf", text, mode);
     }
-    /// A relay in the system's file, with further lines behind its host.
+    /// A relay in the system's file, with further lines after its host.
     void has_relay(const std::string& lines) const {
         static_cast<void>(has_system_file("[relay]\nhost = mail.example\n" + lines));
     }

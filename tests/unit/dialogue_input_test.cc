@@ -27,7 +27,7 @@ struct Reading {
 
     DialogueInput input;
     std::string text;
-    std::string rest; ///< the command behind the text
+    std::string rest; ///< the command after the text
     bool ended = false;
 };
 
@@ -38,7 +38,7 @@ void check_reading(const Reading& reading, const std::string& text,
     BOOST_TEST(reading.ended == (rest != "(end)"));
 }
 
-/// `said` behind DATA is `text`, and the next command is `rest`, or "(end)" if none comes.
+/// `said` after DATA is `text`, and the next command is `rest`, or "(end)" if none comes.
 void check(const std::string& end, const std::string& said, const std::string& text,
            const std::string& rest) {
     const std::string octets = "DATA" + end + said;

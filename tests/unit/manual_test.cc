@@ -31,8 +31,8 @@ Lines lines_of(const std::string& name) {
     return lines;
 }
 
-/// The word behind `macro` in a line of mdoc, or nothing.
-std::string word_behind(const std::string& line, const std::string& macro) {
+/// The word after `macro` in a line of mdoc, or nothing.
+std::string word_after(const std::string& line, const std::string& macro) {
     if (!line.starts_with(macro + " "))
         return {};
     const auto begin = macro.size() + 1;
@@ -71,7 +71,7 @@ std::set<std::string> keys_of_no_stranger() {
         if (line.starts_with(".S"))
             inside = line == ".Ss Whose it is";
         if (inside && line.starts_with(".Ic "))
-            keys.insert(word_behind(line, ".Ic"));
+            keys.insert(word_after(line, ".Ic"));
     }
     return keys;
 }
@@ -113,7 +113,7 @@ std::vector<std::string> examples() {
 BOOST_AUTO_TEST_CASE(every_option_is_described_and_no_other) {
     std::set<char> described;
     for (const std::string& line : lines_of("man/sallyport.8")) {
-        const std::string letter = word_behind(line, ".It Fl");
+        const std::string letter = word_after(line, ".It Fl");
         if (letter.size() == 1)
             described.insert(letter.front());
     }

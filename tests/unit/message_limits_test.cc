@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(how_a_long_first_line_is_read_does_not_depend_on_blocks) {
         BOOST_TEST((draft.header.octets() == whole.header.octets()));
         BOOST_TEST((body_of(draft) == body_of(whole)));
         const std::size_t all = whole.header.size() + whole.body.size();
-        // The last CR belongs to the LF behind it.
+        // The last CR belongs to the LF after it.
         BOOST_TEST(all == text.size() + (text.ends_with('\r') ? 4U : 5U));
     }
 }

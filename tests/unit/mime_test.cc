@@ -42,7 +42,7 @@ class Trace : public EntityVisitor {
     }
 
     std::string events;
-    std::string text;   ///< of the leaves, each with a slash behind it
+    std::string text;   ///< of the leaves, each with a slash after it
     std::string octets; ///< all
 
   private:
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(no_closing_delimiter) {
     check(mixed("--b\n"), "Hmultipart/mixed F", "");
 }
 
-BOOST_AUTO_TEST_CASE(delimiters_may_have_blanks_behind_them) {
+BOOST_AUTO_TEST_CASE(delimiters_may_have_blanks_after_them) {
     check(mixed("--b \t\n\nx\n--b-- \t\n"), "Hmultipart/mixed F Htext/plain F L F", "x/");
 }
 

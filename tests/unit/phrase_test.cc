@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_looks_encoded_is_encoded) {
     BOOST_TEST(decode_all(make_phrase("=?UTF-8?Q?x?="), "UTF-8") == "=?UTF-8?Q?x?=");
 }
 
-BOOST_AUTO_TEST_CASE(long_names_are_parted_between_characters) {
+BOOST_AUTO_TEST_CASE(long_names_are_split_between_characters) {
     std::string name;
     for (int i = 0; i < 60; ++i)
         name += i % 3 == 0 ? "\xe6\x97\xa5" : i % 3 == 1 ? "\xf0\x9f\x93\xa7" : "x ";

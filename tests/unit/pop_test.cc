@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(no_secret_without_tls, Fixture) {
     BOOST_TEST(talk.heard == "STLS\r\n");
     BOOST_TEST(why(TlsMode::starttls, "-ERR go\r\n", "") == "75 relay: greeting: -ERR go");
     BOOST_TEST(talk.heard == "");
-    // What is injected behind the reply to STLS.
+    // What is injected after the reply to STLS.
     BOOST_TEST(why(TlsMode::starttls, ok + ok + "+OK\r\n+OK\r\n", "") ==
                "76 relay: TLS: no TLS");
     BOOST_TEST(talk.heard == "STLS\r\n");

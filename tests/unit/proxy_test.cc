@@ -13,7 +13,7 @@ using namespace std::string_literals;
 
 namespace {
 
-const std::string greeting = "220 mail.example ESMTP\r\n"; // of the server, behind it all
+const std::string greeting = "220 mail.example ESMTP\r\n"; // of the server, after it all
 const std::string established = "HTTP/1.1 200 Connection established\r\n\r\n";
 const std::string bound = "\5\0\0\1\0\0\0\0\0\0"s;
 

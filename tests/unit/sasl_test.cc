@@ -180,13 +180,13 @@ BOOST_AUTO_TEST_CASE(cram_md5_of_rfc_2195, *utf::precondition(Installed{"CRAM-MD
 
 BOOST_AUTO_TEST_CASE(scram_iterations_are_bounded,
                      *utf::precondition(Installed{"SCRAM-SHA-256"})) {
-    const auto trouble = [](const std::string& behind_the_salt) {
+    const auto trouble = [](const std::string& after_the_salt) {
         SaslClient client(someone(), "pw");
         BOOST_REQUIRE(client.start("SCRAM-SHA-256"));
         const std::string first = client.initial().value();
         const std::string nonce = first.substr(first.find("r="));
         const bool answered =
-            client.step(nonce + "x,s=QSXCR+Q6sek8bf92" + behind_the_salt).has_value();
+            client.step(nonce + "x,s=QSXCR+Q6sek8bf92" + after_the_salt).has_value();
         BOOST_TEST(answered == client.trouble().empty());
         return client.trouble();
     };

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(what_is_configured_holds_for_every_port) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(without_a_word_tls_is_wanted) {
+BOOST_AUTO_TEST_CASE(without_a_word_tls_is_required) {
     const Relay relay;
     BOOST_TEST((relay.tls_min == TlsVersion::tls1_2));
     BOOST_TEST(!relay.allow_plaintext_auth);

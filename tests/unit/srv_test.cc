@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_message) {
     for (const std::string& odd : {"\xc0\xff"s,              // leads beyond the end
                                    "\xff\xff"s, "\x40mail"s, // of no kind
                                    "\4mail"s,                // without an end
-                                   "\4mail\0\0"s,            // with more behind it
+                                   "\4mail\0\0"s,            // with more after it
                                    ""s})
         BOOST_TEST(parsed(message(1, service(0, 0, 587, odd))) == "none");
 }

@@ -24,7 +24,7 @@ void check(std::string_view text, const std::vector<std::string>& entries) {
     BOOST_TEST(entries_of(text) == entries, boost::test_tools::per_element());
 }
 
-/// The only value of `[a]`, which stands behind "k =".
+/// The only value of `[a]`, which stands after "k =".
 std::string value_of(const std::string& text) {
     const auto entries = parse_ini("[a]\nk =" + text + "\n", "conf");
     BOOST_REQUIRE(entries.size() == 1U);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "concat.h"
+#include "printable.h"
 
 namespace sallyport {
 
@@ -99,7 +100,8 @@ std::string hint(const Relay& relay, TlsMode mode, std::string_view step,
         const auto at = text.find('%');
         if (at == text.npos)
             return concat({"; ", text});
-        return concat({"; ", text.substr(0, at), relay.is_token ? "" : relay.user,
+        return concat({"; ", text.substr(0, at),
+                       relay.is_token ? "" : printable(relay.user),
                        relay.is_token ? "" : " and ", relay.origin_of("password"),
                        text.substr(at + 1)});
     }

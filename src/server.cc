@@ -75,7 +75,7 @@ Server::Server(ServerContext context, int input, int output)
     : context_(std::move(context)), input_(input),
       output_(output), delivery_{context_.identity.domain(context_.settings.sender),
                                  context_.identity.host_name, Clock::now(),
-                                 context_.transcript},
+                                 context_.transcript, false},
       upstream_(context_.settings, context_.network, delivery_, notes_) {}
 
 void Server::run() {

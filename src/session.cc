@@ -40,7 +40,8 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
                  Route& route)
     : Session(connection, relay, context) {
     const TlsMode mode = connection.tls.value_or(relay.tls_mode(connection.port));
-    wire_.set_relay(relay, mode);
+    if (context.hints)
+        wire_.set_relay(relay, mode);
     const VerifiedStream* verified = nullptr;
     if (mode == TlsMode::implicit)
         verified = &wire_.secure(route.securer());

@@ -33,6 +33,7 @@ struct SessionContext {
     const Transcript& transcript;
     Deadline run_deadline;
     std::vector<std::string>& notes; ///< remarks on what the server lacks or does wrong
+    bool hints;                      ///< see DeliveryContext
 };
 
 class Session {

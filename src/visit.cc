@@ -77,7 +77,8 @@ void Visit::prepare() {
     if (!loaded.note.empty())
         notes_.push_back(std::move(loaded.note));
     session_context_.emplace(SessionContext{ehlo_name(), std::move(loaded.secret),
-                                            context_.transcript, deadline, notes_});
+                                            context_.transcript, deadline, notes_,
+                                            context_.hints});
     if (relay_.pop_before) {
         pop_.emplace(relay_);
         pop_->host = relay_.pop_before->host;

@@ -22,6 +22,9 @@ struct DeliveryContext {
     std::string host_name; ///< Identity::host_name
     Clock::time_point started;
     const Transcript& transcript;
+    /// What a server's refusal suggests is told. It names the user and the configuration,
+    /// which a client of -bs may have no business with.
+    bool hints = true;
 };
 
 class Visit {

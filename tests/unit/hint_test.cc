@@ -93,6 +93,13 @@ BOOST_AUTO_TEST_CASE(a_password_is_named_by_its_place) {
         "; the token of conf:6: token_file may have expired: renew it");
 }
 
+BOOST_AUTO_TEST_CASE(a_user_with_control_characters_is_shown_without) {
+    Relay relay = relay_with_password();
+    relay.user = "m\xc2\x9b\xe2\x80\xae\xff";
+    BOOST_TEST(hint(relay, TlsMode::implicit, "AUTH PLAIN", "535 5.7.8 no") ==
+               "; check user m??? and SALLYPORT_PASSWORD");
+}
+
 BOOST_AUTO_TEST_CASE(whoever_has_not_logged_in) {
     for (const char* said :
          {"530 5.7.0 Authentication required", "550 5.7.8 not authenticated",

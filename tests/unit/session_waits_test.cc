@@ -92,8 +92,8 @@ struct Fixture {
         LineRoute route(line);
         const Transcript transcript(-1);
         std::vector<std::string> notes;
-        const SessionContext context{"client.example", nullptr, transcript, Deadline::max(),
-                                     notes};
+        const SessionContext context{"client.example", nullptr, transcript,
+                                     Deadline::max(),  notes,   true};
         const Session session(std::move(connection), relay, context, route);
         return line.waits;
     }

@@ -78,12 +78,14 @@ void Base64Encoder::finish(std::string& to) {
 }
 
 /// RFC 2045 6.7 (5): a soft line end stands before what is no blank, so that it makes none
-/// count that did not before, and within no "=XX".
+/// count that did not before, and within no "=XX". Nor after a "=" that is none: to some
+/// readers "==" is one.
 void LineWrapper::encode(std::string_view octets, std::string& to) {
     for (const char c : octets) {
         const bool line_end = c == '\r' || c == '\n';
         if (!base64_ || !line_end)
-            put(c, column_ >= room(c) && !line_end && !is_blank(c), to);
+            put(c, column_ >= room(c) && !line_end && !is_blank(c) && last_ != '=', to);
+        last_ = base64_ ? '\0' : c;
     }
 }
 

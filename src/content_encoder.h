@@ -63,6 +63,7 @@ class LineWrapper : public ContentEncoder {
 
     bool base64_;
     std::size_t column_ = 0;
+    char last_ = '\0'; ///< of quoted-printable text
 };
 
 } // namespace sallyport

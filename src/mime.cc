@@ -172,6 +172,7 @@ class Walker {
     struct Level {
         std::string delimiter; ///< "--boundary"
         bool sealed;
+        bool body_signed;
         bool digest; ///< RFC 2046 5.1.5: parts without a type are messages
     };
 
@@ -263,6 +264,10 @@ class Walker {
         Entity entity = describe_entity(*header);
         entity.sealed = entity.sealed || is_sealed();
         entity.is_message = !is_part || levels_.empty();
+        entity.body_signed =
+            is_part ? !levels_.empty() && levels_.back().body_signed : attached_signed_;
+        if (entity.is_message && header->signed_fields().any())
+            entity.body_signed = true;
         if (is_part && !levels_.empty() && levels_.back().digest &&
             !header->contains("Content-Type"))
             entity.type = "message/rfc822";
@@ -274,11 +279,12 @@ class Walker {
         visitor_.take_header(*header, entity);
         visitor_.take_frame("\r\n");
         attached_ = attached;
+        attached_signed_ = entity.body_signed;
         place_ = attached ? Place::header : Place::between;
         if (opens)
             enter_level({concat({"--", entity.boundary}),
                          entity.sealed || entity.type == "multipart/signed",
-                         entity.type == "multipart/digest"});
+                         entity.body_signed, entity.type == "multipart/digest"});
     }
 
     /// `unreadable`: what stands in header_ is none; it belongs to the body, and
@@ -323,7 +329,8 @@ class Walker {
     std::string header_; ///< of the entity at hand, as far as it has come
     std::vector<Level> levels_;
     std::vector<std::size_t> by_delimiter_; ///< levels in the order of their delimiters
-    bool attached_ = false; ///< that header is an attached message's, not a part's
+    bool attached_ = false;        ///< that header is an attached message's, not a part's
+    bool attached_signed_ = false; ///< what it is attached to is signed
     bool line_end_held_ = false;
 };
 

@@ -24,6 +24,9 @@ struct Entity {
     /// A signature covers it (multipart/signed, RFC 1847), or its header cannot
     /// be understood: no octet of it may change.
     bool sealed = false;
+    /// There is a DKIM-Signature on the message that it is, or is a part of, or on one that
+    /// holds that.
+    bool body_signed = false;
 
     [[nodiscard]] bool is_multipart() const { return type.starts_with("multipart/"); }
     /// The body is as it came: 7bit, 8bit or binary.

@@ -110,9 +110,7 @@ class Survey : public EntityVisitor {
             stop(ExitStatus::data_error, Fault::message,
                  {"the message has to be encoded, and has more than 10,000 parts"},
                  "5.6.3");
-        if (parts.empty())
-            body_signed = header.signed_fields().any();
-        else
+        if (!parts.empty())
             frame.add(header.octets()); // of the message's own header, others take care
         parts.emplace_back().entity = entity;
         utf8 = {};
@@ -126,7 +124,6 @@ class Survey : public EntityVisitor {
 
     std::vector<Part> parts; ///< one a header, in order
     Facts frame;
-    bool body_signed = false;
     Utf8Check utf8; ///< of the leaf under way
 };
 
@@ -145,10 +142,11 @@ bool is_wrappable(const Part& part) {
             part.facts.most_blanks <= blanks_limit);
 }
 
-Change change_of(const Part& part, bool seven_bit, bool body_signed) {
+Change change_of(const Part& part, bool seven_bit) {
     if (is_encodable(part))
         return is_too_much(part.facts, seven_bit) ? Change::encode : Change::none;
-    const bool wraps = part.facts.longest_line > text_line_limit && !body_signed;
+    const bool wraps =
+        part.facts.longest_line > text_line_limit && !part.entity.body_signed;
     return wraps && is_wrappable(part) ? Change::wrap : Change::none;
 }
 
@@ -280,19 +278,23 @@ std::optional<Message> reencode(const Message& message, bool seven_bit,
     visit_entities(message, survey);
     check_fixed(survey.frame, seven_bit);
     bool changes = false;
+    bool breaks_signature = false;
     for (Part& part : survey.parts) {
         const bool too_long_only =
             !part.facts.nul && !(seven_bit && part.facts.eight_bit > 0);
-        if (survey.body_signed && too_long_only)
+        if (part.entity.body_signed && too_long_only)
             part.entity.sealed = true;
         if (!is_encodable(part))
             check_fixed(part.facts, seven_bit);
-        part.change = change_of(part, seven_bit, survey.body_signed);
-        changes = changes || part.change != Change::none;
+        part.change = change_of(part, seven_bit);
+        if (part.change == Change::none)
+            continue;
+        changes = true;
+        breaks_signature = breaks_signature || part.entity.body_signed;
     }
     if (!changes)
         return std::nullopt;
-    if (survey.body_signed)
+    if (breaks_signature)
         notes.push_back(
             "the message is encoded anew, so its DKIM signature no longer holds");
     Rewriter rewriter(survey.parts, seven_bit);

@@ -121,6 +121,14 @@ BOOST_FIXTURE_TEST_CASE(what_may_be_signed_stays, Fixture) {
     }
     check_stays("DKIM-Signature: v=1\n" + part("base64", base64));
     check_stays("DKIM-Signature: v=1\n" + part("quoted-printable", quoted));
+    const std::string attached =
+        part("7bit", "DKIM-Signature: v=1\n" + part("base64", base64), "message/rfc822");
+    check_stays(attached);
+    check_stays(mixed("mixed", attached, part("7bit", "x")));
+    check_stays(part("7bit",
+                     "DKIM-Signature: v=1\n" +
+                         mixed("mixed", part("base64", base64), part("7bit", "x")),
+                     "message/rfc822"));
     // beside what is signed, all else is wrapped
     const auto wrapped =
         reencode(message_of(mixed("mixed", part("base64", base64, "application/pkcs7-mime"),
@@ -141,6 +149,15 @@ BOOST_FIXTURE_TEST_CASE(with_a_dkim_signature_not_even_beside_what_must_be_encod
     const auto encoded = reencode(message_of(text), true, notes);
     BOOST_REQUIRE(encoded);
     BOOST_TEST(octets_of(*encoded).find("\r\n\r\n" + base64 + "\r\n") != std::string::npos);
+}
+
+/// It is no quoted-printable, and some readers make one sign of the two.
+BOOST_FIXTURE_TEST_CASE(two_equals_signs_stay_together, Fixture) {
+    for (std::size_t size = 60; size < 90; ++size) {
+        const std::string wrapped = result(part(
+            "quoted-printable", std::string(size, 'x') + "==ab" + std::string(1000, 'y')));
+        BOOST_TEST(wrapped.find("==ab") != wrapped.npos);
+    }
 }
 
 /// RFC 2046 5.1.1: a new line may not look like a delimiter.

@@ -49,7 +49,7 @@ constexpr std::array options{
     Option{'U', OptionValue::none, "", "ignored", After::letter},
     Option{'V', OptionValue::required, "envid", "envelope identifier for notifications"},
     Option{'v', OptionValue::none, "", "show the SMTP dialogue", After::letter},
-    Option{'X', OptionValue::required, "file", "ignored, no file is opened"},
+    Option{'X', OptionValue::required, "file", "ignored"},
     Option{'x', OptionValue::none, "", "ignored"},
 };
 
@@ -374,27 +374,6 @@ Invocation parse_invocation(std::span<const char* const> argv) {
     }
     check_mode(invocation);
     return invocation;
-}
-
-std::string usage_text(std::string_view program) {
-    std::string text = concat({"usage: ", program,
-                               " [option ...] [recipient ...]\n"
-                               "Reads a message and hands it to the submission server of "
-                               "sallyport.conf(5).\n\n"});
-    constexpr std::size_t column = 20;
-    for (const Option& option : options) {
-        std::string line = concat({"  -", {&option.letter, 1}});
-        if (option.value == OptionValue::required)
-            line.append(" ").append(option.value_name);
-        else if (option.value == OptionValue::joined)
-            line.append("[").append(option.value_name).append("]");
-        line.resize(std::max(column, line.size() + 1), ' ');
-        text.append(line).append(option.purpose).append("\n");
-    }
-    text += "  --help            this text\n  --version         the version\n\n"
-            "Options may be joined (-ti) and go before recipients; -- ends them.\nSee "
-            "sallyport(8).\n";
-    return text;
 }
 
 } // namespace sallyport

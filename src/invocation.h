@@ -85,7 +85,4 @@ Invocation parse_invocation(std::span<const char* const> argv);
 /// or nothing if `text` is not that in any case.
 std::optional<std::string> parse_notify(std::string_view text);
 
-/// For --help: synopsis and a line per option, made from the table.
-std::string usage_text(std::string_view program);
-
 } // namespace sallyport

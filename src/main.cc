@@ -30,6 +30,7 @@
 #include "reporting.h"
 #include "server.h"
 #include "transcript.h"
+#include "usage.h"
 #include "verify.h"
 
 namespace sallyport {

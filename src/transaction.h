@@ -92,6 +92,7 @@ class Transaction {
     void take_verdict_on(std::span<Outcome* const> recipients, const Reply& verdict);
     void take_each_verdict();
     bool may_go_on();
+    [[noreturn]] void refuse_message(const Reply& verdict);
     [[noreturn]] void contradicted(const Reply& verdict);
     bool read_in_vain();
     void nothing_accepted();

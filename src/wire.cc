@@ -65,9 +65,15 @@ std::string Reply::text() const {
     std::string all = std::to_string(code);
     if (withheld)
         return concat({all, " ", Withheld::mark});
+    const std::string status_code = enhanced();
     for (const auto& line : lines) {
-        if (!line.empty())
-            all.append(" ").append(line);
+        std::string_view words = line;
+        // RFC 2034 4: each line begins with it; for people once is enough.
+        if (&line != &lines.front() && !status_code.empty() &&
+            leading_status_code(line) == status_code)
+            words = trim(words.substr(status_code.size()));
+        if (!words.empty())
+            all.append(" ").append(words);
     }
     return printable(all);
 }
@@ -253,8 +259,8 @@ void Wire::show(Reading& reading) const {
     reading.trouble += printable(lines.back(), 200);
 }
 
-/// Lines and code, lines alone, as they came, and what a challenge says: the library may
-/// quote that.
+/// Lines and code, lines alone, as they came, as people are shown them, and what a
+/// challenge says: the library may quote that.
 bool Wire::gives_away(const Reading& reading, const std::vector<std::string>& lines) const {
     const Reply& reply = reading.reply;
     std::vector<std::string> texts;
@@ -265,7 +271,8 @@ bool Wire::gives_away(const Reading& reading, const std::vector<std::string>& li
         const auto parsed = parse_reply_line(*reading.odd);
         texts.emplace_back(parsed ? parsed->text : *reading.odd);
     }
-    if (withheld_->is_in(texts) || withheld_->is_in(lines))
+    if (withheld_->is_in(texts) || withheld_->is_in(lines) ||
+        withheld_->is_in(reply.text()))
         return true;
     const auto challenge = reply.intermediate() && reply.lines.size() == 1
                                ? decode_base64(reply.lines.front())

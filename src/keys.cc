@@ -290,6 +290,7 @@ void set_log_to(Settings& settings, Relay& /*relay*/, Value& value) {
         log.target = LogTarget::file;
         log.path =
             read_path(std::string_view(value.text).substr(file.size()), value.origin);
+        log.origin = value.origin;
     } else {
         misconfigured(value.origin, "syslog, stderr, none or file:/path is expected");
     }

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "log_socket.h"
+#include "unique_fd.h"
 
 namespace sallyport {
 
@@ -24,6 +25,7 @@ struct LogSettings {
     LogTarget target = LogTarget::syslog;
     std::string path; ///< for LogTarget::file
     LogFormat format = LogFormat::text;
+    std::string origin{}; ///< where path is set, for errors
 };
 
 enum class Priority { info, notice, warning, error };
@@ -57,9 +59,10 @@ std::string to_text(const LogEntry& entry);
 /// One JSON object on one line (RFC 8259), the same fields.
 std::string to_json(const LogEntry& entry);
 
-/// An open log. Without a listening /dev/log, `syslog` means standard error (containers).
-/// No log is waited for but a syslog daemon, and that one as LogSocket says; how many lines
-/// were lost stands in a line before the next that is not.
+/// An open log. Without a listening /dev/log, `syslog` means standard error (containers);
+/// so does a file that cannot be opened, after a line that says why. No log is waited for
+/// but a syslog daemon, and that one as LogSocket says; how many lines were lost stands in
+/// a line before the next that is not.
 class Log {
   public:
     /// `ident` is the program's name in each line.
@@ -81,13 +84,15 @@ class Log {
 
   private:
     [[nodiscard]] std::string note_line(std::string_view id, std::string_view text) const;
+    void probe();
     void write_line(std::string_view line, Priority priority);
     bool write(std::string_view line, Priority priority);
 
     LogSettings settings_;
     std::string ident_;
     LogSocket daemon_;
-    bool probed_ = false; ///< it is known whether syslog listens
+    bool probed_ = false; ///< it is known whether syslog listens, or the file opens
+    UniqueFd file_;       ///< for the first line
     std::size_t lost_ = 0;
 };
 

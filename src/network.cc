@@ -100,15 +100,29 @@ class InternetRoute : public Route {
         const std::uint16_t port = relay_.port[next_port_++];
         const auto share = relay_.connect_timeout / static_cast<int>(relay_.port.size());
         const Deadline deadline = std::min(Clock::now() + share, run_deadline_);
-        Connector connector(addresses_of(proxy.host, deadline), {proxy.port},
+        const std::string origin = relay_.origin_of("proxy");
+        Connector connector(addresses_of_proxy(proxy, origin, deadline), {proxy.port},
                             source(deadline));
-        auto connected = connect_by(connector, relay_.origin_of("proxy"), deadline);
+        auto connected = connect_by(connector, origin, deadline);
         const std::string peer = concat({relay_.host, ":", std::to_string(port), " via ",
                                          proxy.host, shown(connected)});
         Connection connection = connection_of(std::move(connected), peer);
         connection.port = port;
-        ask_proxy(*connection.stream, proxy, peer, relay_.host, port, deadline);
+        ask_proxy(*connection.stream, proxy, concat({origin, ": ", peer}), relay_.host,
+                  port, deadline);
         return connection;
+    }
+
+    /// Whoever has no name of it in mind is told that it is the proxy's.
+    [[nodiscard]] std::vector<Address> addresses_of_proxy(const Proxy& proxy,
+                                                          const std::string& origin,
+                                                          Deadline deadline) const {
+        try {
+            return addresses_of(proxy.host, deadline);
+        } catch (const Failure& failure) {
+            throw Failure(failure.status(), failure.fault(),
+                          concat({origin, ": ", failure.what()}), failure.enhanced());
+        }
     }
 
     /// RFC 6186 3: the servers of a domain, each with its port.

@@ -6,7 +6,7 @@
 namespace sallyport {
 
 /// What `error`, an errno of opening `path` to read, means. Where it is a matter of
-/// permission: who the process is, and the commands that would let it.
+/// permission: who the process is, and for a file the commands that would let it.
 std::string why_unreadable(const std::string& path, int error);
 
 } // namespace sallyport

@@ -331,7 +331,7 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     if (relay.tls_pin_only)
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, accept_any);
     else
-        load_authorities(context, relay.tls_ca);
+        load_authorities(context, relay.tls_ca, relay.origin_of("tls_ca"));
     errno = 0;
     if (!relay.tls_crl.empty())
         load_revocations(context, relay.tls_crl);

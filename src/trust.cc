@@ -6,15 +6,20 @@
 #include <cstdlib>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
 
 #include "bundle.h"
+#include "concat.h"
 #include "failure.h"
 #include "memory.h"
+#include "permission.h"
 #include "printable.h"
+#include "unique_fd.h"
 
 namespace sallyport {
 
@@ -51,6 +56,20 @@ bool has_hash_links(const std::string& directory) {
     return false;
 }
 
+bool is_bundle(const std::string& path) {
+    return is_regular_file(path) && holds_certificates(path);
+}
+
+/// "origin: path: why" of a path that leads to no authority.
+std::string unusable(std::string_view origin, const std::string& path) {
+    // A FIFO is not waited for.
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    return concat({origin, ": ", printable(path), ": ",
+                   file ? "neither a PEM file with certificates nor a directory with hash "
+                          "links (openssl rehash makes them)"
+                        : why_unreadable(path, errno)});
+}
+
 class Authorities {
   public:
     explicit Authorities(SSL_CTX* context) : store_(SSL_CTX_get_cert_store(context)) {}
@@ -60,9 +79,7 @@ class Authorities {
     }
 
     bool add_bundle(const std::string& path) {
-        if (!is_regular_file(path) || !holds_certificates(path))
-            return false;
-        return sallyport::add_bundle(store_, path);
+        return is_bundle(path) && sallyport::add_bundle(store_, path);
     }
 
     bool add(const std::string& path) {
@@ -88,16 +105,14 @@ bool is_regular_file(const std::string& path) {
     return type_of(path) == S_IFREG;
 }
 
-void load_authorities(SSL_CTX* context, const std::string& configured) {
+void load_authorities(SSL_CTX* context, const std::string& configured,
+                      const std::string& origin) {
     Authorities authorities(context);
     if (!configured.empty()) {
         if (authorities.add(configured))
             return;
         expect_memory();
-        stop(ExitStatus::config, Fault::local,
-             {"tls_ca = ", printable(configured),
-              ": neither a PEM file with certificates nor a directory with hash links "
-              "(openssl rehash makes them)"});
+        stop(ExitStatus::config, Fault::local, {unusable(origin, configured)});
     }
     if (authorities.add_from_environment() || authorities.add_directory(system_directory))
         return;
@@ -108,6 +123,22 @@ void load_authorities(SSL_CTX* context, const std::string& configured) {
     expect_memory();
     stop(ExitStatus::config, Fault::local,
          {"no CA certificates found: install the package ca-certificates, or set tls_ca"});
+}
+
+void note_unusable_variables(std::vector<std::string>& notes) {
+    struct Variable {
+        const char* name;
+        bool (*usable)(const std::string& path);
+    };
+    for (const auto& [name, usable] :
+         {Variable{"SSL_CERT_FILE", is_bundle}, Variable{"SSL_CERT_DIR", has_hash_links}}) {
+        const char* const path = ::secure_getenv(name);
+        if (path == nullptr || *path == '\0' || usable(path))
+            continue;
+        std::string note = concat({unusable(name, path), ": ignored"});
+        if (std::ranges::find(notes, note) == notes.end())
+            notes.push_back(std::move(note));
+    }
 }
 
 } // namespace sallyport

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <openssl/ssl.h>
 
@@ -17,7 +18,12 @@ bool is_regular_file(const std::string& path);
 /// Gives `context` the authorities in `configured` (a PEM file or a hashed directory) or,
 /// if that is empty, the first of: SSL_CERT_FILE and SSL_CERT_DIR (not in a set-id run),
 /// /etc/ssl/certs with hash links, the bundles of Debian, Fedora, SUSE, Alpine.
-/// Failure (78, local) if `configured` cannot be used, or no authority is found at all.
-void load_authorities(SSL_CTX* context, const std::string& configured);
+/// Failure (78, local) if `configured`, which `origin` has named, cannot be used, or no
+/// authority is found at all.
+void load_authorities(SSL_CTX* context, const std::string& configured,
+                      const std::string& origin);
+
+/// Adds a remark on SSL_CERT_FILE and SSL_CERT_DIR each, if it is set and leads to none.
+void note_unusable_variables(std::vector<std::string>& notes);
 
 } // namespace sallyport

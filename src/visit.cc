@@ -11,6 +11,7 @@
 #include "pop.h"
 #include "printable.h"
 #include "secret.h"
+#include "trust.h"
 
 namespace sallyport {
 
@@ -76,6 +77,8 @@ void Visit::prepare() {
                              std::min(deadline, Clock::now() + relay_.connect_timeout));
     if (!loaded.note.empty())
         notes_.push_back(std::move(loaded.note));
+    if (relay_.tls != TlsMode::none && relay_.tls_ca.empty() && !relay_.tls_pin_only)
+        note_unusable_variables(notes_);
     session_context_.emplace(SessionContext{ehlo_name(), std::move(loaded.secret),
                                             context_.transcript, deadline, notes_,
                                             context_.hints});

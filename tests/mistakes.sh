@@ -3,12 +3,13 @@
 #
 # The mistakes of a first hour, and what is said about each, word for word. Those that show
 # in what a server says have their dialogues, most of them called mistake-*.
-# shellcheck disable=SC2154 # names of the sourced file
+# shellcheck disable=SC2016,SC2154 # expanded by an inner shell; names of the sourced file
 
 # shellcheck source=tests/support/server.bash
 . "$(dirname "$0")/support/server.bash" || exit 1
 
 readonly no_shell_has_it=/usr/bin/no-such-program
+readonly nobody_listens='Connection refused; nothing listens there: check host and port'
 
 # says NAME STATUS TEXT COMMAND...: all of standard error is TEXT, in which "@:" is the
 # configuration file and a colon.
@@ -73,9 +74,50 @@ relay_cases() {
         'sender <me@example.org>: [sender] allow does not name it' \
         '[relay]' 'host = 127.0.0.1' '[sender]' 'envelope_from = me@example.org' \
         'allow = *@example.com'
+    mistake 'trailing blanks, CR LF and a byte order mark do no harm' 75 \
+        "127.0.0.1: connecting: [127.0.0.1]:1: $nobody_listens (recipients: <$recipient>)" \
+        $'\357\273\277[relay]\r' $'host = 127.0.0.1 \r' $'port = 1\t\r'
+}
+
+# Whose certificates are believed.
+authority_cases() {
+    local name text none=$work/none relay=('[relay]' 'host = 127.0.0.1' 'port = 1')
+    local without='neither a PEM file with certificates nor a directory with hash links (openssl rehash makes them)'
     mistake 'tls_ca without certificates' 78 \
-        "tls_ca = $work/small: neither a PEM file with certificates nor a directory with hash links (openssl rehash makes them) (recipients: <$recipient>)" \
-        '[relay]' 'host = 127.0.0.1' "tls_ca = $work/small"
+        "@:4: tls_ca: $work/small: $without (recipients: <$recipient>)" \
+        "${relay[@]}" "tls_ca = $work/small"
+    mistake 'tls_ca of an empty directory' 78 \
+        "@:4: tls_ca: $work/home: $without (recipients: <$recipient>)" \
+        "${relay[@]}" "tls_ca = $work/home"
+    mistake 'no such tls_ca' 78 \
+        "@:4: tls_ca: $none: No such file or directory (recipients: <$recipient>)" \
+        "${relay[@]}" "tls_ca = $none"
+    (umask 077 && printf '%s\n' "${relay[@]}" >"$at")
+    for name in SSL_CERT_FILE SSL_CERT_DIR; do
+        for text in "$none: No such file or directory" "$work/small: $without"; do
+            says "$name = ${text##*/}" 75 "sallyport: $name: $text: ignored
+sallyport: 127.0.0.1: connecting: [127.0.0.1]:1: $nobody_listens (recipients: <$recipient>)" \
+                env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$name=${text%%: *}" \
+                "$program" -i "$recipient"
+        done
+    done
+    (umask 077 && printf 'tls_ca = %s\n' "$work/mail/ca.pem" >>"$at")
+    says 'with tls_ca nobody asks for SSL_CERT_FILE' 75 \
+        "sallyport: 127.0.0.1: connecting: [127.0.0.1]:1: $nobody_listens (recipients: <$recipient>)" \
+        env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "SSL_CERT_FILE=$none" \
+        "$program" -i "$recipient"
+    name='no authority at all'
+    if ! unshare -m true 2>/dev/null; then
+        skip "$name" 'there is no mount namespace to be had'
+        return
+    fi
+    (umask 077 && printf '%s\n' "${relay[@]}" >"$at")
+    says "$name" 78 "sallyport: no CA certificates found: install the package ca-certificates, or set tls_ca (recipients: <$recipient>)" \
+        unshare -m --propagation private /bin/sh -ec '
+            for directory in /etc/ssl /etc/pki; do
+                [ ! -d "$directory" ] || mount -t tmpfs tmpfs "$directory"
+            done
+            exec "$@"' - env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$program" -i "$recipient"
 }
 
 name_cases() {
@@ -124,7 +166,7 @@ line_cases() {
 # What a note says goes before the failure of the log-in or, as here, of the connection.
 quote_cases() {
     local refused name text line wanted
-    refused="sallyport: 127.0.0.1: connecting: [127.0.0.1]:1: Connection refused; nothing listens there: check host and port (recipients: <$recipient>)"
+    refused="sallyport: 127.0.0.1: connecting: [127.0.0.1]:1: $nobody_listens (recipients: <$recipient>)"
     local relay=('[relay]' 'host = 127.0.0.1' 'port = 1' 'user = me')
     for text in "'S3cret'" $'\342\200\234S3cret\342\200\235' $'\342\200\230S3cret\342\200\231' \
         "'S3cret" "S3'cret" '"S3cret"' "S3cret'"; do
@@ -166,8 +208,47 @@ quote_cases() {
     fi
 }
 
+# Who may not read a file is told who he is. The caller is nobody where root runs the tests.
+unreadable_cases() {
+    local name group file=$work/closed as=() said run
+    local relay=('[relay]' 'host = 127.0.0.1' 'port = 1' 'user = me')
+    name=$(id -un) group=$(id -gn)
+    if [ "$(id -u)" = 0 ]; then
+        name=nobody group=$(id -gn nobody)
+        as=(setpriv "--reuid=$name" "--regid=$(id -g $name)" --clear-groups)
+    fi
+    said="user $name ($(id -u "$name")) may not read it"
+    run=("${as[@]}" env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$program" -i "$recipient")
+    printf 'S3cret\n' >"$file"
+    chmod 0 "$file"
+    printf '%s\n' "${relay[@]}" "password_file = $file" >"$at"
+    chmod 0644 "$at"
+    says 'password_file that may not be read' 78 \
+        "sallyport: @:5: password_file: $file: $said: chgrp $group $file; chmod 0640 $file (recipients: <$recipient>)" \
+        "${run[@]}"
+    printf '%s\n' "${relay[@]:0:3}" "tls_ca = $file" >"$at"
+    says 'tls_ca that may not be read' 78 \
+        "sallyport: @:4: tls_ca: $file: $said: chgrp $group $file; chmod 0640 $file (recipients: <$recipient>)" \
+        "${run[@]}"
+    mkdir -m 0700 "$work/shut"
+    mv "$file" "$work/shut"
+    [ "$(id -u)" = 0 ] || chmod 0 "$work/shut"
+    printf '%s\n' "${relay[@]:0:3}" "tls_ca = $work/shut/closed" >"$at"
+    says 'a directory on the way that is shut' 78 \
+        "sallyport: @:4: tls_ca: $work/shut/closed: $said (recipients: <$recipient>)" "${run[@]}"
+    chmod 0700 "$work/shut"
+    rm -r "$work/shut" "$at"
+}
+
 place_cases() {
-    local name group file=$work/closed run=("$program" -C "$work/closed" "$recipient")
+    local name group system file=$work/closed run=("$program" -C "$work/closed" "$recipient")
+    system=$("$program" --help | sed -n 's,^  \(/.*/sallyport.conf\)$,\1,p')
+    if [ -e "$system" ]; then
+        skip 'no configuration' 'this system has one'
+    else
+        says 'no configuration' 78 "sallyport: $system: there is no such file, no [relay] in a file of yours, and SALLYPORT_URL is not set; see EXAMPLES in sallyport.conf(5)" \
+            env -i "HOME=$work/home" "$program" "$recipient"
+    fi
     says 'no such file' 78 "sallyport: $work/none: No such file or directory" \
         "$program" -C "$work/none" "$recipient"
     says 'a directory' 78 "sallyport: $work: not a regular file" \
@@ -201,6 +282,31 @@ proxy_cases() {
     mistake 'nobody listens at the proxy' 75 \
         "@:3: proxy: connecting: [127.0.0.1]:1: Connection refused (recipients: <$recipient>)" \
         '[relay]' 'host = smtp.example.org' 'proxy = socks5://127.0.0.1:1'
+    # A server of TLS waits for more than the three octets that it gets.
+    mistake 'the proxy is silent' 75 \
+        "@:3: proxy: smtp.example.org:465 via 127.0.0.1[127.0.0.1]:$implicit_port: SOCKS: timed out (recipients: <$recipient>)" \
+        '[relay]' 'host = smtp.example.org' "proxy = socks5://127.0.0.1:$implicit_port" \
+        'port = 465' 'connect_timeout = 2'
+    mistake 'the proxy is none' 76 \
+        "@:3: proxy: smtp.example.org:465 via 127.0.0.1[127.0.0.1]:$starttls_port: SOCKS: this is no SOCKS 5 proxy (recipients: <$recipient>)" \
+        '[relay]' 'host = smtp.example.org' "proxy = socks5://127.0.0.1:$starttls_port" 'port = 465'
+}
+
+recipient_cases() {
+    local to run=(env "SALLYPORT_URL=smtp://127.0.0.1:1" SALLYPORT_LOG_TO=none)
+    says 'no recipients' 64 \
+        'sallyport: no recipients: name them as arguments, or give -t and a To, Cc or Bcc field' \
+        "${run[@]}" "$program"
+    for to in 'foo bar@@x:a comma is missing before "bar@@x"' \
+        'me@@example.org:a domain is missing before "@example.org"' \
+        'bob@:a domain is missing before the end'; do
+        says "recipient ${to%%:*}" 65 "sallyport: recipient \"${to%%:*}\": ${to#*:}" \
+            "${run[@]}" "$program" "${to%%:*}"
+    done
+    printf 'list: |/bin/cat\n' >"$work/aliases"
+    says 'an alias with a pipe' 72 \
+        "sallyport: $work/aliases:1: pipes, files and :include: are not for this program" \
+        "${run[@]}" "SALLYPORT_RECIPIENTS_ALIASES=$work/aliases" "$program" list
 }
 
 # Without a network no name server answers; whoever may not leave it is not asked.
@@ -211,12 +317,21 @@ resolver_cases() {
         return
     fi
     (umask 077 && printf '[relay]\nhost = smtp.example.org\n' >"$at")
-    says "$name" 75 "sallyport: smtp.example.org: looking up the name: Temporary failure in name resolution; does a name server of /etc/resolv.conf answer? (recipients: <$recipient>)" \
-        unshare -rn env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$program" "$recipient"
+    local why='looking up the name: Temporary failure in name resolution; does a name server of /etc/resolv.conf answer?'
+    local run=(unshare -rn env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$program" "$recipient")
+    says "$name" 75 "sallyport: smtp.example.org: $why (recipients: <$recipient>)" "${run[@]}"
+    (umask 077 && printf 'proxy = http://proxy.example.org:8080\n' >>"$at")
+    says 'nobody knows the name of the proxy' 75 \
+        "sallyport: @:3: proxy: proxy.example.org: $why (recipients: <$recipient>)" "${run[@]}"
 }
 
 variable_cases() {
     local secret=SALLYPORT_PASSWORD=S3cret name nearest
+    (umask 077 && printf '[relay]\nhost = 127.0.0.1\nuser = me\npassword = S3cret\n' >"$at")
+    says "the server by a variable, the password by the file" 78 \
+        'sallyport: @:4: password: not used where a variable names a server: set the password by one, too' \
+        env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none SALLYPORT_RELAY_HOST=127.0.0.1 \
+        "$program" "$recipient"
     for name in HOST:RELAY_HOST USER:RELAY_USER FORM:FROM RELAY_HOTS:RELAY_HOST ULR:URL; do
         nearest=${name#*:} name=${name%:*}
         says "SALLYPORT_$name" 78 "sallyport: the variable SALLYPORT_$name is not known: ignored; is it SALLYPORT_$nearest?
@@ -228,7 +343,7 @@ sallyport: SALLYPORT_PASSWORD: [relay] needs a host, or srv: set host = NAME" \
 
 # Where the log goes to standard error, nobody is told twice.
 log_cases() {
-    local name='a failure is in the log alone where both go to standard error'
+    local text name='a failure is in the log alone where both go to standard error'
     (umask 077 && printf '[relay]\nhost = 127.0.0.1\nport = 1\n[log]\nto = stderr\n' >"$at")
     send "$work/small" env "SALLYPORT_CONFIG=$at" "$program" "$recipient"
     if [ "$status" = 75 ] && [ "$(wc -l <"$work/stderr")" = 1 ] &&
@@ -238,6 +353,24 @@ log_cases() {
     else
         fail "$name" "exit status $status"
     fi
+    for name in none/log small/log home; do
+        (umask 077 && printf '[relay]\nhost = 127.0.0.1\nport = 1\n[log]\nto = file:%s\n' \
+            "$work/$name" >"$at")
+        case $name in
+        none/log) text='No such file or directory' ;;
+        small/log) text='Not a directory' ;;
+        home) text='Is a directory' ;;
+        esac
+        send "$work/small" env "SALLYPORT_CONFIG=$at" "$program" "$recipient"
+        sed 's/^sallyport\[[0-9]*\]: //; s/^[0-9a-z]*: uid=.*/the entry/' "$work/stderr" >"$work/line"
+        if [ "$(cat "$work/line")" = "$at:5: to: $work/$name: $text: the log goes to standard error
+the entry" ]; then
+            pass "$status: a log that cannot be opened, $text"
+        else
+            fail "a log that cannot be opened, $text" 'this is not what is said'
+        fi
+    done
+    (umask 077 && printf '[relay]\nhost = 127.0.0.1\nport = 1\n[log]\nto = stderr\n' >"$at")
     name='a person at a terminal is told what failed, and no more'
     if ! script -qec true /dev/null </dev/null >/dev/null 2>&1; then
         skip "$name" 'script(1) makes no terminal here'
@@ -277,8 +410,11 @@ relay_cases
 name_cases
 line_cases
 quote_cases
+authority_cases
+unreadable_cases
 place_cases
 proxy_cases
+recipient_cases
 resolver_cases
 variable_cases
 log_cases

@@ -342,7 +342,7 @@ file_cases() {
         "${relay[@]}" "${login[@]}" 'tls = none'
     misconfigured 'not in this version' "$at:3: " "${relay[@]}" 'provider = example'
     misconfigured 'section not in this version' '[queue]' "${relay[@]}" '[queue]' 'when = never'
-    misconfigured 'no such tls_ca' "tls_ca = $work/none" "${relay[@]}" "tls_ca = $work/none"
+    misconfigured 'no such tls_ca' "$at:3: tls_ca: $work/none" "${relay[@]}" "tls_ca = $work/none"
     misconfigured 'no such password_file' "$work/none" \
         "${relay[@]}" 'user = alice' "password_file = $work/none"
     misconfigured 'no such password_command' 'password_command' \

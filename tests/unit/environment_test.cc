@@ -202,8 +202,10 @@ BOOST_FIXTURE_TEST_CASE(consent_does_not_outlive_its_relay, Fixture) {
 BOOST_FIXTURE_TEST_CASE(a_password_does_not_outlive_its_host, Fixture) {
     has_relay("user = u\npassword = p\n");
     for (const char* name : {"HOST", "host", "SRV", "Srv"})
-        BOOST_TEST(why_not({std::string("SALLYPORT_RELAY_") + name + "=other.example"})
-                       .starts_with("system.conf:3: user: a log-in needs a password"));
+        BOOST_TEST(
+            why_not({std::string("SALLYPORT_RELAY_") + name + "=other.example"})
+                .starts_with(
+                    "system.conf:4: password: not used where a variable names a server"));
     BOOST_TEST(relay_of({"SALLYPORT_RELAY_HELO=www"}).auth_wanted);
 }
 

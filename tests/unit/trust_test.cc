@@ -42,7 +42,7 @@ struct Fixture {
     /// The verdict on leaf's chain by way of `intermediate`, trusting what `path` holds.
     int verify(const std::string& path) {
         const Context context(SSL_CTX_new(TLS_client_method()));
-        load_authorities(context.get(), path);
+        load_authorities(context.get(), path, "conf:3: tls_ca");
         const std::unique_ptr<STACK_OF(X509), Free<sk_X509_free_wrapper>> chain(
             sk_X509_new_null());
         sk_X509_push(chain.get(), intermediate.certificate.get());
@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_is_said, Fixture) {
             BOOST_ERROR("accepted: " + path);
         } catch (const Failure& failure) {
             BOOST_TEST(static_cast<int>(failure.status()) == 78);
-            BOOST_TEST(std::string(failure.what()).find(path) != std::string::npos);
+            BOOST_TEST(std::string(failure.what()).starts_with("conf:3: tls_ca: " + path));
         }
     }
 }
@@ -162,4 +162,23 @@ BOOST_FIXTURE_TEST_CASE(the_environment_names_authorities, Fixture) {
     ::setenv("SSL_CERT_FILE", write("other", other.pem()).c_str(), 1);
     BOOST_TEST(verify("") != X509_V_OK);
     ::unsetenv("SSL_CERT_FILE");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_variable_that_leads_nowhere_is_noted_once, Fixture) {
+    std::vector<std::string> notes;
+    ::setenv("SSL_CERT_FILE", (directory + "/none").c_str(), 1);
+    ::setenv("SSL_CERT_DIR", directory.c_str(), 1);
+    note_unusable_variables(notes);
+    note_unusable_variables(notes);
+    BOOST_REQUIRE(notes.size() == 2U);
+    BOOST_TEST(notes[0] ==
+               "SSL_CERT_FILE: " + directory + "/none: No such file or directory: ignored");
+    BOOST_TEST(notes[1].starts_with("SSL_CERT_DIR: " + directory + ": neither a PEM file"));
+    notes.clear();
+    ::setenv("SSL_CERT_FILE", write("ca", root.pem()).c_str(), 1);
+    ::setenv("SSL_CERT_DIR", "", 1);
+    note_unusable_variables(notes);
+    BOOST_TEST(notes.empty());
+    ::unsetenv("SSL_CERT_FILE");
+    ::unsetenv("SSL_CERT_DIR");
 }

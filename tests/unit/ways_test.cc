@@ -221,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(pop_before_smtp, Configuring) {
     has_relay("user = me\npassword = p\n");
     sources.environment = {"SALLYPORT_RELAY_POP_BEFORE=pop3s://other.example"};
     // The password was not given for that.
-    BOOST_TEST(why().starts_with("system.conf:3: user: a log-in needs a password"));
+    BOOST_TEST(why().starts_with("system.conf:4: password: not used where a variable"));
 }
 
 BOOST_FIXTURE_TEST_CASE(the_password_for_another_host_is_not_for_the_pop_server_of_the_file,
@@ -242,7 +242,7 @@ BOOST_FIXTURE_TEST_CASE(a_domain_in_the_environment, Configuring) {
     has_relay("user = me\npassword = p\n");
     sources.environment = {"SALLYPORT_RELAY_SRV=example.org"};
     // The password was not given for that.
-    BOOST_TEST(why().starts_with("system.conf:3: user: a log-in needs a password"));
+    BOOST_TEST(why().starts_with("system.conf:4: password: not used where a variable"));
     sources.environment.emplace_back("SALLYPORT_PASSWORD=q");
     BOOST_TEST(relay().srv);
     static_cast<void>(has_system_file("[relay]\nsrv = example.org\n"));

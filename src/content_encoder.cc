@@ -84,8 +84,9 @@ void LineWrapper::encode(std::string_view octets, std::string& to) {
     for (const char c : octets) {
         const bool line_end = c == '\r' || c == '\n';
         if (!base64_ || !line_end)
-            put(c, column_ >= room(c) && !line_end && !is_blank(c) && last_ != '=', to);
-        last_ = base64_ ? '\0' : c;
+            put(c, column_ >= room(c) && !line_end && !is_blank(c) && since_equals_ > 2,
+                to);
+        since_equals_ = c == '=' && !base64_ ? 1 : since_equals_ + 1;
     }
 }
 

@@ -63,7 +63,7 @@ class LineWrapper : public ContentEncoder {
 
     bool base64_;
     std::size_t column_ = 0;
-    char last_ = '\0'; ///< of quoted-printable text
+    std::size_t since_equals_ = 3; ///< octets since the last "=", which counts
 };
 
 } // namespace sallyport

@@ -161,7 +161,7 @@ void set_password(Settings& settings, Relay& relay, Value& value) {
         misconfigured(value.origin, "it holds a line end or a NUL");
     // Single, or one of U+2018 to U+201F: most likely no part of it.
     if ((value.text.front() == '\'' && value.text.back() == '\'') ||
-        value.text.starts_with("\xe2\x80"))
+        (value.text.starts_with("\xe2\x80") && (value.text[2] & 0xf8) == 0x98))
         settings.notes.push_back(value.origin + ": the quotes around it are a part of it");
     relay.secret = std::make_shared<const Secret>(value.text);
     relay.is_token = false;

@@ -24,16 +24,13 @@ std::string why_unreadable(const std::string& path, int error) {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode))
         return printable(text, text.size()); // a mode of 0640 would not help
+    // One group for php-fpm, cron and more. The caller's own may be nobody's or everybody's.
     const group* const owner = ::getgrgid(facts.st_gid);
-    // Which php-fpm, cron and more can share.
-    if (owner != nullptr && std::strcmp(owner->gr_name, "sallyport") == 0) {
+    if (owner != nullptr && std::strcmp(owner->gr_name, "sallyport") == 0)
         text += concat({": usermod -aG sallyport ", name,
                         ", or SupplementaryGroups=sallyport in its unit"});
-    } else {
-        const group* const own = ::getgrgid(::getegid());
-        text += concat({": chgrp ", own != nullptr ? own->gr_name : "?", " ", path,
-                        "; chmod 0640 ", path});
-    }
+    else
+        text += ": chgrp sallyport and chmod 0640; see Permissions in sallyport.conf(5)";
     return printable(text, text.size());
 }
 

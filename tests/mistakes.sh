@@ -8,6 +8,7 @@
 # shellcheck source=tests/support/server.bash
 . "$(dirname "$0")/support/server.bash" || exit 1
 
+readonly remedy='chgrp sallyport and chmod 0640; see Permissions in sallyport.conf(5)'
 readonly no_shell_has_it=/usr/bin/no-such-program
 readonly nobody_listens='Connection refused; nothing listens there: check host and port'
 
@@ -169,12 +170,15 @@ quote_cases() {
     refused="sallyport: 127.0.0.1: connecting: [127.0.0.1]:1: $nobody_listens (recipients: <$recipient>)"
     local relay=('[relay]' 'host = 127.0.0.1' 'port = 1' 'user = me')
     for text in "'S3cret'" $'\342\200\234S3cret\342\200\235' $'\342\200\230S3cret\342\200\231' \
-        "'S3cret" "S3'cret" '"S3cret"' "S3cret'"; do
+        $'\342\200\223S3cret' "'S3cret" "S3'cret" '"S3cret"' "S3cret'"; do
         (umask 077 && printf '%s\n' "${relay[@]}" "password = $text" >"$at")
         send "$work/small" env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=stderr "$program" "$recipient"
         name="a password that is ${text//S3cret/...}"
         line="$at:5: password: the quotes around it are a part of it"
-        case $text in "'S3cret'" | $'\342'*) wanted=1 ;; *) wanted=0 ;; esac
+        case $text in
+        "'S3cret'" | $'\342\200\230'* | $'\342\200\234'*) wanted=1 ;;
+        *) wanted=0 ;;
+        esac
         if [ "$(grep -c "^sallyport.* $line$" "$work/stderr")" = "$wanted" ]; then
             pass "$status: $name"
         else
@@ -210,11 +214,11 @@ quote_cases() {
 
 # Who may not read a file is told who he is. The caller is nobody where root runs the tests.
 unreadable_cases() {
-    local name group file=$work/closed as=() said run
+    local name file=$work/closed as=() said run
     local relay=('[relay]' 'host = 127.0.0.1' 'port = 1' 'user = me')
-    name=$(id -un) group=$(id -gn)
+    name=$(id -un)
     if [ "$(id -u)" = 0 ]; then
-        name=nobody group=$(id -gn nobody)
+        name=nobody
         as=(setpriv "--reuid=$name" "--regid=$(id -g $name)" --clear-groups)
     fi
     said="user $name ($(id -u "$name")) may not read it"
@@ -224,11 +228,11 @@ unreadable_cases() {
     printf '%s\n' "${relay[@]}" "password_file = $file" >"$at"
     chmod 0644 "$at"
     says 'password_file that may not be read' 78 \
-        "sallyport: @:5: password_file: $file: $said: chgrp $group $file; chmod 0640 $file (recipients: <$recipient>)" \
+        "sallyport: @:5: password_file: $file: $said: $remedy (recipients: <$recipient>)" \
         "${run[@]}"
     printf '%s\n' "${relay[@]:0:3}" "tls_ca = $file" >"$at"
     says 'tls_ca that may not be read' 78 \
-        "sallyport: @:4: tls_ca: $file: $said: chgrp $group $file; chmod 0640 $file (recipients: <$recipient>)" \
+        "sallyport: @:4: tls_ca: $file: $said: $remedy (recipients: <$recipient>)" \
         "${run[@]}"
     mkdir -m 0700 "$work/shut"
     mv "$file" "$work/shut"
@@ -241,7 +245,7 @@ unreadable_cases() {
 }
 
 place_cases() {
-    local name group system file=$work/closed run=("$program" -C "$work/closed" "$recipient")
+    local name system file=$work/closed run=("$program" -C "$work/closed" "$recipient")
     system=$("$program" --help | sed -n 's,^  \(/.*/sallyport.conf\)$,\1,p')
     if [ -e "$system" ]; then
         skip 'no configuration' 'this system has one'
@@ -262,13 +266,13 @@ place_cases() {
     says 'a file that others can write to' 78 \
         "sallyport: $file: others can write to it: chmod o-w" "${run[@]}"
     chmod 0 "$file"
-    name=$(id -un) group=$(id -gn)
+    name=$(id -un)
     if [ "$(id -u)" = 0 ]; then
-        name=nobody group=$(id -gn nobody)
+        name=nobody
         run=(setpriv "--reuid=$name" "--regid=$(id -g $name)" --clear-groups "${run[@]}")
     fi
     says 'a file that may not be read' 78 \
-        "sallyport: $file: user $name ($(id -u "$name")) may not read it: chgrp $group $file; chmod 0640 $file" \
+        "sallyport: $file: user $name ($(id -u "$name")) may not read it: $remedy" \
         "${run[@]}"
     if getent group sallyport >/dev/null && chgrp sallyport "$file" 2>/dev/null; then
         says 'a file of the group sallyport' 78 \

@@ -303,8 +303,7 @@ BOOST_FIXTURE_TEST_CASE(a_visitor_whose_name_is_in_iso_2022_jp, Fixture) {
         BOOST_TEST(completed({type + "iso-2022-jp", "From: " + from}) ==
                    type + "iso-2022-jp\r\n" + is(encoded));
         BOOST_TEST(notes.empty());
-        for (const std::string stated :
-             {"utf-8", "shift_jis", "iso-2022-kr", "iso-2022-jp?"}) {
+        for (const std::string stated : {"utf-8", "shift_jis", "iso-2022-kr"}) {
             BOOST_TEST(completed({type + stated, "From: " + from}) ==
                        type + stated +
                            "\r\nFrom: Web <me@example.org>\r\n"

@@ -191,8 +191,7 @@ BOOST_FIXTURE_TEST_CASE(no_finite_field_diffie_hellman_is_offered, Fixture) {
     BOOST_TEST(with("DHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256") ==
                "TLSv1.2 hello");
     BOOST_TEST(with("DHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256") == "TLSv1.2 hello");
-    BOOST_TEST(with("DHE-RSA-AES128-GCM-SHA256") ==
-               "76 peer: TLS: sslv3 alert handshake failure");
+    BOOST_TEST(with("DHE-RSA-AES128-GCM-SHA256").starts_with("76 peer: TLS: "));
     BOOST_TEST(talk_to(good, Offer{TLS1_3_VERSION, nullptr, "ffdhe2048:P-256"}) ==
                "TLSv1.3 hello");
     BOOST_TEST(talk_to(good, Offer{TLS1_3_VERSION, nullptr, "ffdhe2048:ffdhe3072"})

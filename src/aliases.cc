@@ -58,16 +58,19 @@ std::string unquote(std::string_view name) {
     return lower_case(name);
 }
 
+constexpr std::string_view wants_mailer =
+    "pipes, files and :include: are not for this program";
+
 /// aliases(5): "|command", /file, :include:/list. A quote may stand in front.
 bool wants_a_local_mailer(std::string_view list) {
     while (!list.empty()) {
-        const auto begin = list.find_first_not_of("\" \t,");
+        const auto begin = list.find_first_not_of("\" \t,;");
         if (begin == std::string_view::npos)
             return false;
         list.remove_prefix(begin);
         if (list.starts_with('|') || list.starts_with('/') || list.starts_with(":include:"))
             return true;
-        list.remove_prefix(std::min(list.find(','), list.size()));
+        list.remove_prefix(std::min(list.find_first_of(",;"), list.size()));
     }
     return false;
 }
@@ -184,16 +187,17 @@ std::vector<Mailbox> Aliases::mailboxes_of(const Entry& entry) {
     try {
         return parse_address_list(entry.list);
     } catch (const Failure& failure) {
-        unusable(entry.origin, failure.what());
+        unusable(entry.origin,
+                 wants_a_local_mailer(entry.list) ? wants_mailer : failure.what());
     }
 }
 
 /// What the entry names: names are to be looked up in turn.
 void Aliases::follow(const Entry& entry, std::vector<std::string>& names,
                      std::vector<std::string>& addresses) const {
-    if (wants_a_local_mailer(entry.list))
-        unusable(entry.origin, "pipes, files and :include: are not for this program");
     for (Mailbox& mailbox : mailboxes_of(entry)) {
+        if (wants_a_local_mailer(mailbox.local))
+            unusable(entry.origin, wants_mailer);
         const bool is_local = settings_.is_local(mailbox.domain);
         if (is_local)
             mailbox.domain.clear();

@@ -180,9 +180,13 @@ BOOST_FIXTURE_TEST_CASE(names_of_this_machine_are_looked_up, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_needs_a_local_mailer, Fixture) {
-    const Names odd{"|/bin/cat",       "\"|/bin/cat -n\"", "/var/mail/x",
-                    ":include:/etc/l", "a@x, |/bin/cat",   "a@x,/dev/null",
-                    "\"/dev/null\"",   "a@x,, :include:/l"};
+    const Names odd{"|/bin/cat", "\"|/bin/cat -n\"", "/var/mail/x", ":include:/etc/l",
+                    "a@x, |/bin/cat", "a@x,/dev/null", "\"/dev/null\"", "a@x,, :include:/l",
+                    // after a semicolon, in a group, after a backslash or in brackets, too
+                    "a@x; |/bin/cat", "a@x; /var/mail/x", "a@x; \"|/bin/cat -n\"",
+                    "a@x;:include:/l", "g: /dev/null;", "a@x;; g: |cat, b@x;",
+                    "\\|/bin/cat", "Al </dev/null>", "(c) |/bin/cat",
+                    "a@x; /dev/null@localhost", "a@x; |/bin/cat -n"};
     for (const std::string& list : odd) {
         has_file("ok: a@x\nbad: " + list + "\nway: bad\n");
         for (const char* name : {"bad", "way"})

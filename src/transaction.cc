@@ -148,7 +148,10 @@ std::string Transaction::mail_command(std::optional<std::uint64_t> size,
     if (envelope_.require_tls && !extensions_.requiretls)
         wire_.fail(ExitStatus::unavailable, Fault::relay, step,
                    "the server does not offer REQUIRETLS", "5.7.30");
-    return concat({"MAIL FROM:<", path.address, ">", mail_parameters(size, body), "\r\n"});
+    std::string command =
+        concat({"MAIL FROM:<", path.address, ">", mail_parameters(size, body)});
+    append_wish(command, " ENVID=", encode_xtext(envelope_.envelope_id));
+    return command += "\r\n";
 }
 
 std::string Transaction::mail_parameters(std::optional<std::uint64_t> size,
@@ -165,9 +168,17 @@ std::string Transaction::mail_parameters(std::optional<std::uint64_t> size,
         note("notifications were asked for, and the server does not offer DSN");
     if (extensions_.dsn && !envelope_.ret.empty())
         parameters.append(" RET=").append(envelope_.ret);
-    if (extensions_.dsn && !envelope_.envelope_id.empty())
-        parameters.append(" ENVID=").append(encode_xtext(envelope_.envelope_id));
     return parameters;
+}
+
+/// For what only a report shows: in a line that is too long it is left out. A server that
+/// cuts lines would take the rest for a command. What offers DSN takes 1012 octets (RFC
+/// 3461 4.2).
+void Transaction::append_wish(std::string& command, std::string_view keyword,
+                              std::string_view value) const {
+    if (extensions_.dsn && !value.empty() &&
+        command.size() + keyword.size() + value.size() <= text_line_limit)
+        command.append(keyword).append(value);
 }
 
 /// Of an address that cannot be written the outcome is known without asking.
@@ -184,8 +195,7 @@ void Transaction::queue_rcpt(Outcome& recipient) {
     std::string command = concat({"RCPT TO:<", path.address, ">"});
     if (extensions_.dsn && !recipient.notify.empty())
         command.append(" NOTIFY=").append(recipient.notify);
-    if (extensions_.dsn && !recipient.original_recipient.empty())
-        command.append(" ORCPT=").append(recipient.original_recipient);
+    append_wish(command, " ORCPT=", recipient.original_recipient);
     command += "\r\n";
     queue(command);
     asked_.push_back(&recipient);

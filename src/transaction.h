@@ -65,6 +65,8 @@ class Transaction {
                                            std::string_view body);
     [[nodiscard]] std::string mail_parameters(std::optional<std::uint64_t> size,
                                               std::string_view body);
+    void append_wish(std::string& command, std::string_view keyword,
+                     std::string_view value) const;
     void forget();
     void queue_rcpt(Outcome& recipient);
     [[nodiscard]] AsciiAddress write_path(const std::string& address) const;

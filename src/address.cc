@@ -40,7 +40,9 @@ class AddressParser {
 
     std::vector<Mailbox> parse_list() {
         for (in_.skip_space(); !in_.at_end(); in_.skip_space()) {
-            if (!in_.take(',') && !in_.take(';') && !parse_address())
+            if (in_.take(','))
+                unsure_ = nowhere;
+            else if (!in_.take(';') && !parse_address())
                 expect_separator();
         }
         return std::move(found_);
@@ -70,9 +72,7 @@ class AddressParser {
         const bool good =
             next != ':' && next != '<' && read_address_spec(mailbox) && is_at_separator();
         const std::size_t end = in_.place();
-        const bool doubtful = good && in_.here() == ';' && !in_group_ &&
-                              mailbox.domain.empty() && end >= no_name_before_;
-        if ((!good || doubtful) && parse_named(next))
+        if (!good && parse_named(next))
             return false;
         in_.go_to(end);
         if (next == ':')
@@ -80,6 +80,8 @@ class AddressParser {
         if (!good)
             in_.refuse(why_, trouble_);
         add(mailbox);
+        const bool may_be_name = found_.back().domain.empty() && in_.here() == ';';
+        unsure_ = may_be_name && !in_group_ ? in_.begun() : nowhere;
         return false;
     }
 
@@ -134,26 +136,28 @@ class AddressParser {
     /// for '<' the name is one that RFC 5322 wants in quotes.
     bool parse_named(char next) {
         const bool odd = next != '<';
-        const bool closed = next == ':' || in_group_;
-        if ((odd && in_.reading() == Reading::strict) || !scan_name(closed, nullptr)) {
-            no_name_before_ = in_.place();
+        if ((odd && in_.reading() == Reading::strict) || !scan_name(nullptr)) {
             name_.clear();
             return false;
         }
+        if (unsure_ != nowhere)
+            refuse_guess();
         in_.take('<');
         parse_angle_address();
         const std::size_t end = in_.place();
         const std::string own = found_.back().address();
         if (odd)
-            scan_name(closed, &own);
+            scan_name(&own);
         in_.go_to(end);
         return true;
     }
 
     /// Reads name_, from the beginning of the address up to a '<'. False if none comes
-    /// before a comma, or before a semicolon that ends a group (`closed`) or an address.
-    /// No other address than `own`, where that is known, is allowed in the name.
-    bool scan_name(bool closed, const std::string* own) {
+    /// before a separator. No other address than `own`, where that is known, is allowed in
+    /// the name.
+    bool scan_name(const std::string* own) {
+        bool local = false;       // what was read last may be a local part,
+        std::size_t at = nowhere; // and this be the '@' after it
         name_.clear();
         for (in_.go_to(in_.begun()); in_.here() != '<';) {
             if (in_.skip_space()) {
@@ -161,14 +165,16 @@ class AddressParser {
                 continue;
             }
             const char c = in_.here();
-            if (in_.at_end() || c == ',' || c == '>' || c == ')' || (c == ';' && closed))
+            if (in_.at_end() || c == ',' || c == ';' || c == '>' || c == ')')
                 return false;
-            if (c == '@' && joins_address()) {
-                closed = true;
-                if (own != nullptr && !is_within(*own))
-                    refuse_another();
-            }
+            if (own != nullptr && at != nowhere && begins_domain(at) &&
+                !is_within(*own, at))
+                refuse_another();
+            at = c == '@' && local ? in_.place() : nowhere;
             in_.take_piece(name_);
+            // in a text that is not UTF-8 '@' may be half a character
+            local = (is_address_text(c) || c == '"') &&
+                    !(legacy_ && is_eight_bit(octet(in_.place() - 1)));
         }
         name_ = trim(name_);
         return true;
@@ -179,25 +185,37 @@ class AddressParser {
         return place < in_.begun() || place >= in_.text().size() ? ' ' : in_.text()[place];
     }
 
-    /// The '@' here has something on both sides. In a text that is not UTF-8 it may be half
-    /// a character.
-    [[nodiscard]] bool joins_address() const {
-        const char before = octet(in_.place() - 1);
-        const char after = octet(in_.place() + 1);
-        return (is_address_text(before) || before == '"') &&
-               !(legacy_ && is_eight_bit(before)) &&
-               (is_address_text(after) || after == '[');
+    /// That of an address, after the '@' at `at`. With blanks or comments between them it
+    /// has a dot: "Jane @ Acme" is a name.
+    [[nodiscard]] bool begins_domain(std::size_t at) const {
+        const char before = octet(at - 1);
+        const bool close = at + 1 == in_.place() && !is_blank(before) && before != ')';
+        const std::string_view rest = in_.text().substr(in_.place());
+        const bool dotted =
+            !close && rest.substr(0, rest.find_first_of(" \t\r<(@")).find('.') != rest.npos;
+        return (close || dotted) && (is_address_text(in_.here()) || in_.here() == '[');
     }
 
-    /// The '@' here is that of `address`, which stands here whole.
-    [[nodiscard]] bool is_within(const std::string& address) const {
+    /// The '@' at `at` is that of `address`, which stands here whole, in quotes perhaps.
+    [[nodiscard]] bool is_within(const std::string& address, std::size_t at) const {
         const std::size_t local = address.rfind('@');
-        if (local > in_.place() - in_.begun())
+        if (local > at - in_.begun())
             return false;
-        const std::size_t begin = in_.place() - local;
-        const auto ends = [](char c) { return !is_address_text(c) || c == '\''; };
-        return equals_ignoring_case(in_.text().substr(begin, address.size()), address) &&
-               ends(octet(begin - 1)) && ends(octet(begin + address.size()));
+        std::size_t begin = at - local;
+        const char after = octet(begin + address.size());
+        const bool same =
+            equals_ignoring_case(in_.text().substr(begin, address.size()), address);
+        if (after == '\'' && octet(begin - 1) == '\'')
+            --begin;
+        return same && !is_address_text(octet(begin - 1)) &&
+               (after == '\'' || !is_address_text(after));
+    }
+
+    /// "boss; Jane <...>" is two, or one with a semicolon in the name.
+    [[noreturn]] void refuse_guess() {
+        in_.go_to(unsure_);
+        in_.begin();
+        in_.refuse("a comma is expected for the semicolon, or quotes around a name");
     }
 
     [[noreturn]] void refuse_another() {
@@ -313,17 +331,17 @@ class AddressParser {
     AddressLexer in_;
     bool legacy_;
     bool in_group_ = false;
-    bool bare_ = false;              ///< a member of the group was
-    bool final_ = false;             ///< the address at hand began with a backslash
-    bool quoted_ = false;            ///< one of the words was
-    bool named_ = false;             ///< one was more than a dot
-    std::string words_;              ///< read last, without what is between them
-    std::size_t words_end_ = 0;      ///< of the last one
-    std::size_t stray_ = nowhere;    ///< the first one without a dot before it
-    std::string name_;               ///< of the address at hand
-    std::size_t no_name_before_ = 0; ///< no '<' comes before this place
-    std::string_view why_;           ///< no address can be read,
-    std::size_t trouble_ = 0;        ///< and where
+    bool bare_ = false;            ///< a member of the group was
+    bool final_ = false;           ///< the address at hand began with a backslash
+    bool quoted_ = false;          ///< one of the words was
+    bool named_ = false;           ///< one was more than a dot
+    std::string words_;            ///< read last, without what is between them
+    std::size_t words_end_ = 0;    ///< of the last one
+    std::size_t stray_ = nowhere;  ///< the first one without a dot before it
+    std::string name_;             ///< of the address at hand
+    std::size_t unsure_ = nowhere; ///< a bare name before ';', or the first part of a name
+    std::string_view why_;         ///< no address can be read,
+    std::size_t trouble_ = 0;      ///< and where
     std::vector<Mailbox> found_;
 };
 

@@ -41,7 +41,8 @@ std::string qualify(Mailbox mailbox, const std::string& domain);
 /// elements allowed. Beyond RFC 5322:
 /// - What stands before "<address>" is a display name, whatever is in it, unless it holds
 ///   another "<...>" or, unquoted, another address: a comma is missing there.
-/// - A semicolon outside a group is a comma, but not between the words of such a name.
+/// - A semicolon outside a group is a comma. After a bare name and one, "<address>" has to
+///   wait for a comma or another address: else it might be a name with a semicolon in it.
 /// - A display name may be in ISO-2022-JP, or another charset that shares octets with
 /// ASCII. An empty list is fine. Failure (65, local) calls the text `what` and says where
 /// in it something cannot be parsed, or which control character it holds.

@@ -2,11 +2,14 @@
 //
 // Address lists: what is accepted means the same when it is read again, fits into a
 // command, and does not depend on its neighbours; the rest is refused.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "address.h"
+#include "address_lexer.h"
+#include "ascii.h"
 #include "printable.h"
 #include "require.h"
 
@@ -75,6 +78,63 @@ void check_bare_names(const std::vector<Mailbox>& found, std::string_view input)
         require(again[i].address() == qualify(found[i], "q"));
 }
 
+/// `text` with a '"' for each quoted string in it, and a blank for each comment, blank and
+/// line end.
+std::string bare_of(std::string_view text) {
+    std::string bare;
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        const bool folded = text.substr(at).starts_with("\r\n");
+        if (c == '\\' && (quoted || depth > 0)) {
+            ++at;
+        } else if (c == '"' && depth == 0) {
+            quoted = !quoted;
+            bare.append(quoted ? "\"" : "");
+        } else if (!quoted && (c == '(' || c == ')')) {
+            depth += c == '(' ? 1 : -1;
+            bare += ' ';
+        } else if (!quoted && depth == 0) {
+            bare += c == '\t' || folded ? ' ' : c;
+            at += folded ? 1 : 0;
+        }
+    }
+    return bare;
+}
+
+/// A source route ends `head`.
+bool is_in_route(std::string_view head) {
+    const auto open = std::min(head.rfind('<'), head.size());
+    const auto begin = head.find_first_not_of("< ,", open);
+    return begin < head.size() && head[begin] == '@' && head.find(':', begin) == head.npos;
+}
+
+/// Nobody is left out: what is around each '@' is in one of those who were found. "Jane @
+/// Acme" is no address.
+void check_all_found(const std::vector<Mailbox>& found, std::string_view input) {
+    if (!is_well_formed(input) || input.find('\x1b') != input.npos)
+        return; // '@' may be half a character
+    const std::string bare = bare_of(input);
+    for (auto at = bare.find('@'); at != bare.npos; at = bare.find('@', at + 1)) {
+        const std::string_view head = trim(std::string_view(bare).substr(0, at));
+        const std::string_view tail = trim(std::string_view(bare).substr(at + 1));
+        const auto begin = std::find_if_not(head.rbegin(), head.rend(), is_atom_text);
+        const auto end = std::find_if_not(tail.begin(), tail.end(), is_atom_text);
+        const std::string local = lower_case({begin.base(), head.end()});
+        const std::string domain = lower_case({tail.begin(), end});
+        const bool close = bare[at == 0 ? 0 : at - 1] != ' ' && bare[at + 1] != ' ';
+        const bool dotted = end != tail.end() && *end == '.';
+        if (!(close || dotted) || (local.empty() && !head.ends_with('"')) ||
+            domain.empty() || is_in_route(head))
+            continue;
+        require(std::ranges::any_of(found, [&](const Mailbox& mailbox) {
+            return lower_case(mailbox.local).find(local) != local.npos &&
+                   lower_case(mailbox.domain).starts_with(domain);
+        }));
+    }
+}
+
 void check_reverse_path(std::string_view input) {
     try {
         const Mailbox sender = parse_reverse_path(input);
@@ -116,6 +176,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             check_same(mailbox, " (c) " + mailbox.address() + "\r\n");
             check_name(mailbox);
         }
+        check_all_found(found, input);
         check_neighbours(found, input);
         check_bare_names(found, input);
     } catch (const Failure& failure) {

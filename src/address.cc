@@ -371,6 +371,9 @@ Path parse_path(std::string_view text) {
 }
 
 std::optional<std::vector<Mailbox>> try_address_list(std::string_view text, bool strict) {
+    // They shift to other characters in ISO-2022, and a reader who knows it sees no quotes.
+    if (strict && text.find_first_of("\x1b\x0e\x0f") != text.npos)
+        return std::nullopt;
     try {
         return parse(text, "address", strict ? Reading::strict : Reading::generous);
     } catch (const Failure&) { // that it is none is an answer here

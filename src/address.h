@@ -50,7 +50,7 @@ std::vector<Mailbox> parse_address_list(std::string_view text,
                                         std::string_view what = "address");
 
 /// As parse_address_list, or nothing if the list cannot be parsed. `strict`: as RFC 5322
-/// has it, since somebody else might read the rest otherwise.
+/// has it, without ISO-2022's escapes, since somebody else might read the rest otherwise.
 std::optional<std::vector<Mailbox>> try_address_list(std::string_view text,
                                                      bool strict = false);
 

@@ -232,10 +232,13 @@ BOOST_AUTO_TEST_CASE(where_the_domain_of_a_bare_name_would_stand) {
 
 /// Who reads the list otherwise than we do must not find anybody else in it.
 BOOST_AUTO_TEST_CASE(a_strict_reading_is_that_of_rfc_5322) {
-    for (const char* text : {"[Acme] Jane <a@x>", "Acme: Jane <a@x>", "a@x <a@x>",
-                             "\x1b$B <b@y>, \x1b(B <a@x>", "\"\x95\\\" <a@x>"}) {
+    for (const char* text :
+         {"[Acme] Jane <a@x>", "Acme: Jane <a@x>", "a@x <a@x>",
+          "\x1b$B <b@y>, \x1b(B <a@x>", "\"\x95\\\" <a@x>", "a@x (\x1b$B!!\x1b(B)",
+          "a@x (\x0e!!\x0f)", "\"\x1b\" <a@x>"}) {
         BOOST_TEST(try_address_list(text).has_value(), text);
         BOOST_TEST(!try_address_list(text, true).has_value(), text);
     }
-    BOOST_TEST(try_address_list("J\xf6rg <a@x>, b@y; g: c@z;", true)->size() == 3U);
+    BOOST_TEST(!try_address_list("\"\x1b$B\" (\x1b(B\" <b@y>,)) <a@x>", true));
+    BOOST_TEST(try_address_list("J\xf6rg\t<a@x>,\r\n b@y; g: c@z;", true)->size() == 3U);
 }

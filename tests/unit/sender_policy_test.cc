@@ -373,6 +373,7 @@ BOOST_FIXTURE_TEST_CASE(a_name_that_cannot_be_parsed_is_quoted, Fixture) {
 BOOST_FIXTURE_TEST_CASE(who_is_allowed_is_read_strictly, Fixture) {
     settings.sender.allow = {"me@example.org"};
     check_refused("me@example.org", "\x1b$B <you@y>, \x1b(B <me@example.org>");
+    check_refused("me@example.org", "\"\x1b$B\" (\x1b(B\" <you@y>,)) <me@example.org>");
     check_refused("me@example.org", "you @ y <me@example.org>");
     check_refused("me@example.org", "[x] <me@example.org>");
 }

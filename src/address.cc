@@ -38,8 +38,10 @@ class AddressParser {
                   bool legacy)
         : in_(text, what, reading), legacy_(legacy) {}
 
-    std::vector<Mailbox> parse_list() {
-        for (in_.skip_space(); !in_.at_end(); in_.skip_space()) {
+    /// Up to the mailbox that makes `most` of them.
+    std::vector<Mailbox> parse_list(std::size_t most) {
+        most_ = most;
+        for (in_.skip_space(); found_.size() < most_ && !in_.at_end(); in_.skip_space()) {
             if (in_.take(','))
                 unsure_ = nowhere;
             else if (!in_.take(';') && !parse_address())
@@ -93,7 +95,7 @@ class AddressParser {
             in_.refuse(missing, in_.place());
         in_.take(':');
         bare_ = false;
-        for (in_.skip_space(); !in_.take(';'); in_.skip_space()) {
+        for (in_.skip_space(); found_.size() < most_ && !in_.take(';'); in_.skip_space()) {
             if (in_.at_end())
                 in_.refuse(missing, in_.place());
             if (in_.take(','))
@@ -342,16 +344,18 @@ class AddressParser {
     std::size_t unsure_ = nowhere; ///< a bare name before ';', or the first part of a name
     std::string_view why_;         ///< no address can be read,
     std::size_t trouble_ = 0;      ///< and where
+    std::size_t most_ = nowhere;   ///< mailboxes to find
     std::vector<Mailbox> found_;
 };
 
 /// In Shift_JIS, Big5 or GBK the second half of a character may be a backslash; in Latin
 /// letters one may follow that quotes the next octet. What comes to an end is meant.
-std::vector<Mailbox> parse(std::string_view text, std::string_view what, Reading reading) {
+std::vector<Mailbox> parse(std::string_view text, std::string_view what, Reading reading,
+                           std::size_t most) {
     const bool legacy = has_eight_bit(text) && !is_well_formed(text);
     for (;;) {
         try {
-            return AddressParser(text, what, reading, legacy).parse_list();
+            return AddressParser(text, what, reading, legacy).parse_list(most);
         } catch (const Failure&) {
             if (!legacy || reading != Reading::generous)
                 throw;
@@ -363,19 +367,20 @@ std::vector<Mailbox> parse(std::string_view text, std::string_view what, Reading
 } // namespace
 
 std::vector<Mailbox> parse_address_list(std::string_view text, std::string_view what) {
-    return parse(text, what, Reading::generous);
+    return parse(text, what, Reading::generous, std::string_view::npos);
 }
 
 Path parse_path(std::string_view text) {
     return AddressParser(text, "address", Reading::strict, false).parse_path();
 }
 
-std::optional<std::vector<Mailbox>> try_address_list(std::string_view text, bool strict) {
+std::optional<std::vector<Mailbox>> try_address_list(std::string_view text, bool strict,
+                                                     std::size_t most) {
     // They shift to other characters in ISO-2022, and a reader who knows it sees no quotes.
     if (strict && text.find_first_of("\x1b\x0e\x0f") != text.npos)
         return std::nullopt;
     try {
-        return parse(text, "address", strict ? Reading::strict : Reading::generous);
+        return parse(text, "address", strict ? Reading::strict : Reading::generous, most);
     } catch (const Failure&) { // that it is none is an answer here
         return std::nullopt;
     }

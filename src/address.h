@@ -51,8 +51,10 @@ std::vector<Mailbox> parse_address_list(std::string_view text,
 
 /// As parse_address_list, or nothing if the list cannot be parsed. `strict`: as RFC 5322
 /// has it, without ISO-2022's escapes, since somebody else might read the rest otherwise.
-std::optional<std::vector<Mailbox>> try_address_list(std::string_view text,
-                                                     bool strict = false);
+/// What comes after the mailbox that makes `most` is not read.
+std::optional<std::vector<Mailbox>>
+try_address_list(std::string_view text, bool strict = false,
+                 std::size_t most = std::string_view::npos);
 
 /// A reverse-path as callers of -f write it: one mailbox, or an empty Mailbox for "" and
 /// "<>". Failure (65, local) as above, and for several mailboxes.

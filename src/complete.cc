@@ -89,7 +89,7 @@ class Completion {
     }
 
     static bool names_nobody(const Field& field) {
-        const auto list = try_address_list(field.body());
+        const auto list = try_address_list(field.body(), false, 1);
         return list && list->empty();
     }
 

@@ -196,6 +196,15 @@ BOOST_AUTO_TEST_CASE(a_list_that_may_be_none) {
         BOOST_TEST(!try_address_list(none), none);
 }
 
+/// A list of any length takes the memory of as many mailboxes as are asked for.
+BOOST_AUTO_TEST_CASE(no_more_of_a_list_is_read_than_is_asked_for) {
+    for (const char* list :
+         {"a@x, b@x", "g: a@x, b@x;", "a@x, <<", "g: a@x, <<", ";, a@x;<"})
+        BOOST_TEST(try_address_list(list, false, 1)->size() == 1U, list);
+    BOOST_TEST(try_address_list(", g:; (c)", false, 1)->empty());
+    BOOST_TEST(!try_address_list("<<", false, 1));
+}
+
 BOOST_AUTO_TEST_CASE(unparsable_ones_are_refused_and_not_guessed) {
     const std::string comma = "a comma is missing before ";
     const std::string local = "a local part is missing before ";

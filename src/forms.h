@@ -3,7 +3,6 @@
 // One message in the forms that servers and transactions ask for.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,9 +25,6 @@ class MessageForms {
     /// For a server with or without 8BITMIME (RFC 6152 3), and a transaction with or
     /// without SMTPUTF8 (RFC 6531). Failure as reencode.
     const Message& form(bool eight_bit, bool smtputf8);
-
-    /// As it came.
-    [[nodiscard]] std::uint64_t size() const { return message_.size(); }
 
   private:
     const Message& message_;

@@ -78,10 +78,10 @@ class Server {
     Message make_message();
     [[nodiscard]] Outcomes undecided() const;
     std::uint64_t send(MessageForms& forms);
-    void send_to_rest(const Outcomes& recipients, MessageForms& forms);
+    void send_to_rest(const Outcomes& recipients, MessageForms& forms, std::uint64_t size);
     Outcomes::const_iterator send_further(Outcomes::const_iterator next,
-                                          Outcomes::const_iterator end,
-                                          MessageForms& forms);
+                                          Outcomes::const_iterator end, MessageForms& forms,
+                                          std::uint64_t size);
     void conclude(const Outcomes& recipients, std::uint64_t size);
     void end_transaction();
     void settle(const Failure& failure);

@@ -91,7 +91,7 @@ void Server::send_draft() {
     MessageForms forms(message, context_.settings.message.encode_header, notes_);
     const Outcomes recipients = undecided();
     const std::uint64_t size = send(forms);
-    send_to_rest(recipients, forms);
+    send_to_rest(recipients, forms, size);
     conclude(recipients, size);
 }
 
@@ -113,13 +113,14 @@ Server::Outcomes Server::undecided() const {
 }
 
 /// Members of an alias for whom the transaction had no room, by LMTP all but one, get the
-/// message by further ones. Where one of these fails as a whole no other is tried: the
-/// client waits.
-void Server::send_to_rest(const Outcomes& recipients, MessageForms& forms) {
+/// message by further ones; in the form that was sent it has `size` octets. Where one of
+/// these fails as a whole no other is tried: the client waits.
+void Server::send_to_rest(const Outcomes& recipients, MessageForms& forms,
+                          std::uint64_t size) {
     const auto end = recipients.end();
     try {
         for (auto next = recipients.begin(); next != end;)
-            next = (*next)->put_off ? send_further(next, end, forms) : next + 1;
+            next = (*next)->put_off ? send_further(next, end, forms, size) : next + 1;
     } catch (const Failure& failure) {
         for (Outcome* const outcome : undecided())
             fail(*outcome, failure);
@@ -131,8 +132,9 @@ void Server::send_to_rest(const Outcomes& recipients, MessageForms& forms) {
 /// One transaction, for as many as it has room for; returns the next one.
 Server::Outcomes::const_iterator Server::send_further(Outcomes::const_iterator next,
                                                       Outcomes::const_iterator end,
-                                                      MessageForms& forms) {
-    upstream_.further(envelope_, forms.size());
+                                                      MessageForms& forms,
+                                                      std::uint64_t size) {
+    upstream_.further(envelope_, size);
     bool accepted = false;
     for (; next != end && (*next)->put_off && upstream_.room() > 0; ++next) {
         (*next)->put_off = false;

@@ -179,6 +179,21 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_has_room_for_less_than_it_says, Aliased) {
                sender_ok + ok + "452 4.5.3 one1: RCPT TO:<root>: too many recipients\n");
 }
 
+/// RFC 1870: of the message as it goes.
+BOOST_FIXTURE_TEST_CASE(a_further_transaction_announces_what_was_sent, Aliased) {
+    has_servers(
+        {Script{"220 hi", "250-mail\r\n250 SIZE", "250 s", "250 r", "452 too many",
+                "354 go", "250 first", "250 s", "250 r", "250 r", "354 go", "250 second"}});
+    say(mail + "RCPT TO:<root>\nDATA\nDate: x\nMessage-ID: <i@x>\nFrom: a@x\nSubject: "
+               "\xc3\xbc\n\nhello\n.\n");
+    const std::string text = "Date: x\r\nMessage-ID: <i@x>\r\nFrom: a@x\r\n"
+                             "Subject: =?UTF-8?Q?=C3=BC?=\r\n\r\nhello\r\n";
+    BOOST_TEST(holds(network.heard, "DATA\r\n" + text + ".\r\n"), network.heard);
+    BOOST_TEST(holds(network.heard,
+                     "MAIL FROM:<me@x> SIZE=" + std::to_string(text.size()) + "\r\n"),
+               network.heard);
+}
+
 BOOST_FIXTURE_TEST_CASE(by_lmtp_each_has_a_transaction, ByLmtp) {
     BOOST_TEST(verdict_of({said({"250 s", "250 r", "354 go", "250 first", "250 s", "250 r",
                                  "354 go", "250 second", "250 s", "250 r", "354 go",

@@ -10,8 +10,8 @@
 namespace sallyport {
 
 /// Puts "@domain" after each bare name in address_fields. Every other octet stays, and so
-/// does a field that cannot be parsed, that a signature covers, or that has more than 64
-/// KiB.
+/// does a field that cannot be parsed, that a signature covers, that has more than 64 KiB,
+/// or that has no room in the header.
 void qualify_bare_names(Header& header, const std::string& domain);
 
 } // namespace sallyport

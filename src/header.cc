@@ -166,6 +166,10 @@ std::size_t Header::size() const {
     return size;
 }
 
+std::size_t Header::room() const {
+    return size_limit - std::min(size(), size_limit);
+}
+
 std::size_t Header::longest_line() const {
     std::size_t longest = 0;
     for (const Field& field : fields_)

@@ -86,6 +86,9 @@ bool begins_field(std::string_view line);
 
 class Header {
   public:
+    /// Octets of one that is read, or that grows.
+    static constexpr std::size_t size_limit = std::size_t{4} * 1024 * 1024;
+
     void append(Field field);
     void prepend(Field field);
     /// Removes every field of this name.
@@ -99,6 +102,8 @@ class Header {
     [[nodiscard]] std::vector<Field>& fields() { return fields_; }
     /// Octets of all fields together.
     [[nodiscard]] std::size_t size() const;
+    /// How many more it may get.
+    [[nodiscard]] std::size_t room() const;
     /// Of the longest line, without CRLF.
     [[nodiscard]] std::size_t longest_line() const;
     /// As their DKIM-Signature and ARC-Message-Signature fields say.

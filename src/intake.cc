@@ -12,7 +12,6 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t header_limit = 4 * 1024 * 1024;
 /// A first line this long without a field name is text, whatever may follow in it.
 constexpr std::size_t undecided_line_limit = 65536;
 
@@ -211,7 +210,7 @@ void Intake::count(std::string_view octets) {
         refuse(concat({"the message has more than ", std::to_string(size_limit_),
                        " octets ([message] size_limit)"}),
                "5.3.4");
-    if (in_header_ && size_ > header_limit)
+    if (in_header_ && size_ > Header::size_limit)
         refuse("the header has more than 4 MiB", "5.3.4");
 }
 

@@ -309,6 +309,16 @@ BOOST_FIXTURE_TEST_CASE(bare_names_in_a_field_of_more_than_64_kib_stay, Fixture)
     BOOST_TEST(!holds(completed({field + ",,,"}), "root@"));
 }
 
+BOOST_FIXTURE_TEST_CASE(bare_names_stay_where_they_would_make_a_header_of_4_mib, Fixture) {
+    std::string field = "Cc:";
+    while (field.size() < 64'000)
+        field += "a,";
+    const std::string all = completed(std::vector<std::string>(20, field));
+    BOOST_TEST(all.size() < Header::size_limit / 4 * 5); // with a blank after each comma
+    BOOST_TEST(holds(all, "Cc:a@host.example"));
+    BOOST_TEST(holds(all, "Cc:a, a, "));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_line_that_grows_is_folded, Fixture) {
     std::string list = "To:";
     while (list.size() < 980)

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "address.h"
 #include "ascii.h"
-#include "concat.h"
 #include "encoded_word.h"
 #include "intake.h"
 #include "mime.h"
@@ -16,8 +16,19 @@ namespace sallyport {
 
 namespace {
 
+constexpr std::size_t line_limit = 76; // RFC 2047 2
 /// A word that is not at the start of a line begins in this column, or in a new one.
 constexpr std::size_t last_column = 40;
+/// Up to here there is room for what closes comments.
+constexpr std::size_t closing_column = 70;
+/// An octet of text is at most so many in encoded words.
+constexpr std::size_t growth = 12;
+/// Of a field with addresses, each of which costs memory.
+constexpr std::ptrdiff_t separators_limit = 32'768;
+
+/// Charsets where a backslash may be the second half of a character.
+constexpr std::string_view double_octets =
+    "shift_jis:x-sjis:windows-31j:cp932:big5:big5-hkscs:cp950:gb2312:gbk:cp936:gb18030";
 
 bool is_space(char c) {
     return is_blank(c) || c == '\r' || c == '\n';
@@ -28,30 +39,46 @@ bool is_parenthesis(char c, bool comment) {
     return c == '(' || (c == ')' && comment);
 }
 
+/// RFC 2047 2, as far as it can be told from text.
+bool is_encoded_word(std::string_view word) {
+    const auto encoding = word.find('?', 2) + 1;
+    return word.starts_with("=?") && word.ends_with("?=") &&
+           std::ranges::count(word, '?') == 4 && encoding > 3 && word[encoding + 1] == '?';
+}
+
+bool has_few_separators(std::string_view list) {
+    return std::ranges::count(list, ',') + std::ranges::count(list, ';') < separators_limit;
+}
+
+/// Whoever reads as RFC 5322 has it finds the same mailboxes in both lists; where he finds
+/// none before, it is who reads as generously as we do.
+bool are_equal(std::string_view before, std::string_view after) {
+    for (const bool strict : {true, false}) {
+        if (const auto list = try_address_list(before, strict)) {
+            const auto other = try_address_list(after, strict);
+            return other && std::ranges::equal(*list, *other, {}, &Mailbox::address,
+                                               &Mailbox::address);
+        }
+    }
+    return false;
+}
+
 /// Reads the text of one field after the other, from left to right.
 class HeaderEncoder {
   public:
-    /// `charset`: what text is in that is not UTF-8.
-    explicit HeaderEncoder(std::string_view charset) : stated_(charset) {}
+    /// `charset`: what text is in that is not UTF-8. `room`: octets that may be added.
+    HeaderEncoder(std::string_view charset, std::size_t room)
+        : stated_(charset), room_(room) {}
 
     /// Of text_fields or address_fields.
     void encode(Field& field) {
-        field_ = field.octets();
-        if (field_.find('\x1b') != field_.npos) { // ISO-2022-JP: a bracket may be none
-            complete_ = false;
-            return;
-        }
-        const bool text = field.is_one_of(text_fields);
-        ascii_trails_ = !is_well_formed(field_);
-        field_.remove_suffix(2);
-        at_ = field_.find(':') + 1;
-        out_ = field_.substr(0, at_);
-        if (text)
-            encode_unit(field_.size(), field_.size(), Unit::text);
-        else
-            encode_list();
-        out_ += "\r\n";
-        field = Field(std::move(out_));
+        ascii_trails_ =
+            is_one_of(stated_, double_octets) && !is_well_formed(field.octets());
+        // ISO-2022-JP: a bracket may be none
+        bool whole = field.octets().find('\x1b') == std::string::npos && encode_once(field);
+        if (!whole && std::exchange(ascii_trails_, false))
+            whole = encode_once(field);
+        complete_ = complete_ && whole;
     }
 
     /// No 8-bit text had to stay that should not.
@@ -59,6 +86,37 @@ class HeaderEncoder {
 
   private:
     enum class Unit { text, phrase, address };
+
+    /// Not where that would change what the field says. False if text stays that should
+    /// not.
+    bool encode_once(Field& field) {
+        field_ = field.octets();
+        field_.remove_suffix(2);
+        at_ = field_.find(':') + 1;
+        out_ = field_.substr(0, at_);
+        whole_ = true;
+        if (field.is_one_of(text_fields))
+            encode_unit(field_.size(), field_.size(), Unit::text);
+        else
+            encode_list();
+        out_ += "\r\n";
+        if (out_ == field.octets())
+            return whole_;
+        Field encoded(std::move(out_));
+        encoded.fold_lines(line_limit);
+        if (!may_stand_for(encoded, field))
+            return false;
+        room_ -= encoded.octets().size() - field.octets().size();
+        field = std::move(encoded);
+        return whole_;
+    }
+
+    [[nodiscard]] bool may_stand_for(const Field& encoded, const Field& field) const {
+        return encoded.longest_line() <= text_line_limit &&
+               encoded.octets().size() <= field.octets().size() + room_ &&
+               (field.is_one_of(text_fields) || (has_few_separators(field.body()) &&
+                                                 are_equal(field.body(), encoded.body())));
+    }
 
     /// RFC 5322 3.4, with more liberty: what stands before an angle bracket, or before the
     /// colon of a group, is a phrase, whatever is in it.
@@ -98,14 +156,14 @@ class HeaderEncoder {
         at_ = next;
         if (encodes && fits_)
             return;
-        complete_ = complete_ && !encodes;
+        whole_ = whole_ && !encodes;
         out_.replace(begin, out_.npos, octets);
     }
 
     void take_words(std::size_t end, Unit unit) {
         Nesting nesting(ascii_trails_);
         space_ = {};
-        while (at_ < end) {
+        while (at_ < end && fits_) {
             const std::size_t begin = at_;
             const std::size_t kept = text_.size();
             const bool comment = nesting.closer() == ')';
@@ -161,12 +219,13 @@ class HeaderEncoder {
 
     /// What stays as it is.
     void write(std::string_view octets) {
-        beside_word_ = octets.starts_with("=?") && octets.ends_with("?=");
+        beside_word_ = is_encoded_word(octets);
         if (!text_.empty()) {
             if (beside_word_)
                 text_ += space_;
             write_text();
-            if (space_.empty() && !octets.empty() && octets != ")")
+            if (space_.empty() && !octets.empty() &&
+                (octets != ")" || column() > closing_column))
                 out_ += ' ';
         }
         out_ += space_;
@@ -175,19 +234,35 @@ class HeaderEncoder {
     }
 
     void write_text() {
-        if (!is_blank(out_.back()) && out_.back() != '(')
-            out_ += ' ';
-        const std::size_t line = out_.rfind('\n') + 1;
-        const std::size_t end = out_.find_last_not_of(" \t") + 1;
-        std::size_t column = out_.size() - line;
-        if (column > last_column && end > line && end < out_.size()) {
-            column = out_.size() - end;
-            out_.insert(end, "\r\n");
+        fits_ =
+            fits_ && text_.size() <= room_ / growth && out_.size() <= field_.size() + room_;
+        if (fits_) {
+            begin_words();
+            const std::string words = encode_words(text_, charset_, column());
+            fits_ = !words.empty();
+            out_ += words;
         }
-        const std::string words = encode_words(text_, charset_, column);
-        fits_ = fits_ && !words.empty();
-        out_ += words;
         text_.clear();
+    }
+
+    /// On a line of their own, where it is late on this one.
+    void begin_words() {
+        const bool opens = out_.back() == '(';
+        if (!opens && !is_blank(out_.back()))
+            out_ += ' ';
+        if (column() <= last_column)
+            return;
+        const std::size_t begin = out_.size() - (opens ? 1 : 0);
+        const std::size_t end = out_.find_last_not_of(" \t", begin - 1) + 1;
+        if (out_[end - 1] != '\n')
+            out_.insert(end, end < begin ? "\r\n" : "\r\n ");
+    }
+
+    /// Of what comes next; no more than line_limit.
+    [[nodiscard]] std::size_t column() const {
+        const std::string_view line =
+            std::string_view(out_).substr(out_.size() - std::min(out_.size(), line_limit));
+        return line.size() - (line.rfind('\n') + 1);
     }
 
     std::string_view stated_;
@@ -195,6 +270,8 @@ class HeaderEncoder {
     bool ascii_trails_ = false;
     std::size_t at_ = 0;
     std::string out_;
+    std::size_t room_;
+    bool whole_ = true; ///< as complete_, of the field
     bool complete_ = true;
 
     std::string_view charset_; ///< of the text at hand, as what follows
@@ -209,7 +286,7 @@ class HeaderEncoder {
 void encode_header(Header& header, std::vector<std::string>& notes) {
     const SignedFields fixed = header.signed_fields();
     const Entity entity = describe_entity(header);
-    HeaderEncoder encoder(entity.charset);
+    HeaderEncoder encoder(entity.charset, header.room());
     for (Field& field : header.fields()) {
         if (has_eight_bit(field.octets()) && !fixed.cover(field.name()) &&
             (field.is_one_of(text_fields) || field.is_one_of(address_fields)))
@@ -217,9 +294,8 @@ void encode_header(Header& header, std::vector<std::string>& notes) {
     }
     if (!encoder.complete())
         notes.push_back(
-            concat({"8-bit text in the header is sent as it is where its charset "
-                    "or its end is not clear"}));
-    header.fold_lines(text_line_limit);
+            "8-bit text in the header is sent as it is where its charset or the "
+            "addresses beside it are not clear, or where it would be too long");
 }
 
 } // namespace sallyport

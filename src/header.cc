@@ -15,8 +15,8 @@ namespace {
 /// the last one that leaves at most `limit` octets before it, else the first; or npos.
 /// `end` is that of its last text.
 std::size_t find_fold(std::string_view line, std::size_t limit, std::size_t end) {
-    const auto colon = line.find(':');
-    const auto text = line.find_first_not_of(" \t", is_blank(line.front()) ? 0 : colon + 1);
+    const auto body = is_blank(line.front()) ? 0 : line.find(':') + 1;
+    const auto text = line.find_first_not_of(" \t", body);
     if (text == std::string_view::npos || text > end)
         return std::string_view::npos;
     const std::string_view fit = line.substr(0, std::min(limit + 1, end + 1));
@@ -37,13 +37,6 @@ void for_each_line(std::string_view octets, Function function) {
     }
 }
 
-std::size_t longest_line(const Field& field) {
-    std::size_t longest = 0;
-    for_each_line(field.octets(),
-                  [&](std::string_view line) { longest = std::max(longest, line.size()); });
-    return longest;
-}
-
 /// With a blank after each comma that separates.
 std::string space_out(std::string_view octets) {
     std::string spaced;
@@ -62,10 +55,11 @@ std::string space_out(std::string_view octets) {
 void Nesting::take(char c) {
     const bool escaped = escapes_;
     const bool backslash = c == '\\' && !escaped && (inner_ == '"' || inner_ == ')');
-    const bool trails = ascii_trails_ && is_eight_bit(before_);
+    const bool trails = half_;
     quotes_ = backslash && !trails;
     escapes_ = quotes_ && !trail_;
     trail_ = backslash && trails;
+    half_ = ascii_trails_ && !trails && is_eight_bit(c);
     if (inner_ == '\0')
         open(c);
     else if (c == '(' && inner_ == ')' && !escaped)
@@ -104,6 +98,18 @@ bool Field::is(std::string_view field_name) const {
 
 bool Field::is_one_of(std::string_view names) const {
     return sallyport::is_one_of(name(), names);
+}
+
+std::size_t Field::longest_line() const {
+    std::size_t longest = 0;
+    for_each_line(octets_,
+                  [&](std::string_view line) { longest = std::max(longest, line.size()); });
+    return longest;
+}
+
+void Field::fold_lines(std::size_t limit) {
+    if (longest_line() > limit)
+        *this = fold(*this, limit, is_one_of(address_fields));
 }
 
 Field fold(const Field& field, std::size_t limit, bool after_commas) {
@@ -173,7 +179,7 @@ std::size_t Header::room() const {
 std::size_t Header::longest_line() const {
     std::size_t longest = 0;
     for (const Field& field : fields_)
-        longest = std::max(longest, sallyport::longest_line(field));
+        longest = std::max(longest, field.longest_line());
     return longest;
 }
 
@@ -189,8 +195,8 @@ SignedFields Header::signed_fields() const {
 void Header::fold_lines(std::size_t limit) {
     const SignedFields fixed = signed_fields();
     for (Field& field : fields_) {
-        if (sallyport::longest_line(field) > limit && !fixed.cover(field.name()))
-            field = fold(field, limit, field.is_one_of(address_fields));
+        if (field.longest_line() > limit && !fixed.cover(field.name()))
+            field.fold_lines(limit);
     }
 }
 

@@ -32,6 +32,10 @@ class Field {
     [[nodiscard]] bool is(std::string_view field_name) const; ///< ignoring case
     /// Likewise, of names such as "to:cc".
     [[nodiscard]] bool is_one_of(std::string_view names) const;
+    /// Without CRLF.
+    [[nodiscard]] std::size_t longest_line() const;
+    /// Folds it if a line has more octets, an address field after commas too.
+    void fold_lines(std::size_t limit);
 
   private:
     std::string octets_;
@@ -49,8 +53,8 @@ constexpr std::string_view address_fields =
 /// domain literals nothing separates.
 class Nesting {
   public:
-    /// `ascii_trails`: a backslash after an octet over 127 is a part of that character,
-    /// also where it is doubled.
+    /// `ascii_trails`: an octet over 127 begins a character of two. A backslash that is its
+    /// second half may be doubled.
     explicit Nesting(bool ascii_trails = false) : ascii_trails_(ascii_trails) {}
 
     void take(char c);
@@ -67,7 +71,8 @@ class Nesting {
     bool ascii_trails_;
     bool quotes_ = false;
     bool escapes_ = false;
-    bool trail_ = false;    ///< what was taken last is a backslash that is text
+    bool half_ = false;     ///< what was taken last is the first half of a character
+    bool trail_ = false;    ///< or a backslash that is a second one
     char before_ = '\0';    ///< what was taken last
     char outer_ = '\0';     ///< what ends an angle bracket
     char inner_ = '\0';     ///< what ends anything else, within it or not
@@ -108,8 +113,7 @@ class Header {
     [[nodiscard]] std::size_t longest_line() const;
     /// As their DKIM-Signature and ARC-Message-Signature fields say.
     [[nodiscard]] SignedFields signed_fields() const;
-    /// Folds every field that needs it and that no signature covers, address fields after
-    /// commas too.
+    /// Folds every field that needs it and that no signature covers.
     void fold_lines(std::size_t limit);
     /// All fields, without the blank line that ends a header.
     [[nodiscard]] std::string octets() const;

@@ -129,28 +129,18 @@ std::string without_blanks(std::string_view octets) {
     return left;
 }
 
-/// What addresses stand there, and under which names; white space aside, and the quoted
-/// pairs of a comment that stands for a name.
-std::vector<std::string> read_mailboxes(const Field& field) {
+/// What addresses stand there, and under which names; white space aside, and `marks` of
+/// which one cannot tell whether they are text.
+std::vector<std::string> read_mailboxes(const Field& field, bool strict,
+                                        std::string_view marks) {
     std::vector<std::string> read;
-    const auto found = try_address_list(field.body());
+    const auto found = try_address_list(field.body(), strict);
     for (const Mailbox& mailbox : found.value_or(std::vector<Mailbox>{})) {
         std::string name = without_blanks(decode_field(mailbox.display_name, "()"));
-        std::erase(name, '\\');
+        std::erase_if(name, [&](char c) { return marks.find(c) != marks.npos; });
         read.push_back(name + "<" + mailbox.address() + ">");
     }
     return read;
-}
-
-bool has_long_words(std::string_view octets) {
-    std::size_t run = 0;
-    bool blank = false;
-    return std::ranges::any_of(octets, [&](char c) {
-        const bool same = (c == ' ' || c == '\t') == blank;
-        blank = c == ' ' || c == '\t';
-        run = same && c != '\n' ? run + 1 : 0;
-        return run > 200;
-    });
 }
 
 std::string lower_name(const std::string& field) {
@@ -259,14 +249,18 @@ void check_encoded(const Field& before, const Field& after) {
     if (!has_eight_bit(before.octets()) && longest_line(before.octets()) <= text_line_limit)
         require(before.octets() == after.octets());
     if (before.is_one_of(address_fields)) {
-        if (try_address_list(before.body()))
-            require(read_mailboxes(before) == read_mailboxes(after));
+        // Quoted pairs of a comment that stands for a name; in Shift_JIS quotes, too.
+        const char* const marks = is_well_formed(before.octets()) ? "\\" : "\\\"";
+        for (const bool strict : {false, true}) {
+            if (try_address_list(before.body(), strict))
+                require(read_mailboxes(before, strict, marks) ==
+                        read_mailboxes(after, strict, marks));
+        }
     } else {
         require(without_blanks(decode_field(before.body())) ==
                 without_blanks(decode_field(after.body())));
     }
-    if (longest_line(before.octets()) <= text_line_limit &&
-        !has_long_words(before.octets()))
+    if (longest_line(before.octets()) <= text_line_limit)
         require(longest_line(after.octets()) <= text_line_limit);
 }
 
@@ -368,6 +362,34 @@ void check_completed(Header header) {
     check_header(header);
 }
 
+/// Whom [sender] allow or force lets pass is the author to the end.
+void check_authors(Header header, bool forced) {
+    Settings settings;
+    settings.sender.domain = "example.org";
+    settings.sender.envelope_from = "me@example.org";
+    settings.sender.force_header = forced;
+    settings.sender.allow = {"*@example.org"};
+    std::vector<std::string> notes;
+    try {
+        complete_header(header, {}, {}, settings, someone(), notes);
+    } catch (const Failure& failure) {
+        const bool long_address = failure.status() == ExitStatus::data_error;
+        return require_refusal(failure,
+                               long_address ? ExitStatus::data_error : ExitStatus::no_perm);
+    }
+    check_header(header);
+    encode_header(header, notes);
+    for (const Field& field : header.fields()) {
+        if (!field.is_one_of("from:sender:resent-from:resent-sender"))
+            continue;
+        const auto authors = try_address_list(field.body(), true);
+        require(authors && !authors->empty());
+        for (const Mailbox& author : *authors)
+            require(author.domain.empty() ||
+                    equals_ignoring_case(author.domain, "example.org"));
+    }
+}
+
 std::string body_of(const Draft& draft) {
     std::string body(draft.body.size(), '\0');
     require(draft.body.read(0, body) == body.size());
@@ -430,6 +452,8 @@ void check_draft(const Draft& draft, const Text& text) {
     require(draft.facts.nul == (body.find('\0') != body.npos));
     require(draft.facts.longest_line == longest_line(body));
     check_completed(draft.header);
+    check_authors(draft.header, true);
+    check_authors(draft.header, false);
 }
 
 /// Facts and all, as if it had come at once.

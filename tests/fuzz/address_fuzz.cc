@@ -121,8 +121,10 @@ void check_all_found(const std::vector<Mailbox>& found, std::string_view input) 
         const std::string_view tail = trim(std::string_view(bare).substr(at + 1));
         const auto begin = std::find_if_not(head.rbegin(), head.rend(), is_atom_text);
         const auto end = std::find_if_not(tail.begin(), tail.end(), is_atom_text);
-        const std::string local = lower_case({begin.base(), head.end()});
-        const std::string domain = lower_case({tail.begin(), end});
+        std::string local = lower_case({begin.base(), head.end()});
+        std::string domain = lower_case({tail.begin(), end});
+        local.erase(0, local.starts_with('\'') ? 1 : 0); // quotes around the address
+        domain.erase(std::min(domain.find('\''), domain.size()));
         const bool close = bare[at == 0 ? 0 : at - 1] != ' ' && bare[at + 1] != ' ';
         const bool dotted = end != tail.end() && *end == '.';
         if (!(close || dotted) || (local.empty() && !head.ends_with('"')) ||

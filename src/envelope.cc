@@ -80,7 +80,8 @@ class Recipients {
         if (!aliases_)
             aliases_.emplace(settings_);
         std::string key = lower_case(mailbox.local);
-        const bool is_command = commands_refused_ && !with_domain && is_one_of(key, commands);
+        const bool is_command =
+            commands_refused_ && !with_domain && is_one_of(key, commands);
         if (!aliases_->stands_for_others(key, with_domain || is_command)) {
             if (is_command)
                 refuse_command(key);

@@ -24,7 +24,8 @@ std::string why_unreadable(const std::string& path, int error) {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode))
         return printable(text, text.size()); // a mode of 0640 would not help
-    // One group for php-fpm, cron and more. The caller's own may be nobody's or everybody's.
+    // One group for php-fpm, cron and more. The caller's own may be nobody's or
+    // everybody's.
     const group* const owner = ::getgrgid(facts.st_gid);
     if (owner != nullptr && std::strcmp(owner->gr_name, "sallyport") == 0)
         text += concat({": usermod -aG sallyport ", name,

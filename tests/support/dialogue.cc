@@ -201,7 +201,9 @@ class Parser {
     }
 
     void take_needs(std::string_view rest) { dialogue_.needs = words_of(rest); }
-    void take_arguments(std::string_view rest) { dialogue_.arguments = words_of(rest); }
+    void take_arguments(std::string_view rest) {
+        dialogue_.arguments = words_of(expand(rest));
+    }
 
     void take_input_line(std::string_view rest) { take_input(expand(rest) + "\r\n"); }
 

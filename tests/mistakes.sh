@@ -366,7 +366,7 @@ log_cases() {
         home) text='Is a directory' ;;
         esac
         send "$work/small" env "SALLYPORT_CONFIG=$at" "$program" "$recipient"
-        sed 's/^sallyport\[[0-9]*\]: //; s/^[0-9a-z]*: uid=.*/the entry/' "$work/stderr" >"$work/line"
+        sed 's/^sallyport\[[0-9]*\]: //; s/^[0-9A-Za-z]*: uid=.*/the entry/' "$work/stderr" >"$work/line"
         if [ "$(cat "$work/line")" = "$at:5: to: $work/$name: $text: the log goes to standard error
 the entry" ]; then
             pass "$status: a log that cannot be opened, $text"

@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(words_in_ascii_after_it_are_folded_too, Encoding) {
 }
 
 BOOST_FIXTURE_TEST_CASE(comments_without_blanks_between_them, Encoding) {
-    for (const std::string& comment : {"(\xc3\xa9)", "(\xc3\xa9)(a)", "(\xc3\xa9(b))(a)"})
+    for (const std::string comment : {"(\xc3\xa9)", "(\xc3\xa9)(a)", "(\xc3\xa9(b))(a)"})
         check_lines(field("From: a@x " + repeat(200, comment)));
     for (int i = 20; i < 40; ++i)
         check_lines(field("From: a@x (a (b (" + repeat(i, "\xc3\xa9") + ")))"));

@@ -222,7 +222,8 @@ unreadable_cases() {
         as=(setpriv "--reuid=$name" "--regid=$(id -g $name)" --clear-groups)
     fi
     said="user $name ($(id -u "$name")) may not read it"
-    run=("${as[@]}" env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$program" -i "$recipient")
+    # Not env by him: the program may stand where only root may go.
+    run=(env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "${as[@]}" "$program" -i "$recipient")
     printf 'S3cret\n' >"$file"
     chmod 0 "$file"
     printf '%s\n' "${relay[@]}" "password_file = $file" >"$at"

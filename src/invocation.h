@@ -67,7 +67,7 @@ struct Option {
     char letter;
     OptionValue value;
     std::string_view value_name; ///< for the usage text: "address"
-    std::string_view purpose;    ///< one line for the usage text
+    std::string_view purpose;    ///< one line for the usage text; empty: ignored
     AfterRecipient after_recipient = AfterRecipient::refused;
 };
 

@@ -101,28 +101,16 @@ class InternetRoute : public Route {
         const auto share = relay_.connect_timeout / static_cast<int>(relay_.port.size());
         const Deadline deadline = std::min(Clock::now() + share, run_deadline_);
         const std::string origin = relay_.origin_of("proxy");
-        Connector connector(addresses_of_proxy(proxy, origin, deadline), {proxy.port},
+        const std::string where = origin + ": ";
+        Connector connector(addresses_of(proxy.host, deadline, where), {proxy.port},
                             source(deadline));
         auto connected = connect_by(connector, origin, deadline);
         const std::string peer = concat({relay_.host, ":", std::to_string(port), " via ",
                                          proxy.host, shown(connected)});
         Connection connection = connection_of(std::move(connected), peer);
         connection.port = port;
-        ask_proxy(*connection.stream, proxy, concat({origin, ": ", peer}), relay_.host,
-                  port, deadline);
+        ask_proxy(*connection.stream, proxy, where + peer, relay_.host, port, deadline);
         return connection;
-    }
-
-    /// Whoever has no name of it in mind is told that it is the proxy's.
-    [[nodiscard]] std::vector<Address> addresses_of_proxy(const Proxy& proxy,
-                                                          const std::string& origin,
-                                                          Deadline deadline) const {
-        try {
-            return addresses_of(proxy.host, deadline);
-        } catch (const Failure& failure) {
-            throw Failure(failure.status(), failure.fault(),
-                          concat({origin, ": ", failure.what()}), failure.enhanced());
-        }
     }
 
     /// RFC 6186 3: the servers of a domain, each with its port.
@@ -146,18 +134,20 @@ class InternetRoute : public Route {
             throw none.reason();
     }
 
+    /// `where` goes before the name in errors.
     [[nodiscard]] std::vector<Address> addresses_of(const std::string& host,
-                                                    Deadline deadline) const {
-        Resolution found = try_addresses_of(host, deadline);
+                                                    Deadline deadline,
+                                                    std::string_view where = {}) const {
+        Resolution found = try_addresses_of(host, deadline, where);
         if (found.failure)
             throw found.reason();
         return std::move(found.addresses);
     }
 
     /// Those that can be reached from source_address, in the order to try them.
-    [[nodiscard]] Resolution try_addresses_of(const std::string& host,
-                                              Deadline deadline) const {
-        Resolution found = try_resolve(host, relay_.ip, deadline);
+    [[nodiscard]] Resolution try_addresses_of(const std::string& host, Deadline deadline,
+                                              std::string_view where = {}) const {
+        Resolution found = try_resolve(host, relay_.ip, deadline, where);
         const auto from = source(deadline);
         if (from)
             keep_family(found.addresses, from->family);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "permission.h"
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include <grp.h>
@@ -9,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "concat.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -17,22 +18,26 @@ namespace sallyport {
 std::string why_unreadable(const std::string& path, int error) {
     if (error != EACCES)
         return std::strerror(error);
-    const passwd* const user = ::getpwuid(::geteuid());
-    const std::string name = user != nullptr ? user->pw_name : "?";
-    std::string text =
-        concat({"user ", name, " (", std::to_string(::geteuid()), ") may not read it"});
     struct stat facts {};
-    if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode))
-        return printable(text, text.size()); // a mode of 0640 would not help
+    const bool file = ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
+    const passwd* const user = ::getpwuid(::geteuid());
+    const char* const name = user != nullptr ? user->pw_name : "?";
+    const group* const owner = file ? ::getgrgid(facts.st_gid) : nullptr;
+    std::array<char, 512> text{};
     // One group for php-fpm, cron and more. The caller's own may be nobody's or
     // everybody's.
-    const group* const owner = ::getgrgid(facts.st_gid);
     if (owner != nullptr && std::strcmp(owner->gr_name, "sallyport") == 0)
-        text += concat({": usermod -aG sallyport ", name,
-                        ", or SupplementaryGroups=sallyport in its unit"});
-    else
-        text += ": chgrp sallyport and chmod 0640; see Permissions in sallyport.conf(5)";
-    return printable(text, text.size());
+        std::snprintf(text.data(), text.size(),
+                      "user %s (%u) may not read it: usermod -aG sallyport %s, or "
+                      "SupplementaryGroups=sallyport in its unit",
+                      name, ::geteuid(), name);
+    else // to what is no file a mode of 0640 would not help
+        std::snprintf(text.data(), text.size(), "user %s (%u) may not read it%s", name,
+                      ::geteuid(),
+                      file ? ": chgrp sallyport and chmod 0640; see Permissions in "
+                             "sallyport.conf(5)"
+                           : "");
+    return printable(text.data(), text.size());
 }
 
 } // namespace sallyport

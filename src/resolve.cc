@@ -82,12 +82,13 @@ struct Pending {
     bool failed = false;
 };
 
-Answer look_up_by(Deadline deadline, const std::string& host, int family) {
+Answer look_up_by(Deadline deadline, const std::string& host, int family,
+                  std::string_view where) {
     const auto answer = std::make_shared<Answer>();
     // Families that this machine has not are not asked for, unless one is expected by name,
     // or there is no other.
     const int flags = family == AF_UNSPEC ? AI_ADDRCONFIG : 0;
-    run_aside(deadline, concat({host, ": looking up the name: "}),
+    run_aside(deadline, concat({where, host, ": looking up the name: "}),
               [answer, host, family, flags] {
                   *answer = look_up(host, family, flags);
                   if (flags == 0 || !is_no_such_name(answer->error))
@@ -99,10 +100,12 @@ Answer look_up_by(Deadline deadline, const std::string& host, int family) {
     return std::move(*answer);
 }
 
-Failure not_resolved(const std::string& host, const Answer& answer) {
+Failure not_resolved(std::string_view where, const std::string& host,
+                     const Answer& answer) {
     if (answer.lacking != 0)
         return {ExitStatus::temp_fail, Fault::relay,
-                concat({host, " has only an ", answer.lacking == AF_INET6 ? "IPv6" : "IPv4",
+                concat({where, host, " has only an ",
+                        answer.lacking == AF_INET6 ? "IPv6" : "IPv4",
                         " address, and this machine has none"}),
                 "4.4.3"};
     const int error = answer.error != 0 ? answer.error : EAI_NONAME;
@@ -112,7 +115,7 @@ Failure not_resolved(const std::string& host, const Answer& answer) {
                                    ? "; does a name server of /etc/resolv.conf answer?"
                                    : "";
     return {no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail, Fault::relay,
-            concat({host, ": looking up the name: ", ::gai_strerror(error), advice}),
+            concat({where, host, ": looking up the name: ", ::gai_strerror(error), advice}),
             no_such_name ? "5.4.4" : "4.4.3"};
 }
 
@@ -134,12 +137,13 @@ std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline 
     return std::move(found.addresses);
 }
 
-Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadline) {
+Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadline,
+                       std::string_view where) {
     Answer answer = look_up(host, to_family(family), AI_NUMERICHOST);
     if (answer.error != 0)
-        answer = look_up_by(deadline, host, to_family(family));
+        answer = look_up_by(deadline, host, to_family(family), where);
     if (answer.error != 0 || answer.addresses.empty())
-        return {{}, not_resolved(host, answer)};
+        return {{}, not_resolved(where, host, answer)};
     return {std::move(answer.addresses), std::nullopt};
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <netinet/in.h>
@@ -40,8 +41,10 @@ struct Resolution {
 /// that this machine has not.
 std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline);
 
-/// The same for one host of several: only that time is over is thrown.
-Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadline);
+/// The same for one host of several: only that time is over is thrown. `where` goes before
+/// its name in errors.
+Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadline,
+                       std::string_view where = {});
 
 /// IPv6 and IPv4 in turn, beginning with the family of the first (RFC 8305 4); the first
 /// four of each, since every one may cost a wait.

@@ -58,6 +58,7 @@ class Transaction {
     [[nodiscard]] bool in_step() const { return in_step_; }
 
   private:
+    static std::string octets_of_message(std::uint64_t size);
     void check_size(std::uint64_t size);
     std::string_view body_parameter(const Message& message);
     void check_text(const BodyFacts& facts);

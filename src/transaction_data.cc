@@ -219,7 +219,7 @@ void Transaction::refuse_message(const Reply& verdict) {
     std::string size;
     if (status_of(end_of_data, verdict) == ExitStatus::data_error) {
         wire_.set_in_doubt(false); // before anything that wants memory
-        size = concat({"the message has ", std::to_string(message_->size()), " octets"});
+        size = octets_of_message(message_->size());
     }
     refuse(wire_, end_of_data, verdict, size);
 }

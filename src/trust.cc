@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <memory>
 #include <string_view>
-#include <utility>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -56,8 +55,9 @@ bool has_hash_links(const std::string& directory) {
     return false;
 }
 
-bool is_bundle(const std::string& path) {
-    return is_regular_file(path) && holds_certificates(path);
+bool is_usable(const std::string& path) {
+    return is_directory(path) ? has_hash_links(path)
+                              : is_regular_file(path) && holds_certificates(path);
 }
 
 /// "origin: path: why" of a path that leads to no authority.
@@ -74,24 +74,19 @@ class Authorities {
   public:
     explicit Authorities(SSL_CTX* context) : store_(SSL_CTX_get_cert_store(context)) {}
 
-    bool add_directory(const std::string& path) {
-        return has_hash_links(path) && X509_STORE_load_path(store_, path.c_str()) == 1;
-    }
-
-    bool add_bundle(const std::string& path) {
-        return is_bundle(path) && sallyport::add_bundle(store_, path);
-    }
-
     bool add(const std::string& path) {
-        return is_directory(path) ? add_directory(path) : add_bundle(path);
+        if (!is_usable(path))
+            return false;
+        return is_directory(path) ? X509_STORE_load_path(store_, path.c_str()) == 1
+                                  : add_bundle(store_, path);
     }
 
     /// secure_getenv: a set-id run does not let its caller choose whom to trust.
     bool add_from_environment() {
         const char* const file = ::secure_getenv("SSL_CERT_FILE");
         const char* const directory = ::secure_getenv("SSL_CERT_DIR");
-        const bool has_file = file != nullptr && add_bundle(file);
-        const bool has_directory = directory != nullptr && add_directory(directory);
+        const bool has_file = file != nullptr && add(file);
+        const bool has_directory = directory != nullptr && add(directory);
         return has_file || has_directory;
     }
 
@@ -114,10 +109,10 @@ void load_authorities(SSL_CTX* context, const std::string& configured,
         expect_memory();
         stop(ExitStatus::config, Fault::local, {unusable(origin, configured)});
     }
-    if (authorities.add_from_environment() || authorities.add_directory(system_directory))
+    if (authorities.add_from_environment() || authorities.add(system_directory))
         return;
     const bool found = std::ranges::any_of(
-        system_bundles, [&](const char* path) { return authorities.add_bundle(path); });
+        system_bundles, [&](const char* path) { return authorities.add(path); });
     if (found)
         return;
     expect_memory();
@@ -125,20 +120,13 @@ void load_authorities(SSL_CTX* context, const std::string& configured,
          {"no CA certificates found: install the package ca-certificates, or set tls_ca"});
 }
 
-void note_unusable_variables(std::vector<std::string>& notes) {
-    struct Variable {
-        const char* name;
-        bool (*usable)(const std::string& path);
-    };
-    for (const auto& [name, usable] :
-         {Variable{"SSL_CERT_FILE", is_bundle}, Variable{"SSL_CERT_DIR", has_hash_links}}) {
+std::string unusable_variable() {
+    for (const char* const name : {"SSL_CERT_FILE", "SSL_CERT_DIR"}) {
         const char* const path = ::secure_getenv(name);
-        if (path == nullptr || *path == '\0' || usable(path))
-            continue;
-        std::string note = concat({unusable(name, path), ": ignored"});
-        if (std::ranges::find(notes, note) == notes.end())
-            notes.push_back(std::move(note));
+        if (path != nullptr && *path != '\0' && !is_usable(path))
+            return unusable(name, path).append(": ignored");
     }
+    return {};
 }
 
 } // namespace sallyport

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include <openssl/ssl.h>
 
@@ -23,7 +22,8 @@ bool is_regular_file(const std::string& path);
 void load_authorities(SSL_CTX* context, const std::string& configured,
                       const std::string& origin);
 
-/// Adds a remark on SSL_CERT_FILE and SSL_CERT_DIR each, if it is set and leads to none.
-void note_unusable_variables(std::vector<std::string>& notes);
+/// A remark on the first of SSL_CERT_FILE and SSL_CERT_DIR that is set and leads to none,
+/// or nothing.
+std::string unusable_variable();
 
 } // namespace sallyport

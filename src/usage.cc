@@ -11,6 +11,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::string_view end =
+    "  -A -c -e -G -h -L -m -n -p -U -X -x   are ignored\n"
     "  --help            this text\n"
     "  --version         the version\n\n"
     "Options may be joined (-ti) and go before recipients; -- ends them.\n\n"
@@ -22,17 +23,6 @@ constexpr std::string_view end =
     "Log: journalctl -t sallyport, /var/log/mail.log; without /dev/log standard error\n"
     "See sallyport(8), sallyport.conf(5).\n";
 
-std::string line_of(const Option& option) {
-    constexpr std::size_t column = 20;
-    std::string line = concat({"  -", {&option.letter, 1}});
-    if (option.value == OptionValue::required)
-        line.append(" ").append(option.value_name);
-    else if (option.value == OptionValue::joined)
-        line.append("[").append(option.value_name).append("]");
-    line.resize(std::max(column, line.size() + 1), ' ');
-    return line.append(option.purpose).append("\n");
-}
-
 } // namespace
 
 std::string usage_text(std::string_view program) {
@@ -40,14 +30,19 @@ std::string usage_text(std::string_view program) {
                                " [option ...] [recipient ...]\n"
                                "Reads a message and hands it to the submission server of "
                                "sallyport.conf(5).\n\n"});
-    std::string ignored = " ";
+    constexpr std::size_t column = 20;
     for (const Option& option : option_table()) {
-        if (option.purpose == "ignored")
-            ignored.append(" -").append(1, option.letter);
-        else
-            text += line_of(option);
+        if (option.purpose.empty())
+            continue;
+        std::string line = concat({"  -", {&option.letter, 1}});
+        if (option.value == OptionValue::required)
+            line.append(" ").append(option.value_name);
+        else if (option.value == OptionValue::joined)
+            line.append("[").append(option.value_name).append("]");
+        line.resize(std::max(column, line.size() + 1), ' ');
+        text.append(line).append(option.purpose).append("\n");
     }
-    return concat({text, ignored, "  ignored\n", end});
+    return text.append(end);
 }
 
 } // namespace sallyport

@@ -75,10 +75,13 @@ void Visit::prepare() {
     if (relay_.auth_wanted || relay_.pop_before)
         loaded = load_secret(relay_.secret,
                              std::min(deadline, Clock::now() + relay_.connect_timeout));
-    if (!loaded.note.empty())
-        notes_.push_back(std::move(loaded.note));
+    const auto note = [this](std::string text) {
+        if (!text.empty())
+            notes_.push_back(std::move(text));
+    };
+    note(std::move(loaded.note));
     if (relay_.tls != TlsMode::none && relay_.tls_ca.empty() && !relay_.tls_pin_only)
-        note_unusable_variables(notes_);
+        note(unusable_variable());
     session_context_.emplace(SessionContext{ehlo_name(), std::move(loaded.secret),
                                             context_.transcript, deadline, notes_,
                                             context_.hints});

@@ -68,10 +68,11 @@ std::string Reply::text() const {
     const std::string status_code = enhanced();
     for (const auto& line : lines) {
         std::string_view words = line;
+        const auto size = status_code.size();
         // RFC 2034 4: each line begins with it; for people once is enough.
-        if (&line != &lines.front() && !status_code.empty() &&
-            leading_status_code(line) == status_code)
-            words = trim(words.substr(status_code.size()));
+        if (size > 0 && &line != &lines.front() && words.starts_with(status_code) &&
+            (words.size() == size || is_blank(words[size])))
+            words = trim(words.substr(size));
         if (!words.empty())
             all.append(" ").append(words);
     }

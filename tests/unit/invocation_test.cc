@@ -263,17 +263,20 @@ BOOST_AUTO_TEST_CASE(control_characters_anywhere) {
 BOOST_AUTO_TEST_CASE(the_usage_text) {
     const std::string text = usage_text("sendmail");
     BOOST_TEST(text.starts_with("usage: sendmail [option ...] [recipient ...]\n"));
+    std::string row;
     for (const Option& option : option_table()) {
         std::string line = std::string("\n  -") + option.letter;
         if (option.value == OptionValue::required)
             line += " " + std::string(option.value_name) + " ";
         else if (option.value == OptionValue::joined)
             line += "[" + std::string(option.value_name) + "] ";
-        const bool ignored = option.purpose == "ignored";
+        const bool ignored = option.purpose.empty();
         BOOST_TEST(holds(text, line) == !ignored, line);
         BOOST_TEST(holds(text, std::string(option.purpose) + "\n"));
+        if (ignored)
+            row += std::string(" -") + option.letter;
     }
-    BOOST_TEST(holds(text, "\n  -A -c -e -G -h -L -m -n -p -U -X -x  ignored\n"));
+    BOOST_TEST(holds(text, "\n " + row + "   are ignored\n"), row);
     for (const char* named :
          {"/sallyport.conf\n", "~/.config/sallyport.conf", "-C file", "SALLYPORT_URL",
           "SALLYPORT_PASSWORD_FILE", "SALLYPORT_FROM", "SALLYPORT_SENDER_FORCE=both",

@@ -288,9 +288,10 @@ void set_log_to(Settings& settings, Relay& /*relay*/, Value& value) {
         log.target = LogTarget::none;
     } else if (value.text.starts_with(file)) {
         log.target = LogTarget::file;
-        log.path =
+        log.path = value.origin + ": ";
+        log.path_at = log.path.size();
+        log.path +=
             read_path(std::string_view(value.text).substr(file.size()), value.origin);
-        log.origin = value.origin;
     } else {
         misconfigured(value.origin, "syslog, stderr, none or file:/path is expected");
     }

@@ -15,6 +15,7 @@
 #include "ascii.h"
 #include "concat.h"
 #include "printable.h"
+#include "unique_fd.h"
 
 namespace sallyport {
 
@@ -104,12 +105,6 @@ std::string syslog_head(Priority priority) {
     return concat({"<", std::to_string(LOG_MAIL | syslog_priority(priority)), ">", time});
 }
 
-UniqueFd open_to_append(const std::string& path) {
-    return UniqueFd(::open(path.c_str(),
-                           O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
-                           S_IRUSR | S_IWUSR));
-}
-
 } // namespace
 
 std::string to_text(const LogEntry& entry) {
@@ -169,25 +164,10 @@ Log::Log(LogSettings settings, std::string ident, LogSocket daemon)
 
 bool Log::on_standard_error() {
     // Asked when there is something to write, and once: most runs write one line.
-    if (!std::exchange(probed_, true))
-        probe();
-    return settings_.target == LogTarget::standard_error;
-}
-
-void Log::probe() {
-    if (settings_.target == LogTarget::syslog && !daemon_.is_there())
+    if (settings_.target == LogTarget::syslog && !std::exchange(probed_, true) &&
+        !daemon_.is_there())
         settings_.target = LogTarget::standard_error;
-    if (settings_.target != LogTarget::file)
-        return;
-    file_ = open_to_append(settings_.path);
-    if (file_)
-        return;
-    const char* const why = std::strerror(errno);
-    settings_.target = LogTarget::standard_error;
-    note({},
-         concat({settings_.origin, ": ", settings_.path, ": ", why,
-                 ": the log goes to standard error"}),
-         Priority::warning);
+    return settings_.target == LogTarget::standard_error;
 }
 
 void Log::record(LogEntry entry, Priority priority) {
@@ -234,9 +214,18 @@ bool Log::write(std::string_view line, Priority priority) {
     const bool json = settings_.format == LogFormat::json;
     const bool dated = settings_.target == LogTarget::file && !json;
     const std::string text = concat({dated ? utc_head() : "", json ? line : named, "\n"});
-    UniqueFd file = std::move(file_);
-    if (settings_.target == LogTarget::file && !file)
-        file = open_to_append(settings_.path);
+    UniqueFd file;
+    if (settings_.target == LogTarget::file) {
+        file = UniqueFd(::open(settings_.path.c_str() + settings_.path_at,
+                               O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+                               S_IRUSR | S_IWUSR));
+        if (!file) {
+            settings_.target = LogTarget::standard_error;
+            note({}, concat({settings_.path, ": ", std::strerror(errno),
+                             ": the log goes to standard error"}));
+            return write(line, priority);
+        }
+    }
     // One write a line, so that lines of several processes do not mix.
     const ssize_t written =
         ::write(file ? file.get() : STDERR_FILENO, text.data(), text.size());

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,7 +15,6 @@
 #include <sys/types.h>
 
 #include "log_socket.h"
-#include "unique_fd.h"
 
 namespace sallyport {
 
@@ -23,9 +23,9 @@ enum class LogFormat { text, json };
 
 struct LogSettings {
     LogTarget target = LogTarget::syslog;
-    std::string path; ///< for LogTarget::file
+    std::string path; ///< for LogTarget::file, after `path_at` octets: where it is set
     LogFormat format = LogFormat::text;
-    std::string origin{}; ///< where path is set, for errors
+    std::size_t path_at = 0;
 };
 
 enum class Priority { info, notice, warning, error };
@@ -71,7 +71,8 @@ class Log {
     /// What becomes of the message is known: now the daemon may be waited for.
     void may_wait() { daemon_.may_wait(); }
 
-    /// True if lines go to standard error: the caller sees them already.
+    /// True if lines go to standard error, as is known of a file only after a line: the
+    /// caller sees them already.
     [[nodiscard]] bool on_standard_error();
 
     /// Entries of more than about 900 octets of recipients become several lines, because
@@ -84,15 +85,13 @@ class Log {
 
   private:
     [[nodiscard]] std::string note_line(std::string_view id, std::string_view text) const;
-    void probe();
     void write_line(std::string_view line, Priority priority);
     bool write(std::string_view line, Priority priority);
 
     LogSettings settings_;
     std::string ident_;
     LogSocket daemon_;
-    bool probed_ = false; ///< it is known whether syslog listens, or the file opens
-    UniqueFd file_;       ///< for the first line
+    bool probed_ = false; ///< it is known whether syslog listens
     std::size_t lost_ = 0;
 };
 

@@ -129,11 +129,11 @@ ExitStatus send(const Run& run) {
         for (const auto& note : notes)
             run.log.note(run.identity.id, note);
         // Nobody is told of a failure twice: a person reads the diagnosis, others the log.
-        const bool twice = status != ExitStatus::ok && run.log.on_standard_error();
+        const bool failed = status != ExitStatus::ok;
         const bool for_a_person = ::isatty(STDERR_FILENO) != 0;
-        if (!twice || !for_a_person)
+        if (!failed || !for_a_person || !run.log.on_standard_error())
             log_report(run.log, report, envelope, report.size, run.identity);
-        if (!twice || for_a_person)
+        if (failed && (for_a_person || !run.log.on_standard_error()))
             print(STDERR_FILENO, describe_failures(report));
     } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
         tell_without_memory(report);

@@ -15,8 +15,8 @@ ExitStatus status_of(std::string_view step, const Reply& reply);
 
 /// Throws what `reply` to `step` means. A reply that is neither 4xx nor 5xx was out of
 /// place:
-/// 76. Doubt is over if the reply refuses. `remark` is what else there is to say about it,
-/// fit to show.
+/// 76. Doubt is over if the reply refuses. `remark` is what the server had said about it
+/// before, fit to show.
 [[noreturn]] void refuse(Wire& wire, std::string_view step, const Reply& reply,
                          std::string_view remark = {});
 

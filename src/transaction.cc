@@ -103,17 +103,13 @@ void Transaction::send_message() {
         send_by_data();
 }
 
-std::string Transaction::octets_of_message(std::uint64_t size) {
-    return concat({"the message has ", std::to_string(size), " octets"});
-}
-
 void Transaction::check_size(std::uint64_t size) {
     const auto limit = extensions_.size.value_or(0);
     if (limit > 0 && size > limit)
-        wire_.fail(
-            ExitStatus::data_error, Fault::message, "MAIL",
-            concat({octets_of_message(size), ", the server takes ", std::to_string(limit)}),
-            "5.3.4");
+        wire_.fail(ExitStatus::data_error, Fault::message, "MAIL",
+                   concat({"the message has ", std::to_string(size),
+                           " octets, the server takes ", std::to_string(limit)}),
+                   "5.3.4");
 }
 
 /// RFC 3030 3, where the input needs it; RFC 6152 2.

@@ -58,7 +58,6 @@ class Transaction {
     [[nodiscard]] bool in_step() const { return in_step_; }
 
   private:
-    static std::string octets_of_message(std::uint64_t size);
     void check_size(std::uint64_t size);
     std::string_view body_parameter(const Message& message);
     void check_text(const BodyFacts& facts);
@@ -95,7 +94,6 @@ class Transaction {
     void take_verdict_on(std::span<Outcome* const> recipients, const Reply& verdict);
     void take_each_verdict();
     bool may_go_on();
-    [[noreturn]] void refuse_message(const Reply& verdict);
     [[noreturn]] void contradicted(const Reply& verdict);
     bool read_in_vain();
     void nothing_accepted();

@@ -208,20 +208,10 @@ void Transaction::take_verdict() {
     const Reply verdict = wire_.receive(end_of_data, verdict_timeout);
     check_count(verdict);
     if (!verdict.positive())
-        refuse_message(verdict);
+        refuse(wire_, end_of_data, verdict);
     take_verdict_on(accepted_, verdict);
     wire_.set_in_doubt(false);
     in_step_ = true;
-}
-
-/// Whose message is too big for the server is told how big it is.
-void Transaction::refuse_message(const Reply& verdict) {
-    std::string size;
-    if (status_of(end_of_data, verdict) == ExitStatus::data_error) {
-        wire_.set_in_doubt(false); // before anything that wants memory
-        size = octets_of_message(message_->size());
-    }
-    refuse(wire_, end_of_data, verdict, size);
 }
 
 /// Where the commands and the whole message went in one flight, a reply too many to one of

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bundle.h"
 #include "concat.h"
@@ -18,7 +18,6 @@
 #include "memory.h"
 #include "permission.h"
 #include "printable.h"
-#include "unique_fd.h"
 
 namespace sallyport {
 
@@ -62,12 +61,11 @@ bool is_usable(const std::string& path) {
 
 /// "origin: path: why" of a path that leads to no authority.
 std::string unusable(std::string_view origin, const std::string& path) {
-    // A FIFO is not waited for.
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     return concat({origin, ": ", printable(path), ": ",
-                   file ? "neither a PEM file with certificates nor a directory with hash "
-                          "links (openssl rehash makes them)"
-                        : why_unreadable(path, errno)});
+                   ::access(path.c_str(), R_OK) == 0
+                       ? "neither a PEM file with certificates nor a directory with hash "
+                         "links (openssl rehash makes them)"
+                       : why_unreadable(path, errno)});
 }
 
 class Authorities {

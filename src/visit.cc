@@ -75,10 +75,6 @@ void Visit::prepare() {
     if (relay_.auth_wanted || relay_.pop_before)
         loaded = load_secret(relay_.secret,
                              std::min(deadline, Clock::now() + relay_.connect_timeout));
-    const auto note = [this](std::string text) {
-        if (!text.empty())
-            notes_.push_back(std::move(text));
-    };
     note(std::move(loaded.note));
     if (relay_.tls != TlsMode::none && relay_.tls_ca.empty() && !relay_.tls_pin_only)
         note(unusable_variable());
@@ -95,6 +91,11 @@ void Visit::prepare() {
         pop_route_ = network_.route(*pop_, deadline);
     }
     route_ = network_.route(relay_, deadline);
+}
+
+void Visit::note(std::string text) {
+    if (!text.empty())
+        notes_.push_back(std::move(text));
 }
 
 void Visit::start_over() {

@@ -51,6 +51,7 @@ class Visit {
   private:
     void prepare();
     void tell_where_to() const;
+    void note(std::string text);
     bool log_in_by_pop();
     [[nodiscard]] std::string ehlo_name() const;
 

@@ -102,6 +102,16 @@ bool needs_secret(const Relay& relay) {
     });
 }
 
+[[noreturn]] void lacks_secret(const Relay& relay) {
+    const std::string unused = relay.origin_of("password"); // or there is none
+    if (unused != relay.origin)
+        misconfigured(unused, "not used where a variable names a server: set the password "
+                              "by one, too");
+    misconfigured(relay.origin_of("user"),
+                  "a log-in needs a password, password_file, password_command, "
+                  "token_file or token_command; without one set auth = none");
+}
+
 void finish_login(Relay& relay) {
     const bool has_certificate = !relay.tls_cert.empty() && relay.tls != TlsMode::none;
     const bool by_certificate = has_certificate && !relay.pop_before;
@@ -111,15 +121,8 @@ void finish_login(Relay& relay) {
     wants_secret = relay.pop_before || (relay.auth_wanted && wants_secret);
     if (wants_secret && relay.user.empty())
         misconfigured(relay.origin_of("password"), "a log-in needs a user");
-    if (wants_secret && !relay.has_secret()) {
-        const std::string unused = relay.origin_of("password"); // or there is none
-        if (unused != relay.origin)
-            misconfigured(unused, "not used where a variable names a server: set the "
-                                  "password by one, too");
-        misconfigured(relay.origin_of("user"),
-                      "a log-in needs a password, password_file, password_command, "
-                      "token_file or token_command; without one set auth = none");
-    }
+    if (wants_secret && !relay.has_secret())
+        lacks_secret(relay);
     if (!relay.auth_wanted)
         return;
     const bool external = std::ranges::find(relay.auth, "EXTERNAL") != relay.auth.end();

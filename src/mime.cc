@@ -264,10 +264,8 @@ class Walker {
         Entity entity = describe_entity(*header);
         entity.sealed = entity.sealed || is_sealed();
         entity.is_message = !is_part || levels_.empty();
-        entity.body_signed =
-            is_part ? !levels_.empty() && levels_.back().body_signed : attached_signed_;
-        if (entity.is_message && header->signed_fields().any())
-            entity.body_signed = true;
+        entity.body_signed = is_part ? is_within_signed() : attached_signed_;
+        entity.body_signed |= entity.is_message && header->signed_fields().any();
         if (is_part && !levels_.empty() && levels_.back().digest &&
             !header->contains("Content-Type"))
             entity.type = "message/rfc822";
@@ -321,6 +319,10 @@ class Walker {
 
     [[nodiscard]] bool is_sealed() const {
         return !levels_.empty() && levels_.back().sealed;
+    }
+
+    [[nodiscard]] bool is_within_signed() const {
+        return !levels_.empty() && levels_.back().body_signed;
     }
 
     LineReader reader_;

@@ -87,8 +87,9 @@ lacking() {
 same_bytes() {
     local box added
     mapfile -t added < <(lacking "$work/expected")
+    with_domain <"$work/expected" >"$work/qualified"
     for box in "$@"; do
-        arrived_with "$box" "$work/expected" "${added[@]}" || return 1
+        arrived_with "$box" "$work/qualified" "${added[@]}" || return 1
     done
 }
 

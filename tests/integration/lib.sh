@@ -314,6 +314,11 @@ trace_length() {
         END { if (wrong || at < count) exit 1; print octets + 0 }'
 }
 
+# with_domain: standard input, with a bare name in its From and To put in the domain.
+with_domain() {
+    sed -E "1,/^\$/s/^((From|To): [a-z]+)( \\(|\$)/\\1@$domain\\3/"
+}
+
 # without_fields FIELD...: prints stdin less the header fields of these names.
 without_fields() {
     awk -v names="$*" '

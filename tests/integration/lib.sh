@@ -314,9 +314,14 @@ trace_length() {
         END { if (wrong || at < count) exit 1; print octets + 0 }'
 }
 
-# with_domain: standard input, with a bare name in its From and To put in the domain.
+# with_domain: standard input, with a bare name in its From, To and Cc put in the domain.
 with_domain() {
-    sed -E "1,/^\$/s/^((From|To): [a-z]+)( \\(|\$)/\\1@$domain\\3/"
+    sed -E "1,/^\$/{
+        /^(From|To|Cc):/{
+            s/<([a-z0-9]+)>/<\\1@$domain>/
+            s/^([A-Za-z]+: *)([a-z0-9]+)( \\(.*)?\$/\\1\\2@$domain\\3/
+        }
+    }"
 }
 
 # without_fields FIELD...: prints stdin less the header fields of these names.

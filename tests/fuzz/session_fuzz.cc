@@ -26,6 +26,9 @@ using namespace sallyport;
 
 namespace {
 
+/// They speak of passwords themselves.
+constexpr bool no_hints = false;
+
 const std::string user = "user-7f3a";
 const std::string password = "password-9c1e";
 constexpr char joins = 1;
@@ -330,8 +333,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Shown shown;
     const Transcript transcript(shown.fd());
     ScriptedNetwork network(input.substr(end + 1), scene.refuses, transcript);
-    const Report report = deliver(scene.settings, scene.envelope, scene.message(), network,
-                                  {"example.org", "host", Clock::now(), transcript});
+    const Report report =
+        deliver(scene.settings, scene.envelope, scene.message(), network,
+                {"example.org", "host", Clock::now(), transcript, no_hints});
     check_report(report, copies_of(network.lines, scene));
     const auto& mechanisms = scene.settings.relays.front().auth;
     const bool plain = mechanisms.empty() || mechanisms.front() == "PLAIN";

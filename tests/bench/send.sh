@@ -123,16 +123,29 @@ instructions() {
     counted 'instructions of --version' '4.5 Mi' "$(collected)"
 }
 
+# fewest_calls CONFIGURATION: sets $fewest, the least of several runs. A server that is slow to
+# answer, or whose answer comes in pieces, costs a wait or a reading more, which is the machine's
+# affair.
+fewest_calls() {
+    local run value
+    fewest=''
+    for ((run = 0; run < 5; run++)); do
+        deliver "$1" strace -f -o "$work/trace"
+        value=$(grep -c '^[0-9]* *[a-z0-9_]*(' "$work/trace")
+        [ -n "$fewest" ] && [ "$fewest" -le "$value" ] || fewest=$value
+    done
+}
+
 system_calls() {
     have strace 'system calls, shared objects' || return 0
     if ! strace -f -o "$work/trace" true 2>/dev/null; then
         skip 'system calls, shared objects' 'strace may not trace here'
         return
     fi
-    deliver implicit strace -f -o "$work/trace"
-    counted 'system calls, 465' 260 "$(grep -c '^[0-9]* *[a-z0-9_]*(' "$work/trace")"
-    deliver starttls strace -f -o "$work/trace"
-    counted 'system calls, 587' 260 "$(grep -c '^[0-9]* *[a-z0-9_]*(' "$work/trace")"
+    fewest_calls implicit
+    counted 'system calls, 465' 260 "$fewest"
+    fewest_calls starttls
+    counted 'system calls, 587' 260 "$fewest"
     counted 'shared objects loaded' 6 "$(grep -c 'open.*\.so[.0-9]*".* = [0-9]' "$work/trace")"
 }
 

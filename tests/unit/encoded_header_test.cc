@@ -77,6 +77,9 @@ BOOST_FIXTURE_TEST_CASE(quoted_names, Encoding) {
     BOOST_TEST(field("To: \"Dr.\" \"M\xc3\xbcller\r\n J\" <j@x>") ==
                "To: \"Dr.\" =?UTF-8?Q?M=C3=BCller_J?= <j@x>");
     BOOST_TEST(field("To: \"a\"\xc3\xbc\"b\" <j@x>") == "To: =?UTF-8?Q?a=C3=BCb?= <j@x>");
+    // RFC 2047 5: what looks like an encoded word is text there.
+    BOOST_TEST(field("To: \"=?UTF-8?Q?a?= \xc3\xbc\" <j@x>") ==
+               "To: =?UTF-8?Q?=3D=3FUTF=2D8=3FQ=3Fa=3F=3D_=C3=BC?= <j@x>");
 }
 
 BOOST_FIXTURE_TEST_CASE(comments, Encoding) {

@@ -114,7 +114,7 @@ sallyport: 127.0.0.1: connecting: [127.0.0.1]:1: $nobody_listens (recipients: <$
     fi
     (umask 077 && printf '%s\n' "${relay[@]}" >"$at")
     says "$name" 78 "sallyport: no CA certificates found: install the package ca-certificates, or set tls_ca (recipients: <$recipient>)" \
-        unshare -m --propagation private /bin/sh -ec '
+        env -u SSL_CERT_FILE -u SSL_CERT_DIR unshare -m --propagation private /bin/sh -ec '
             for directory in /etc/ssl /etc/pki; do
                 [ ! -d "$directory" ] || mount -t tmpfs tmpfs "$directory"
             done
@@ -316,14 +316,15 @@ recipient_cases() {
 
 # Without a network no name server answers; whoever may not leave it is not asked.
 resolver_cases() {
-    local name='no name server answers'
-    if ! unshare -rn true 2>/dev/null && ! unshare -n true 2>/dev/null; then
+    local name='no name server answers' alone=(unshare -n)
+    "${alone[@]}" true 2>/dev/null || alone=(unshare -rn)
+    if ! "${alone[@]}" true 2>/dev/null; then
         skip "$name" 'there is no network namespace to be had'
         return
     fi
     (umask 077 && printf '[relay]\nhost = smtp.example.org\n' >"$at")
     local why='looking up the name: Temporary failure in name resolution; does a name server of /etc/resolv.conf answer?'
-    local run=(unshare -rn env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$program" "$recipient")
+    local run=("${alone[@]}" env "SALLYPORT_CONFIG=$at" SALLYPORT_LOG_TO=none "$program" "$recipient")
     says "$name" 75 "sallyport: smtp.example.org: $why (recipients: <$recipient>)" "${run[@]}"
     (umask 077 && printf 'proxy = http://proxy.example.org:8080\n' >>"$at")
     says 'nobody knows the name of the proxy' 75 \
@@ -410,6 +411,8 @@ start_server --login "$user:$password"
 message 1024 >"$work/small"
 program=$SALLYPORT
 at=$work/sallyport.conf
+# The machine may have no authorities.
+export "SSL_CERT_FILE=$work/mail/ca.pem" "SSL_CERT_DIR=$work/mail/authorities"
 
 relay_cases
 name_cases

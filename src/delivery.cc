@@ -10,7 +10,6 @@
 #include "ascii.h"
 #include "concat.h"
 #include "forms.h"
-#include "session.h"
 #include "xtext.h"
 
 namespace sallyport {
@@ -19,38 +18,31 @@ namespace {
 
 class Delivery {
   public:
-    Delivery(const Envelope& envelope, const Message& message, Network& network,
-             const DeliveryContext& context, const Settings& settings)
-        : envelope_(envelope), network_(network), context_(context),
-          sender_(settings.sender),
-          forms_(message, settings.message.encode_header, report_.notes) {
+    Delivery(Failover& failover, const MessageSettings& settings, const Envelope& envelope,
+             const Message& message, Clock::time_point started, bool last)
+        : failover_(failover), envelope_(envelope), started_(started), last_(last),
+          forms_(message, settings.encode_header, failover.notes()) {
         report_.size = message.size();
         report_.outcomes.reserve(envelope.recipients.size());
         for (const auto& recipient : envelope.recipients)
             report_.outcomes.emplace_back(recipient, envelope.notify, original(recipient));
-        reading_ =
-            std::chrono::round<std::chrono::milliseconds>(Clock::now() - context.started);
+        reading_ = std::chrono::round<std::chrono::milliseconds>(Clock::now() - started);
     }
 
-    Report run(const std::vector<Relay>& relays) {
-        bool served = false;
-        for (const Relay& relay : relays) {
-            if (!relay.serves(envelope_.reverse_path))
-                continue;
-            served = true;
-            begin_relay();
-            if (pending().empty())
-                break;
-            try {
-                try_relay(relay);
-            } catch (const std::bad_alloc&) {
-                settle_without_memory();
+    Report run() {
+        failover_.begin(envelope_.reverse_path, started_);
+        try {
+            while (!stopped_ && failover_.next_relay()) {
+                begin_relay();
+                if (pending().empty())
+                    break;
+                try_relay();
             }
-            if (stopped_)
-                break;
+        } catch (const std::bad_alloc&) {
+            settle_without_memory();
         }
-        if (!served)
-            throw no_relay_for(envelope_.reverse_path);
+        report_.notes = std::move(failover_.notes());
+        failover_.notes().clear();
         return std::move(report_);
     }
 
@@ -91,45 +83,23 @@ class Delivery {
         }
     }
 
-    /// The relay loop: the one place where a Failure is weighed.
-    void try_relay(const Relay& relay) {
-        Visit visit(relay, network_, context_, sender_, report_.notes);
-        bool was_full = false;
-        for (bool again = true; again;) {
-            again = false;
+    void try_relay() {
+        for (bool again = true; again && !pending().empty();) {
             try {
-                const auto session = visit.next_session();
-                if (session != nullptr) {
-                    again = use(*session, visit);
-                    was_full = was_full || again;
-                } else if (std::exchange(was_full, false)) {
-                    visit.start_over();
-                    again = true;
-                }
+                Session* const session = failover_.session();
+                if (session == nullptr)
+                    return;
+                transact(*session);
+                take_back();
             } catch (const Failure& failure) {
-                settle(failure, visit);
-                const bool elsewhere =
-                    failure.fault() == Fault::address || failure.fault() == Fault::in_doubt;
-                again = elsewhere && !pending().empty();
+                settle(failure);
+                again = failover_.may_go_on(failure);
             }
         }
     }
 
-    /// True if it has done what one session may, and recipients are left.
-    bool use(Session& session, const Visit& visit) {
-        while (!pending().empty()) {
-            if (session.full())
-                return true;
-            if (!session.usable())
-                stop(ExitStatus::temp_fail, Fault::address,
-                     {visit.peer(), ": the session could not be used for all recipients"});
-            transact(session, visit);
-            take_back();
-        }
-        return false;
-    }
-
-    void transact(Session& session, const Visit& visit) {
+    void transact(Session& session) {
+        const Visit& visit = failover_.visit();
         const auto begun = Clock::now();
         batch_size_ = std::min(pending().size(), session.recipient_limit());
         asked_ += batch_size_;
@@ -141,42 +111,31 @@ class Delivery {
                     visit.peer() +
                         ": end of data: out of memory; the message may have been accepted",
                     "4.3.0");
-        Delays delays = delays_of(visit);
+        Delays spent = delays();
         for (Outcome* outcome : batch()) {
             outcome->relay = visit.peer();
             outcome->tls = session.tls();
-            outcome->delays = delays;
+            outcome->delays = spent;
             outcome->put_off = false;
         }
         try {
-            session.transact(envelope_, message, batch(), pending().empty());
+            session.transact(envelope_, message, batch(), last_ && pending().empty());
         } catch (const std::bad_alloc&) {
             if (!session.in_doubt())
                 throw;
             throw Failure{doubt_}; // made when there was memory
         }
-        delays.transfer =
+        spent.transfer =
             std::chrono::round<std::chrono::milliseconds>(Clock::now() - begun);
         for (Outcome* outcome : batch())
-            outcome->delays = delays;
-    }
-
-    /// What this relay will never do another may still do later.
-    static bool is_final_for_relay(const Failure& failure) {
-        return failure.fault() == Fault::relay && failure.status() != ExitStatus::temp_fail;
-    }
-
-    void note(const std::string& text) {
-        if (std::ranges::find(report_.notes, text) == report_.notes.end())
-            report_.notes.push_back(text);
+            outcome->delays = spent;
     }
 
     /// Who is concerned: in doubt, the recipients of the transaction; else all still
     /// pending. That somebody is in doubt is noted before anything that wants memory.
-    void settle(const Failure& failure, const Visit& visit) {
+    void settle(const Failure& failure) {
         const bool in_doubt = failure.fault() == Fault::in_doubt;
-        stopped_ = stopped_ || failure.fault() == Fault::message ||
-                   failure.fault() == Fault::local;
+        stopped_ = Failover::ends_all(failure);
         const auto concerned = in_doubt ? batch() : std::span<Outcome* const>();
         for (Outcome* outcome : concerned) {
             outcome->in_doubt =
@@ -188,42 +147,40 @@ class Delivery {
         }
         for (Outcome* outcome : concerned) {
             if (outcome->in_doubt)
-                tell(*outcome, failure, visit);
+                tell(*outcome, failure);
         }
         take_back();
         if (in_doubt)
             return;
         for (Outcome* outcome : pending()) {
             outcome->decided = stopped_;
-            if (outcome->deferred && is_final_for_relay(failure))
-                note(failure.what());
-            else
-                tell(*outcome, failure, visit);
+            if (!outcome->deferred || failover_.replaces(failure, outcome->status))
+                tell(*outcome, failure);
         }
     }
 
-    void tell(Outcome& outcome, const Failure& failure, const Visit& visit) const {
+    void tell(Outcome& outcome, const Failure& failure) const {
         outcome.status = failure.status();
         outcome.enhanced = failure.enhanced();
         outcome.text = failure.what();
-        outcome.relay = visit.peer();
-        outcome.delays = delays_of(visit);
+        outcome.relay = failover_.visit().peer();
+        outcome.delays = delays();
     }
 
     /// What has been done stays done; of the rest nothing can be tried, nor said at length.
     void settle_without_memory() {
-        stopped_ = true;
-        take_back();
-        for (Outcome* outcome : pending()) {
-            outcome->decided = true;
-            outcome->status = ExitStatus::temp_fail;
-            outcome->enhanced = "4.3.0";
-            outcome->text = "out of memory"; // so short that it wants none
+        for (Outcome& outcome : report_.outcomes) {
+            if (outcome.decided || outcome.refused_here)
+                continue;
+            outcome.decided = true;
+            outcome.status = ExitStatus::temp_fail;
+            outcome.enhanced = "4.3.0";
+            outcome.text = "out of memory"; // so short that it wants none
         }
     }
 
-    [[nodiscard]] Delays delays_of(const Visit& visit) const {
-        Delays delays = visit.delays();
+    [[nodiscard]] Delays delays() const {
+        Delays delays = failover_.visit().delays();
         delays.message = reading_;
         return delays;
     }
@@ -235,10 +192,10 @@ class Delivery {
         return concat({"rfc822;", encode_xtext(recipient)});
     }
 
+    Failover& failover_;
     const Envelope& envelope_;
-    Network& network_;
-    const DeliveryContext& context_;
-    const SenderSettings& sender_;
+    Clock::time_point started_;
+    bool last_;
     Report report_;
     std::vector<Outcome*> left_; ///< who was pending when this relay's turn began
     std::size_t asked_ = 0;      ///< of them, the first so many are no longer
@@ -251,9 +208,10 @@ class Delivery {
 
 } // namespace
 
-Report deliver(const Settings& settings, const Envelope& envelope, const Message& message,
-               Network& network, const DeliveryContext& context) {
-    return Delivery(envelope, message, network, context, settings).run(settings.relays);
+Report deliver(Failover& failover, const MessageSettings& settings,
+               const Envelope& envelope, const Message& message, Clock::time_point started,
+               bool last) {
+    return Delivery(failover, settings, envelope, message, started, last).run();
 }
 
 ExitStatus Report::status() const {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One message to its recipients: relays in order, and the only place that decides what may
-// be tried again and where. Failover rule: nothing that may have been accepted is sent
-// again.
+// One message to its recipients, by as many transactions as that takes. Nothing that may
+// have been accepted is sent again.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +9,10 @@
 #include <vector>
 
 #include "envelope.h"
+#include "failover.h"
 #include "message.h"
 #include "outcome.h"
-#include "route.h"
 #include "settings.h"
-#include "visit.h"
 
 namespace sallyport {
 
@@ -29,8 +27,10 @@ struct Report {
 };
 
 /// What a server or the network did is in the report, and want of memory once a relay is
-/// being tried. Failure (78, local) if no relay serves the sender.
-Report deliver(const Settings& settings, const Envelope& envelope, const Message& message,
-               Network& network, const DeliveryContext& context);
+/// being tried. `started`: when the message was begun, for its deadline. `last`: no other
+/// follows, so that QUIT may ride along. Failure (78, local) if no relay serves the sender.
+Report deliver(Failover& failover, const MessageSettings& settings,
+               const Envelope& envelope, const Message& message, Clock::time_point started,
+               bool last = true);
 
 } // namespace sallyport

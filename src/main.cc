@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // argv, configuration and stdin to an exit status: the order of the program on one screen.
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -10,41 +9,26 @@
 #include <string>
 #include <string_view>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "concat.h"
 #include "config.h"
 #include "configuration.h"
-#include "delivery.h"
-#include "envelope.h"
 #include "failure.h"
 #include "identity.h"
 #include "invocation.h"
 #include "log.h"
 #include "memory.h"
-#include "message.h"
 #include "network.h"
+#include "print.h"
 #include "process.h"
-#include "reencode.h"
-#include "reporting.h"
-#include "server.h"
+#include "submit.h"
 #include "transcript.h"
 #include "usage.h"
-#include "verify.h"
 
 namespace sallyport {
 
 namespace {
-
-void print(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written <= 0)
-            return;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
 
 /// A line on standard error, which wants no memory.
 void say(std::string_view text) {
@@ -76,103 +60,6 @@ ExitStatus answer(const Invocation& invocation) {
     else if (invocation.mode == Mode::list_queue)
         print(STDOUT_FILENO, "Mail queue is empty\n");
     return ExitStatus::ok;
-}
-
-/// Without -t the command line says all about the envelope: it is looked at before a person
-/// at a terminal has typed the message.
-Message read_message(const Invocation& invocation, const Settings& settings,
-                     const Identity& identity, Envelope& envelope,
-                     std::vector<std::string>& notes) {
-    if (!invocation.recipients_from_header)
-        envelope = make_envelope(invocation, settings, Header(), identity);
-    Draft draft =
-        read_draft(STDIN_FILENO, invocation.dot_ends_message, settings.message.size_limit);
-    if (invocation.recipients_from_header)
-        envelope = make_envelope(invocation, settings, draft.header, identity);
-    complete_header(draft.header, envelope, invocation, settings, identity, notes);
-    Message message(draft.header, std::move(draft.body), draft.facts);
-    auto encoded = reencode(message, false, notes);
-    return encoded ? std::move(*encoded) : std::move(message);
-}
-
-/// What all modes that talk to a server work with.
-struct Run {
-    const Invocation& invocation;
-    const Settings& settings;
-    const Identity& identity;
-    Log& log;
-    Network& network;
-    const Transcript& transcript;
-    Clock::time_point started;
-};
-
-/// A text made beforehand, for when there is no memory for a better one.
-void tell_without_memory(const Report& report) {
-    if (std::ranges::any_of(report.outcomes, &Outcome::in_doubt))
-        print(STDERR_FILENO,
-              "sallyport: out of memory; the message may have been accepted\n");
-    else if (report.status() != ExitStatus::ok)
-        print(STDERR_FILENO,
-              "sallyport: out of memory; not every recipient got the message\n");
-}
-
-ExitStatus send(const Run& run) {
-    std::vector<std::string> notes;
-    Envelope envelope;
-    const Message message =
-        read_message(run.invocation, run.settings, run.identity, envelope, notes);
-    const Report report = deliver(run.settings, envelope, message, run.network,
-                                  {run.identity.domain(run.settings.sender),
-                                   run.identity.host_name, run.started, run.transcript});
-    const ExitStatus status = report.status();
-    try {
-        for (const auto& note : notes)
-            run.log.note(run.identity.id, note);
-        // Nobody is told of a failure twice: a person reads the diagnosis, others the log.
-        const bool failed = status != ExitStatus::ok;
-        const bool for_a_person = ::isatty(STDERR_FILENO) != 0;
-        if (!failed || !for_a_person || !run.log.on_standard_error())
-            log_report(run.log, report, envelope, report.size, run.identity);
-        if (failed && (for_a_person || !run.log.on_standard_error()))
-            print(STDERR_FILENO, describe_failures(report));
-    } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
-        tell_without_memory(report);
-    }
-    return status;
-}
-
-ExitStatus verify(const Run& run) {
-    const Envelope envelope =
-        make_envelope(run.invocation, run.settings, Header(), run.identity);
-    DeliveryContext context{run.identity.domain(run.settings.sender),
-                            run.identity.host_name, run.started, run.transcript};
-    const Report report =
-        ask_about_recipients(run.settings, envelope, run.network, context);
-    for (const Outcome& outcome : report.outcomes) {
-        if (outcome.status == ExitStatus::ok)
-            print(STDOUT_FILENO, concat({"<", outcome.address, ">: ", outcome.text, "\n"}));
-    }
-    print(STDERR_FILENO, describe_failures(report));
-    return report.status();
-}
-
-ExitStatus talk(const Run& run) {
-    Server(
-        {run.invocation, run.settings, run.identity, run.log, run.network, run.transcript},
-        STDIN_FILENO, STDOUT_FILENO)
-        .run();
-    return ExitStatus::ok;
-}
-
-ExitStatus go(const Run& run) {
-    for (const auto& note : run.invocation.notes)
-        run.log.note(run.identity.id, note);
-    for (const auto& note : run.settings.notes)
-        run.log.note(run.identity.id, note);
-    run.log.may_wait(); // from here on nothing is logged before its outcome is known
-    if (run.invocation.mode == Mode::serve)
-        return talk(run);
-    return run.invocation.mode == Mode::verify ? verify(run) : send(run);
 }
 
 /// Tells the caller, and the log if that is somewhere else. That there is no memory for it
@@ -216,7 +103,7 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
         invocation.verbose && invocation.mode != Mode::serve && !is_privileged();
     const Transcript transcript(shown ? STDOUT_FILENO : -1);
     Internet internet;
-    return go({invocation, settings, identity, log, internet, transcript, started});
+    return carry_out({invocation, settings, identity, log, internet, transcript, started});
 }
 
 ExitStatus run_or_give_up(std::span<const char* const> argv, ExitStatus& tempfail) {

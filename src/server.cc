@@ -71,12 +71,10 @@ Failure not_known(const std::string& verb) {
 
 } // namespace
 
-Server::Server(ServerContext context, int input, int output)
-    : context_(std::move(context)), input_(input),
-      output_(output), delivery_{context_.identity.domain(context_.settings.sender),
-                                 context_.identity.host_name, Clock::now(),
-                                 context_.transcript, false},
-      upstream_(context_.settings, context_.network, delivery_, notes_) {}
+Server::Server(const World& world)
+    : world_(world), identity_(world.identity), input_(world.input),
+      upstream_(world.settings, world.network,
+                {world.identity.host_name, world.started, world.transcript, false}) {}
 
 void Server::run() {
     try {
@@ -89,7 +87,7 @@ void Server::run() {
 }
 
 void Server::talk() {
-    replies_ = concat({"220 ", context_.identity.host_name, " ESMTP sallyport\r\n"});
+    replies_ = concat({"220 ", identity_.host_name, " ESMTP sallyport\r\n"});
     while (state_ != State::over) {
         if (!input_.has_line())
             flush();
@@ -224,12 +222,12 @@ void Server::greet(const ServerCommand& command) {
     end_transaction();
     state_ = State::ready;
     extended_ = command.verb == "EHLO";
-    const std::string& name = context_.identity.host_name;
+    const std::string& name = identity_.host_name;
     if (!extended_) {
         replies_ += concat({"250 ", name, "\r\n"});
         return;
     }
-    const auto limit = context_.settings.message.size_limit;
+    const auto limit = world_.settings.message.size_limit;
     replies_ += concat({"250-", name,
                         "\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-SIZE",
                         limit > 0 ? " " : "", limit > 0 ? std::to_string(limit) : "",
@@ -253,7 +251,7 @@ void Server::take_mail(const std::string& argument) {
     want(State::ready);
     lost_.reset();
     const MailArguments mail = parse_mail(argument);
-    const auto limit = context_.settings.message.size_limit;
+    const auto limit = world_.settings.message.size_limit;
     if (limit > 0 && mail.size.value_or(0) > limit)
         throw refusal(552, "5.3.4",
                       concat({"more than ", std::to_string(limit), " octets"}));
@@ -261,13 +259,13 @@ void Server::take_mail(const std::string& argument) {
         throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
     envelope_ = {};
     envelope_.reverse_path =
-        make_reverse_path(mail.sender, context_.settings.sender, context_.identity);
+        make_reverse_path(mail.sender, world_.settings.sender, identity_);
     envelope_.smtputf8_allowed = mail.smtputf8;
-    envelope_.require_tls = context_.invocation.require_tls;
+    envelope_.require_tls = world_.invocation.require_tls;
     envelope_.body = mail.body;
     envelope_.ret = mail.ret;
     envelope_.envelope_id = mail.envelope_id;
-    context_.identity.renew();
+    identity_.renew();
     upstream_.mail(envelope_, mail.size);
     state_ = State::mail;
     reply(250, "2.1.0", "sender ok");
@@ -287,8 +285,7 @@ void Server::end_transaction() {
 
 /// What a Failure does to the transaction under way: without a server it is over.
 void Server::settle(const Failure& failure) {
-    const bool server_lost =
-        failure.fault() != Fault::message && failure.fault() != Fault::local;
+    const bool server_lost = !Failover::ends_all(failure);
     const bool sending = state_ == State::sending;
     const bool under_way = state_ != State::ready && !sending;
     if (server_lost || sending)
@@ -300,7 +297,7 @@ void Server::settle(const Failure& failure) {
 /// The transaction is over for all who are not decided yet.
 void Server::abandon(const Failure& failure) {
     if (outcomes_.empty())
-        context_.log.note(context_.identity.id, failure.what(), Priority::error);
+        world_.log.note(identity_.id, failure.what(), Priority::error);
     for (Outcome* const outcome : undecided())
         fail(*outcome, failure);
     end_transaction();
@@ -337,13 +334,13 @@ void Server::flush() {
 
 void Server::write_out(std::string_view left) const {
     while (!left.empty()) {
-        pollfd output{output_, POLLOUT, 0};
+        pollfd output{world_.output, POLLOUT, 0};
         const int ready = ::poll(&output, 1, client_patience);
         if (ready < 0 && errno == EINTR)
             continue;
         // After poll a pipe takes this much without blocking.
         const ssize_t written = ready > 0
-                                    ? ::write(output_, left.data(),
+                                    ? ::write(world_.output, left.data(),
                                               std::min<std::size_t>(left.size(), PIPE_BUF))
                                     : -1;
         if (written < 0 && ready > 0 && (errno == EINTR || errno == EAGAIN))

@@ -16,27 +16,16 @@
 #include "dialogue_input.h"
 #include "envelope.h"
 #include "forms.h"
-#include "log.h"
 #include "outcome.h"
 #include "server_command.h"
-#include "settings.h"
 #include "upstream.h"
+#include "world.h"
 
 namespace sallyport {
 
-struct ServerContext {
-    const Invocation& invocation;
-    const Settings& settings;
-    Identity identity; ///< its id is renewed for each message
-    Log& log;
-    Network& network;
-    const Transcript& transcript;
-};
-
 class Server {
   public:
-    /// Reads from `input` and writes to `output`, which stay the caller's.
-    Server(ServerContext context, int input, int output);
+    explicit Server(const World& world);
 
     /// Until QUIT or the end of the input. Failure: 74 (local) if the input ends within a
     /// message (nothing of it is sent) or the output cannot be written, 65 (local) where
@@ -97,12 +86,10 @@ class Server {
     [[noreturn]] void end_within_message();
     [[noreturn]] void hang_up(std::string_view why);
 
-    ServerContext context_;
+    World world_;
+    Identity identity_; ///< its id is renewed for each message
     DialogueInput input_;
-    int output_;
     std::string replies_; ///< not yet written
-    DeliveryContext delivery_;
-    std::vector<std::string> notes_;
     Upstream upstream_;
     State state_ = State::unknown;
     bool extended_ = false; ///< the client said EHLO

@@ -8,9 +8,9 @@
 #include "concat.h"
 #include "failure.h"
 #include "printable.h"
-#include "reencode.h"
 #include "reporting.h"
 #include "server.h"
+#include "submission.h"
 
 namespace sallyport {
 
@@ -75,7 +75,7 @@ void Server::receive(std::string_view octets) {
         return;
     try {
         if (!intake_)
-            intake_.emplace(false, context_.settings.message.size_limit);
+            intake_.emplace(false, world_.settings.message.size_limit);
         intake_->add(octets);
     } catch (const Failure& failure) {
         trouble_ = failure;
@@ -88,7 +88,7 @@ void Server::send_draft() {
     if (trouble_)
         throw Failure{*trouble_};
     const Message message = make_message();
-    MessageForms forms(message, context_.settings.message.encode_header, notes_);
+    MessageForms forms(message, world_.settings.message.encode_header, upstream_.notes());
     const Outcomes recipients = undecided();
     const std::uint64_t size = send(forms);
     send_to_rest(recipients, forms, size);
@@ -168,12 +168,8 @@ void Server::conclude(const Outcomes& recipients, std::uint64_t size) {
 
 /// As it came, but for what no server takes.
 Message Server::make_message() {
-    Draft draft = intake_->finish();
-    complete_header(draft.header, envelope_, context_.invocation, context_.settings,
-                    context_.identity, notes_);
-    Message message(draft.header, std::move(draft.body), draft.facts);
-    auto encoded = reencode(message, false, notes_);
-    return encoded ? std::move(*encoded) : std::move(message);
+    return finish_message(intake_->finish(), envelope_, world_.invocation, world_.settings,
+                          identity_, upstream_.notes());
 }
 
 /// To the log; the client has had its replies.
@@ -184,8 +180,8 @@ void Server::report(std::uint64_t size) {
         if (outcome->decided || outcome->refused_here)
             report.outcomes.push_back(*outcome);
     }
-    report.notes = std::exchange(notes_, {});
-    log_report(context_.log, report, envelope_, size, context_.identity);
+    report.notes = std::exchange(upstream_.notes(), {});
+    log_report(world_.log, report, envelope_, size, identity_);
 }
 
 } // namespace sallyport

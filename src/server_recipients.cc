@@ -19,8 +19,8 @@ void Server::take_rcpt(const std::string& argument) {
     const std::string name = rcpt.recipient.address();
     if (has_eight_bit(name) && !envelope_.smtputf8_allowed)
         throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
-    const auto addresses = make_recipients(rcpt.recipient, context_.settings,
-                                           context_.identity, envelope_.notes);
+    const auto addresses =
+        make_recipients(rcpt.recipient, world_.settings, identity_, envelope_.notes);
     const Outcomes members = add(addresses, rcpt);
     if (members.size() > upstream_.room() || !ask(members))
         throw turn_away(members, name, addresses.size());

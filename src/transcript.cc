@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transcript.h"
 
-#include <string>
-
-#include <unistd.h>
-
 #include "concat.h"
+#include "print.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -31,9 +28,7 @@ void Transcript::remark(std::string_view text) const {
 void Transcript::show(std::string_view mark, std::string_view line) const {
     if (!wanted())
         return;
-    const std::string text = concat({mark, printable(line), "\n"});
-    // A transcript nobody can read any more is no reason to stop sending mail.
-    [[maybe_unused]] const auto written = ::write(fd_, text.data(), text.size());
+    print(fd_, concat({mark, printable(line), "\n"}));
 }
 
 } // namespace sallyport

@@ -26,11 +26,11 @@ void ask(Outcome& outcome, Upstream& upstream, const Envelope& envelope) {
 } // namespace
 
 Report ask_about_recipients(const Settings& settings, const Envelope& envelope,
-                            Network& network, DeliveryContext& context) {
+                            Network& network, const DeliveryContext& context) {
     Report report;
     for (const auto& recipient : envelope.recipients)
         report.outcomes.emplace_back(recipient);
-    Upstream upstream(settings, network, context, report.notes);
+    Upstream upstream(settings, network, context);
     upstream.mail(envelope, std::nullopt);
     auto next = report.outcomes.begin();
     try {
@@ -44,6 +44,7 @@ Report ask_about_recipients(const Settings& settings, const Envelope& envelope,
             next->text = failure.what();
         }
     }
+    report.notes = std::move(upstream.notes());
     return report;
 }
 

@@ -13,6 +13,6 @@ namespace sallyport {
 /// MAIL and RCPT, and no more: an outcome of 0 means that the server would have taken a
 /// message for this recipient. Failure if no relay answers or the sender is refused.
 Report ask_about_recipients(const Settings& settings, const Envelope& envelope,
-                            Network& network, DeliveryContext& context);
+                            Network& network, const DeliveryContext& context);
 
 } // namespace sallyport

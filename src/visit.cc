@@ -9,7 +9,6 @@
 #include "concat.h"
 #include "failure.h"
 #include "pop.h"
-#include "printable.h"
 #include "secret.h"
 #include "trust.h"
 
@@ -132,13 +131,6 @@ std::string Visit::ehlo_name() const {
     const std::string& name = context_.host_name;
     const bool full = name.find('.') != std::string::npos && is_plain_name(name);
     return full ? name : std::string();
-}
-
-Failure no_relay_for(const std::string& reverse_path) {
-    return {
-        ExitStatus::config, Fault::local,
-        concat({"no [relay] has a match for the sender <", printable(reverse_path), ">"}),
-        "5.3.5"};
 }
 
 } // namespace sallyport

@@ -18,7 +18,6 @@
 namespace sallyport {
 
 struct DeliveryContext {
-    std::string domain;    ///< Identity::domain
     std::string host_name; ///< Identity::host_name
     Clock::time_point started;
     const Transcript& transcript;
@@ -67,8 +66,5 @@ class Visit {
     std::string peer_;
     Delays delays_;
 };
-
-/// What there is to say (78, local) where no relay serves this sender.
-Failure no_relay_for(const std::string& reverse_path);
 
 } // namespace sallyport

@@ -83,8 +83,8 @@ struct Run {
         identity.login = "caller";
         identity.host_name = "host";
         try {
-            Server({invocation, scene.settings, identity, log, network, transcript},
-                   input.get(), output.get())
+            Server({invocation, scene.settings, identity, log, network, transcript,
+                    Clock::now(), input.get(), output.get()})
                 .run();
         } catch (const Failure& failure) {
             hung_up = failure.status() == ExitStatus::data_error;

@@ -333,9 +333,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Shown shown;
     const Transcript transcript(shown.fd());
     ScriptedNetwork network(input.substr(end + 1), scene.refuses, transcript);
-    const Report report =
-        deliver(scene.settings, scene.envelope, scene.message(), network,
-                {"example.org", "host", Clock::now(), transcript, no_hints});
+    const Report report = [&] {
+        Failover failover(scene.settings, network, {"host", {}, transcript, no_hints});
+        return deliver(failover, scene.settings.message, scene.envelope, scene.message(),
+                       Clock::now());
+    }();
     check_report(report, copies_of(network.lines, scene));
     const auto& mechanisms = scene.settings.relays.front().auth;
     const bool plain = mechanisms.empty() || mechanisms.front() == "PLAIN";

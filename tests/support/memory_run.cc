@@ -5,12 +5,11 @@
 #include <unistd.h>
 
 #include "configuration.h"
-#include "delivery.h"
 #include "failure.h"
 #include "identity.h"
 #include "invocation.h"
-#include "reencode.h"
-#include "reporting.h"
+#include "print.h"
+#include "submit.h"
 #include "support/place.h"
 #include "support/result.h"
 #include "support/scripted_network.h"
@@ -31,10 +30,9 @@ Identity fixed_identity() {
     return identity;
 }
 
-/// What main does with one message, from its input on.
-void send(const Dialogue& dialogue, const Place& place, const Folder& folder,
-          ScriptedNetwork& network, Result& result) {
-    const auto started = Clock::now();
+/// What main does once the process is in a known state.
+void run(const Dialogue& dialogue, const Place& place, const Folder& folder,
+         ScriptedNetwork& network, Result& result) {
     std::vector<const char*> argv{"sallyport"};
     for (const auto& argument : dialogue.arguments)
         argv.push_back(argument.c_str());
@@ -45,31 +43,30 @@ void send(const Dialogue& dialogue, const Place& place, const Folder& folder,
     sources.environment = {"SALLYPORT_CONFIG=" + configuration,
                            "SALLYPORT_LOG_TO=file:" + folder.path("log")};
     std::vector<std::string> notes;
-    const Settings settings = load_settings(sources, notes);
-    const Identity identity = fixed_identity();
-
-    const UniqueFd input(::open(folder.write("input", dialogue.input).c_str(), O_RDONLY));
-    Draft draft =
-        read_draft(input.get(), invocation.dot_ends_message, settings.message.size_limit);
-    const Envelope envelope = make_envelope(invocation, settings, draft.header, identity);
-    complete_header(draft.header, envelope, invocation, settings, identity, notes);
-    Message message(draft.header, std::move(draft.body), draft.facts);
-    if (auto encoded = reencode(message, false, notes))
-        message = std::move(*encoded);
-
-    const UniqueFd output(::open(folder.write("output", "").c_str(), O_WRONLY));
-    const Transcript transcript(invocation.verbose ? output.get() : -1);
+    Settings settings = load_settings(sources, notes);
     Log log(settings.log, "sallyport");
-    const Report report = deliver(
-        settings, envelope, message, network,
-        {identity.domain(settings.sender), identity.host_name, started, transcript});
+    const Identity identity = fixed_identity();
     for (const auto& note : notes)
         log.note(identity.id, note);
-    log_report(log, report, envelope, message.size(), identity);
-    result.standard_error = describe_failures(report);
-    const ExitStatus status = report.status();
+    suit(settings, identity);
+
+    const UniqueFd input(::open(folder.write("input", dialogue.input).c_str(), O_RDONLY));
+    const UniqueFd output(::open(folder.write("output", "").c_str(), O_WRONLY));
+    const UniqueFd error(::open(folder.write("error", "").c_str(), O_WRONLY));
+    const bool shown = invocation.verbose && invocation.mode != Mode::serve;
+    const Transcript transcript(shown ? output.get() : -1);
+    ExitStatus status = ExitStatus::ok;
+    try {
+        status = carry_out({invocation, settings, identity, log, network, transcript,
+                            Clock::now(), input.get(), output.get(), error.get()});
+    } catch (const Failure& failure) {
+        log.note(identity.id, failure.what(), Priority::error);
+        print(error.get(), std::string("sallyport: ") + failure.what() + "\n");
+        status = failure.status();
+    }
     result.status =
         static_cast<int>(status == ExitStatus::temp_fail ? settings.tempfail : status);
+    result.standard_error = folder.read("error");
 }
 
 Place make_place(const Dialogue& dialogue, const Folder& folder) {
@@ -88,8 +85,8 @@ std::vector<std::string> run_in_memory(const Dialogue& dialogue, bool octet_by_o
     Result result;
     ScriptedNetwork network(dialogue, place, octet_by_octet);
     try {
-        send(dialogue, place, folder, network, result);
-    } catch (const Failure& failure) {
+        run(dialogue, place, folder, network, result);
+    } catch (const Failure& failure) { // of argv or the configuration
         result.status = static_cast<int>(failure.status());
         result.standard_error = std::string("sallyport: ") + failure.what() + "\n";
     }

@@ -10,7 +10,7 @@
 
 namespace sallyport {
 
-/// Plays the script to delivery.cc, giving it one octet a read if `octet_by_octet`. Returns
+/// Plays the script to carry_out(), giving it one octet a read if `octet_by_octet`. Returns
 /// what is not as the dialogue says.
 std::vector<std::string> run_in_memory(const Dialogue& dialogue, bool octet_by_octet);
 

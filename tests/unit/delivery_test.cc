@@ -4,6 +4,7 @@
 #define BOOST_TEST_MODULE delivery
 #include <boost/test/unit_test.hpp>
 
+#include "configuring.h"
 #include "delivery.h"
 #include "failing.h"
 #include "folder.h"
@@ -38,8 +39,8 @@ struct Fixture {
         Header header;
         header.append(Field("A: 1\r\n"));
         const Message message(header, Store(), {});
-        report = deliver(settings, envelope, message, network,
-                         {"example.org", "host", started, transcript});
+        Failover failover(settings, network, {"host", {}, transcript});
+        report = deliver(failover, settings.message, envelope, message, started);
         return report;
     }
 
@@ -226,8 +227,9 @@ BOOST_FIXTURE_TEST_CASE(our_name, Fixture) {
     const auto name = [&](const std::string& host_name) {
         network.servers["one"] = {takes_all};
         network.heard.clear();
-        deliver(settings, envelope, Message(Header(), Store(), {}), network,
-                {"", host_name, started, transcript});
+        Failover failover(settings, network, {host_name, {}, transcript});
+        deliver(failover, settings.message, envelope, Message(Header(), Store(), {}),
+                started);
         return network.heard.substr(0, network.heard.find("\r\n"));
     };
     BOOST_TEST(name("host") == "EHLO [192.0.2.9]");
@@ -257,6 +259,70 @@ BOOST_FIXTURE_TEST_CASE(a_password_file_that_others_can_read_is_noted, Fixture) 
                    (Texts{"conf:7: password_file: " + path + ": others can read it"}),
                boost::test_tools::per_element());
     BOOST_TEST(status() == 0); // by the second relay
+}
+
+/// As a queue would send them.
+BOOST_FIXTURE_TEST_CASE(a_thousand_messages_over_one_connection, Fixture) {
+    constexpr int messages = 1000;
+    settings.relays.front().max_messages = messages;
+    Script script = hello;
+    for (int i = 0; i < messages; ++i)
+        script = script + Script{"250 s", "250 r", "354 go", "250 ok"};
+    network.servers = {{"one", {script}}, {"two", {takes_all}}};
+    const Message message(Header(), Store(), {});
+    {
+        Failover failover(settings, network, {"host", {}, transcript});
+        for (int i = 1; i <= messages; ++i) {
+            report = deliver(failover, settings.message, envelope, message, started,
+                             i == messages);
+            BOOST_REQUIRE(status() == 0);
+        }
+    }
+    BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
+    BOOST_TEST(network.heard.ends_with("\r\n.\r\nQUIT\r\n"));
+    BOOST_TEST(network.heard.find("QUIT") == network.heard.rfind("QUIT"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refused_password_is_tried_once_for_all_messages, Fixture) {
+    Configuring configuring;
+    configuring.has_relay("tls = none\nuser = me\npassword = S3cret\n"
+                          "allow_plaintext_auth = yes\n");
+    settings.relays = {configuring.relay()};
+    network.servers = {
+        {"mail.example",
+         {{"220 hi", "250-mail.example", "250 AUTH PLAIN", "535 5.7.8 no"}}}};
+    Failover failover(settings, network, {"host", {}, transcript});
+    const Message message(Header(), Store(), {});
+    for (int i = 0; i < 1000; ++i) {
+        report = deliver(failover, settings.message, envelope, message, started);
+        BOOST_REQUIRE(status() == 77);
+    }
+    BOOST_TEST(network.asked == (Texts{"mail.example"}), boost::test_tools::per_element());
+    BOOST_TEST(network.heard.find("AUTH") == network.heard.rfind("AUTH"));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_next_message_stays_with_the_relay_that_took_over, Fixture) {
+    const Script more{"250 s", "250 r", "354 go", "250 ok"};
+    network.servers = {{"one", {{"421 busy"}}}, {"two", {takes_all + more}}};
+    Failover failover(settings, network, {"host", {}, transcript});
+    const Message message(Header(), Store(), {});
+    for (const bool last : {false, true}) {
+        report = deliver(failover, settings.message, envelope, message, started, last);
+        BOOST_TEST(report.outcomes.front().relay == "two1");
+    }
+    BOOST_TEST(network.asked == (Texts{"one", "two"}), boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_that_is_tired_of_waiting_is_asked_anew, Fixture) {
+    network.servers = {{"one", {takes_all, takes_all}}, {"two", {takes_all}}};
+    Failover failover(settings, network, {"host", {}, transcript});
+    const Message message(Header(), Store(), {});
+    network.goes_on = true;
+    for (const char* relay : {"one1", "one2"}) {
+        report = deliver(failover, settings.message, envelope, message, started, false);
+        BOOST_TEST(report.outcomes.front().relay == relay);
+        BOOST_TEST(status() == 0);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_status_of_several_outcomes) {

@@ -46,8 +46,8 @@ struct Talk {
         const UniqueFd output = file_of("");
         Log log(settings.log, "sallyport");
         try {
-            Server({invocation, settings, identity, log, network, transcript}, input,
-                   output.get())
+            Server({invocation, settings, identity, log, network, transcript, Clock::now(),
+                    input, output.get()})
                 .run();
         } catch (const Failure&) {
             replies = written(output.get());
@@ -97,8 +97,8 @@ struct Talk {
         Log log(settings.log, "sallyport");
         status = 0;
         try {
-            Server({invocation, settings, identity, log, network, transcript},
-                   input.server.get(), output.server.get())
+            Server({invocation, settings, identity, log, network, transcript, Clock::now(),
+                    input.server.get(), output.server.get()})
                 .run();
         } catch (const Failure& failure) {
             status = status_of(failure);

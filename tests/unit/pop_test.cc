@@ -225,7 +225,7 @@ struct VisitFixture {
     Relay relay;
     BothNetwork network;
     Transcript transcript;
-    DeliveryContext context{"example.org", "host", Clock::now(), transcript};
+    DeliveryContext context{"host", Clock::now(), transcript};
     SenderSettings sender;
     Texts notes;
     Visit visit{relay, network, context, sender, notes};

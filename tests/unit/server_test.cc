@@ -316,7 +316,8 @@ BOOST_FIXTURE_TEST_CASE(replies_to_a_batch_go_out_together, Talk) {
     const UniqueFd output(ends[0]);
     const UniqueFd client(ends[1]);
     Log log(settings.log, "sallyport");
-    Server({invocation, settings, identity, log, network, transcript}, file.get(), ends[0])
+    Server({invocation, settings, identity, log, network, transcript, Clock::now(),
+            file.get(), ends[0]})
         .run();
     std::string packet(10000, '\0');
     const auto receive = [&] {
@@ -335,8 +336,8 @@ BOOST_FIXTURE_TEST_CASE(a_client_that_does_not_listen, Talk) {
     const UniqueFd input = file_of("NOOP\r\n");
     const UniqueFd output(::open("/dev/full", O_WRONLY));
     const Failure failure = failure_of([&] {
-        Server({invocation, settings, identity, log, network, transcript}, input.get(),
-               output.get())
+        Server({invocation, settings, identity, log, network, transcript, Clock::now(),
+                input.get(), output.get()})
             .run();
         return 0;
     });

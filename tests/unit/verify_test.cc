@@ -28,7 +28,7 @@ struct Fixture {
     Report ask(std::vector<Script> one, std::vector<Script> two = {}) {
         network.servers = {{"one", std::move(one)}, {"two", std::move(two)}};
         network.heard.clear();
-        DeliveryContext context{"example.org", "host", Clock::now(), transcript};
+        DeliveryContext context{"host", Clock::now(), transcript};
         return ask_about_recipients(settings, envelope, network, context);
     }
 

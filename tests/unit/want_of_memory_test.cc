@@ -109,8 +109,8 @@ struct Dialogue : Talk {
         {
             const Failing failing(at, goes_on);
             try {
-                Server({invocation, settings, identity, log, network, transcript},
-                       input.get(), output.get())
+                Server({invocation, settings, identity, log, network, transcript,
+                        Clock::now(), input.get(), output.get()})
                     .run();
             } catch (const std::bad_alloc&) { // the client has been told
             }
@@ -165,11 +165,11 @@ struct Sending {
         network.heard.clear();
         network.next.clear();
         const Message message(header, Store(), {});
-        const DeliveryContext context{"example.org", "host", Clock::now(), transcript};
         std::optional<Report> report;
         try {
             const Failing failing(at, goes_on);
-            report = deliver(settings, envelope, message, network, context);
+            Failover failover(settings, network, {"host", {}, transcript});
+            report = deliver(failover, settings.message, envelope, message, Clock::now());
         } catch (const std::bad_alloc&) { // before anything was sent
         }
         const auto accepted = accepted_of(network.heard);

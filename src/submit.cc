@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "submit.h"
+
+#include <algorithm>
+#include <new>
+#include <string>
+
+#include <unistd.h>
+
+#include "concat.h"
+#include "delivery.h"
+#include "print.h"
+#include "reporting.h"
+#include "server.h"
+#include "submission.h"
+#include "verify.h"
+
+namespace sallyport {
+
+namespace {
+
+void note(const World& world, const std::vector<std::string>& notes) {
+    for (const auto& text : notes)
+        world.log.note(world.identity.id, text);
+}
+
+/// A text made beforehand, for when there is no memory for a better one.
+void tell_without_memory(const World& world, const Report& report) {
+    if (std::ranges::any_of(report.outcomes, &Outcome::in_doubt))
+        print(world.error,
+              "sallyport: out of memory; the message may have been accepted\n");
+    else if (report.status() != ExitStatus::ok)
+        print(world.error,
+              "sallyport: out of memory; not every recipient got the message\n");
+}
+
+/// Nobody is told of a failure twice: a person reads the diagnosis, others the log.
+void tell(const World& world, const Submission& submission, const Report& report) {
+    note(world, submission.notes);
+    const bool failed = report.status() != ExitStatus::ok;
+    const bool for_a_person = ::isatty(world.error) != 0;
+    if (!failed || !for_a_person || !world.log.on_standard_error())
+        log_report(world.log, report, submission.envelope, report.size, world.identity);
+    if (failed && (for_a_person || !world.log.on_standard_error()))
+        print(world.error, describe_failures(report));
+}
+
+ExitStatus verify(const World& world) {
+    const Envelope envelope =
+        make_envelope(world.invocation, world.settings, Header(), world.identity);
+    const Report report =
+        ask_about_recipients(world.settings, envelope, world.network,
+                             {world.identity.host_name, world.started, world.transcript});
+    for (const Outcome& outcome : report.outcomes) {
+        if (outcome.status == ExitStatus::ok)
+            print(world.output, concat({"<", outcome.address, ">: ", outcome.text, "\n"}));
+    }
+    print(world.error, describe_failures(report));
+    return report.status();
+}
+
+} // namespace
+
+ExitStatus submit(const World& world) {
+    const Submission submission =
+        read_submission(world.invocation, world.settings, world.identity, world.input);
+    Failover failover(world.settings, world.network,
+                      {world.identity.host_name, world.started, world.transcript});
+    const Report report = deliver(failover, world.settings.message, submission.envelope,
+                                  submission.message, world.started);
+    try {
+        tell(world, submission, report);
+    } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
+        tell_without_memory(world, report);
+    }
+    return report.status();
+}
+
+ExitStatus carry_out(const World& world) {
+    note(world, world.invocation.notes);
+    note(world, world.settings.notes);
+    world.log.may_wait(); // from here on nothing is logged before its outcome is known
+    if (world.invocation.mode == Mode::verify)
+        return verify(world);
+    if (world.invocation.mode != Mode::serve)
+        return submit(world);
+    Server(world).run();
+    return ExitStatus::ok;
+}
+
+} // namespace sallyport

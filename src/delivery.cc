@@ -23,20 +23,20 @@ class Delivery {
         : failover_(failover), envelope_(envelope), started_(started), last_(last),
           forms_(message, settings.encode_header, failover.notes()) {
         report_.size = message.size();
-        report_.outcomes.reserve(envelope.recipients.size());
+        report_.recipients.reserve(envelope.recipients.size());
         for (const auto& recipient : envelope.recipients)
-            report_.outcomes.emplace_back(recipient, envelope.notify, original(recipient));
+            report_.recipients.emplace_back(recipient, envelope.notify,
+                                            original(recipient));
         reading_ = std::chrono::round<std::chrono::milliseconds>(Clock::now() - started);
     }
 
     Report run() {
         failover_.begin(envelope_.reverse_path, started_);
         try {
-            while (!stopped_ && failover_.next_relay()) {
+            while (!stopped_ && is_anybody_left() && failover_.next_relay()) {
                 begin_relay();
-                if (pending().empty())
-                    break;
                 try_relay();
+                leave_relay();
             }
         } catch (const std::bad_alloc&) {
             settle_without_memory();
@@ -47,27 +47,31 @@ class Delivery {
     }
 
   private:
-    /// Everybody who is not decided may be asked for again.
+    [[nodiscard]] bool is_anybody_left() const {
+        return !std::ranges::all_of(report_.recipients, &Recipient::decided);
+    }
+
+    /// All who are not decided may be asked about again.
     void begin_relay() {
         left_.clear();
         asked_ = 0;
-        for (Outcome& outcome : report_.outcomes) {
-            outcome.refused_here = false;
-            outcome.deferred =
-                outcome.status == ExitStatus::temp_fail && !outcome.text.empty();
-            if (!outcome.decided)
-                left_.push_back(&outcome);
+        trouble_.reset();
+        for (Recipient& recipient : report_.recipients) {
+            if (recipient.decided())
+                continue;
+            recipient.ask_again();
+            left_.push_back(&recipient);
         }
     }
 
     /// Recipients that this relay can still be asked for, in order. Those of the
     /// transaction under way are not among them: see take_back().
-    [[nodiscard]] std::span<Outcome* const> pending() const {
+    [[nodiscard]] std::span<Recipient* const> pending() const {
         return std::span(left_).subspan(asked_);
     }
 
     /// The next transaction's recipients.
-    [[nodiscard]] std::span<Outcome* const> batch() const {
+    [[nodiscard]] std::span<Recipient* const> batch() const {
         return std::span(left_).subspan(asked_ - batch_size_, batch_size_);
     }
 
@@ -77,14 +81,14 @@ class Delivery {
     void take_back() {
         const std::size_t begin = asked_ - std::exchange(batch_size_, 0);
         for (std::size_t at = asked_; at-- > begin;) {
-            Outcome* const outcome = left_[at];
-            if (!outcome->decided && !outcome->refused_here)
-                left_[--asked_] = outcome;
+            if (left_[at]->open())
+                left_[--asked_] = left_[at];
         }
     }
 
     void try_relay() {
-        for (bool again = true; again && !pending().empty();) {
+        for (auto next = Failover::Next::address;
+             next == Failover::Next::address && !pending().empty();) {
             try {
                 Session* const session = failover_.session();
                 if (session == nullptr)
@@ -93,7 +97,9 @@ class Delivery {
                 take_back();
             } catch (const Failure& failure) {
                 settle(failure);
-                again = failover_.may_go_on(failure);
+                next = failover_.weigh(failure);
+                if (next == Failover::Next::anew)
+                    trouble_.reset();
             }
         }
     }
@@ -112,11 +118,11 @@ class Delivery {
                         ": end of data: out of memory; the message may have been accepted",
                     "4.3.0");
         Delays spent = delays();
-        for (Outcome* outcome : batch()) {
-            outcome->relay = visit.peer();
-            outcome->tls = session.tls();
-            outcome->delays = spent;
-            outcome->put_off = false;
+        for (Recipient* recipient : batch()) {
+            recipient->relay = visit.peer();
+            recipient->tls = session.tls();
+            recipient->delays = spent;
+            recipient->ask_again();
         }
         try {
             session.transact(envelope_, message, batch(), last_ && pending().empty());
@@ -127,55 +133,58 @@ class Delivery {
         }
         spent.transfer =
             std::chrono::round<std::chrono::milliseconds>(Clock::now() - begun);
-        for (Outcome* outcome : batch())
-            outcome->delays = spent;
+        for (Recipient* recipient : batch())
+            recipient->delays = spent;
     }
 
-    /// Who is concerned: in doubt, the recipients of the transaction; else all still
-    /// pending. That somebody is in doubt is noted before anything that wants memory.
+    /// A doubt is about the recipients of the transaction, and marked before anything that
+    /// wants memory; all else about those whom this relay leaves pending.
     void settle(const Failure& failure) {
+        peer_ = failover_.visit().peer();
         const bool in_doubt = failure.fault() == Fault::in_doubt;
-        stopped_ = Failover::ends_all(failure);
-        const auto concerned = in_doubt ? batch() : std::span<Outcome* const>();
-        for (Outcome* outcome : concerned) {
-            outcome->in_doubt =
-                !outcome->decided && !outcome->refused_here && !outcome->put_off;
-            if (outcome->in_doubt) {
-                outcome->decided = true;
-                outcome->status = failure.status();
+        if (in_doubt) {
+            for (Recipient* recipient : batch()) {
+                if (recipient->state() == Recipient::State::pending)
+                    recipient->doubt(failure.status());
+            }
+            for (Recipient* recipient : batch()) {
+                if (recipient->in_doubt())
+                    tell(*recipient, failure);
             }
         }
-        for (Outcome* outcome : concerned) {
-            if (outcome->in_doubt)
-                tell(*outcome, failure);
-        }
         take_back();
-        if (in_doubt)
+        trouble_ = in_doubt ? failover_.session_lost() : failure;
+    }
+
+    /// What came last at this relay is what its recipients have of it.
+    void leave_relay() {
+        if (!trouble_)
             return;
-        for (Outcome* outcome : pending()) {
-            outcome->decided = stopped_;
-            if (!outcome->deferred || failover_.replaces(failure, outcome->status))
-                tell(*outcome, failure);
+        stopped_ = Failover::ends_all(*trouble_);
+        for (Recipient* recipient : pending()) {
+            if (!recipient->text.empty() &&
+                !failover_.replaces(*trouble_, recipient->status))
+                continue;
+            recipient->wait(*trouble_);
+            if (stopped_)
+                recipient->refuse(trouble_->status(), trouble_->reply_code());
+            tell(*recipient, *trouble_);
         }
     }
 
-    void tell(Outcome& outcome, const Failure& failure) const {
-        outcome.status = failure.status();
-        outcome.enhanced = failure.enhanced();
-        outcome.text = failure.what();
-        outcome.relay = failover_.visit().peer();
-        outcome.delays = delays();
+    void tell(Recipient& recipient, const Failure& failure) const {
+        recipient.say(failure.enhanced(), failure.what());
+        recipient.relay = peer_;
+        recipient.delays = delays();
     }
 
     /// What has been done stays done; of the rest nothing can be tried, nor said at length.
     void settle_without_memory() {
-        for (Outcome& outcome : report_.outcomes) {
-            if (outcome.decided || outcome.refused_here)
+        for (Recipient& recipient : report_.recipients) {
+            if (!recipient.open())
                 continue;
-            outcome.decided = true;
-            outcome.status = ExitStatus::temp_fail;
-            outcome.enhanced = "4.3.0";
-            outcome.text = "out of memory"; // so short that it wants none
+            recipient.refuse(ExitStatus::temp_fail, 0);
+            recipient.say("4.3.0", "out of memory"); // so short that it wants none
         }
     }
 
@@ -197,10 +206,12 @@ class Delivery {
     Clock::time_point started_;
     bool last_;
     Report report_;
-    std::vector<Outcome*> left_; ///< who was pending when this relay's turn began
-    std::size_t asked_ = 0;      ///< of them, the first so many are no longer
+    std::vector<Recipient*> left_; ///< who was pending when this relay's turn began
+    std::size_t asked_ = 0;        ///< of them, the first so many are no longer
     std::size_t batch_size_ = 0; ///< and the last of those are of the transaction under way
     Failure doubt_{ExitStatus::temp_fail, Fault::in_doubt, {}};
+    std::optional<Failure> trouble_; ///< at this relay, what came last
+    std::string peer_;               ///< where it came
     MessageForms forms_;
     std::chrono::milliseconds reading_{0};
     bool stopped_ = false; ///< no further relay can help
@@ -216,13 +227,13 @@ Report deliver(Failover& failover, const MessageSettings& settings,
 
 ExitStatus Report::status() const {
     ExitStatus status = ExitStatus::ok;
-    if (std::ranges::any_of(outcomes, &Outcome::in_doubt))
+    if (std::ranges::any_of(recipients, &Recipient::in_doubt))
         return ExitStatus::temp_fail;
-    for (const Outcome& outcome : outcomes) {
-        if (outcome.status == ExitStatus::no_user)
+    for (const Recipient& recipient : recipients) {
+        if (recipient.status == ExitStatus::no_user)
             return ExitStatus::no_user;
         if (status == ExitStatus::ok)
-            status = outcome.status;
+            status = recipient.status;
     }
     return status;
 }

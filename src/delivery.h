@@ -11,13 +11,13 @@
 #include "envelope.h"
 #include "failover.h"
 #include "message.h"
-#include "outcome.h"
+#include "recipient.h"
 #include "settings.h"
 
 namespace sallyport {
 
 struct Report {
-    std::vector<Outcome> outcomes; ///< one for each recipient of the envelope, in order
+    std::vector<Recipient> recipients; ///< one for each recipient of the envelope, in order
     std::vector<std::string> notes;
     std::uint64_t size = 0; ///< octets of the message in the form in which it was sent last
 

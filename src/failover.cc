@@ -31,7 +31,7 @@ bool Failover::next_relay() {
     if (relay == nullptr && passed_over_.empty())
         throw no_relay_for(reverse_path_);
     asked_ = relay != nullptr;
-    if (asked_ && (visit_ == nullptr || &visit_->relay() != relay)) {
+    if (asked_ && (!kept_ || &visit_->relay() != relay)) {
         session_.reset();
         kept_ = false;
         full_ = false;
@@ -49,8 +49,7 @@ Session* Failover::session() {
     if (session_ != nullptr && session_->usable())
         return session_.get();
     if (session_ != nullptr)
-        stop(ExitStatus::temp_fail, Fault::address,
-             {visit_->peer(), ": the session could not be used for all recipients"});
+        throw session_lost();
     const auto refused = refused_.find(&visit_->relay());
     if (refused != refused_.end())
         throw Failure{refused->second};
@@ -67,17 +66,22 @@ bool Failover::ends_all(const Failure& failure) {
     return failure.fault() == Fault::local || failure.fault() == Fault::message;
 }
 
-bool Failover::may_go_on(const Failure& failure) {
+Failover::Next Failover::weigh(const Failure& failure) {
     if (ends_all(failure))
-        return false;
+        return Next::nothing;
     session_.reset();
     if (failure.status() == ExitStatus::no_perm && failure.reply_code() != 0)
         refused_.emplace(&visit_->relay(), failure);
     if (kept_) {
         start_over();
-        return false;
+        return Next::anew;
     }
-    return failure.fault() != Fault::relay;
+    return failure.fault() == Fault::relay ? Next::relay : Next::address;
+}
+
+Failure Failover::session_lost() const {
+    return {ExitStatus::temp_fail, Fault::address,
+            concat({visit_->peer(), ": the session could not be used for all recipients"})};
 }
 
 bool Failover::replaces(const Failure& later, ExitStatus earlier) {
@@ -99,7 +103,6 @@ const Relay* Failover::first_relay() const {
 
 void Failover::start_over() {
     session_.reset(); // it says QUIT where the line is sound
-    visit_.reset();
     passed_over_.clear();
     kept_ = false;
     asked_ = false;

@@ -50,19 +50,29 @@ class Failover {
     /// The session for the next transaction: the one that is open, or a new one over the
     /// next of the relay's addresses and ports. Null when all were used; those of a server
     /// that took as many messages as it may, and was left for that, are used once more.
-    /// Failure as Visit and Session, to be given to may_go_on() as all that come of it.
+    /// Failure as Visit and Session, to be given to weigh() as all that come of it.
     Session* session();
 
     /// Nothing is left to try after it.
     static bool ends_all(const Failure& failure);
-    /// True if the same relay may be asked again, by another session, for it closes the one
-    /// there is. Where that was an earlier message's, a server that was tired of waiting,
-    /// next_relay() begins with the first again.
-    bool may_go_on(const Failure& failure);
+
+    enum class Next {
+        address, ///< the same relay by another session: session()
+        relay,   ///< next_relay()
+        anew,    ///< the same, from the first one: what failed was an earlier message's
+                 ///< session, to a server that was tired of waiting, and tells nothing
+        nothing,
+    };
+    /// What may be tried after a Failure. It closes the session, unless that is `nothing`.
+    Next weigh(const Failure& failure);
+
     /// Whether `later` is to be told instead of what came of the relays before, `earlier`:
     /// what this one will never do another may still do later. If not, it is a remark for
     /// the log.
     bool replaces(const Failure& later, ExitStatus earlier);
+
+    /// Why another session is needed (75) for those who were not dealt with.
+    [[nodiscard]] Failure session_lost() const;
 
     /// Remarks for the log, to be taken out by whoever writes them there.
     [[nodiscard]] std::vector<std::string>& notes() { return notes_; }

@@ -13,45 +13,45 @@ namespace sallyport {
 
 namespace {
 
-using Group = std::vector<const Outcome*>;
+using Group = std::vector<const Recipient*>;
 
 /// Recipients with the same fate, in the order of the first of each kind.
-std::vector<Group> group(const std::vector<Outcome>& outcomes) {
+std::vector<Group> group(const std::vector<Recipient>& recipients) {
     std::vector<Group> groups;
     std::map<std::string, std::size_t> known;
-    for (const Outcome& outcome : outcomes) {
-        const std::string key =
-            concat({std::to_string(static_cast<int>(outcome.status)),
-                    outcome.in_doubt ? "?" : " ", outcome.relay, " ", outcome.text});
+    for (const Recipient& recipient : recipients) {
+        const std::string key = concat({std::to_string(static_cast<int>(recipient.status)),
+                                        recipient.in_doubt() ? "?" : " ", recipient.relay,
+                                        " ", recipient.text});
         const auto [place, is_new] = known.insert({key, groups.size()});
         if (is_new)
             groups.emplace_back();
-        groups[place->second].push_back(&outcome);
+        groups[place->second].push_back(&recipient);
     }
     return groups;
 }
 
-std::string_view fate(const Outcome& outcome) {
-    if (outcome.in_doubt)
+std::string_view fate(const Recipient& recipient) {
+    if (recipient.in_doubt())
         return "in-doubt";
-    if (outcome.status == ExitStatus::ok)
+    if (recipient.status == ExitStatus::ok)
         return "sent";
-    return outcome.status == ExitStatus::temp_fail ? "deferred" : "bounced";
+    return recipient.status == ExitStatus::temp_fail ? "deferred" : "bounced";
 }
 
 /// RFC 3463 2: where the server gave no status code, at least the class is known.
-std::string status_code(const Outcome& outcome) {
-    if (!outcome.enhanced.empty())
-        return outcome.enhanced;
-    if (outcome.status == ExitStatus::ok)
+std::string status_code(const Recipient& recipient) {
+    if (!recipient.enhanced.empty())
+        return recipient.enhanced;
+    if (recipient.status == ExitStatus::ok)
         return "2.0.0";
-    return outcome.status == ExitStatus::temp_fail ? "4.0.0" : "5.0.0";
+    return recipient.status == ExitStatus::temp_fail ? "4.0.0" : "5.0.0";
 }
 
-Priority priority(const Outcome& outcome) {
-    if (outcome.status == ExitStatus::ok)
+Priority priority(const Recipient& recipient) {
+    if (recipient.status == ExitStatus::ok)
         return Priority::info;
-    return outcome.status == ExitStatus::temp_fail ? Priority::warning : Priority::error;
+    return recipient.status == ExitStatus::temp_fail ? Priority::warning : Priority::error;
 }
 
 } // namespace
@@ -72,14 +72,14 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
         for (const auto& note : *notes)
             log.note(identity.id, note, Priority::warning);
     }
-    for (const Group& recipients : group(report.outcomes)) {
-        const Outcome& first = *recipients.front();
+    for (const Group& recipients : group(report.recipients)) {
+        const Recipient& first = *recipients.front();
         LogEntry entry;
         entry.id = identity.id;
         entry.uid = identity.uid;
         entry.from = envelope.reverse_path;
         entry.size = size;
-        for (const Outcome* recipient : recipients)
+        for (const Recipient* recipient : recipients)
             entry.to.push_back(recipient->address);
         entry.relay = first.relay.empty() ? "none" : first.relay;
         entry.tls = first.tls;
@@ -97,8 +97,8 @@ std::string describe_failures(const Report& report) {
     std::string lines;
     for (const auto& note : report.notes)
         lines.append("sallyport: ").append(note).append("\n");
-    for (const Group& recipients : group(report.outcomes)) {
-        const Outcome& first = *recipients.front();
+    for (const Group& recipients : group(report.recipients)) {
+        const Recipient& first = *recipients.front();
         if (first.status == ExitStatus::ok)
             continue;
         lines.append("sallyport: ").append(first.text);

@@ -14,7 +14,7 @@
 namespace sallyport {
 
 /// Up to three addresses, then how many more.
-std::string name_recipients(const std::vector<const Outcome*>& recipients);
+std::string name_recipients(const std::vector<const Recipient*>& recipients);
 
 /// One log entry for the recipients of each fate, and the report's notes.
 /// `size`: octets of the message as sent.

@@ -107,8 +107,8 @@ void Server::talk() {
 void Server::tell_without_memory() {
     const bool sending = state_ == State::sending;
     const bool accepted =
-        sending && std::ranges::any_of(outcomes_, [](const auto& outcome) {
-            return outcome->decided && outcome->status == ExitStatus::ok;
+        sending && std::ranges::any_of(recipients_, [](const auto& recipient) {
+            return recipient->accepted();
         });
     const bool in_doubt = sending && upstream_.in_doubt();
     flush();
@@ -117,11 +117,11 @@ void Server::tell_without_memory() {
             in_doubt ? "451 4.3.0 out of memory; the message may have been accepted\r\n"
                      : "421 4.3.0 out of memory\r\n");
     write_out("250 2.0.0 accepted");
-    for (const auto& outcome : outcomes_) {
-        if (outcome->refused_here || outcome->status == ExitStatus::ok)
+    for (const auto& recipient : recipients_) {
+        if (recipient->accepted())
             continue;
         write_out(", but not <");
-        write_out(outcome->address);
+        write_out(recipient->address);
         write_out(">");
     }
     write_out("\r\n");
@@ -138,15 +138,14 @@ void Server::log_without_memory() {
 /// Who is not decided gets nothing any more. It wants no memory.
 void Server::settle_without_memory() {
     const bool in_doubt = state_ == State::sending && upstream_.in_doubt();
-    for (const auto& outcome : outcomes_) {
-        if (outcome->decided || outcome->refused_here)
+    for (const auto& recipient : recipients_) {
+        if (!recipient->open())
             continue;
-        outcome->decided = true;
-        outcome->in_doubt = in_doubt && !outcome->put_off;
-        outcome->status = ExitStatus::temp_fail;
-        outcome->reply_code = 451;
-        outcome->enhanced = "4.3.0";
-        outcome->text = "out of memory"; // so short that it is held in place
+        if (in_doubt && !recipient->put_off())
+            recipient->doubt(ExitStatus::temp_fail);
+        else
+            recipient->refuse(ExitStatus::temp_fail, 451);
+        recipient->say("4.3.0", "out of memory"); // so short that it is held in place
     }
 }
 
@@ -273,7 +272,7 @@ void Server::take_mail(const std::string& argument) {
 
 void Server::end_transaction() {
     upstream_.end();
-    if (!outcomes_.empty())
+    if (!recipients_.empty())
         report(0);
     known_.clear();
     if (state_ != State::unknown && state_ != State::over)
@@ -296,25 +295,26 @@ void Server::settle(const Failure& failure) {
 
 /// The transaction is over for all who are not decided yet.
 void Server::abandon(const Failure& failure) {
-    if (outcomes_.empty())
+    if (recipients_.empty())
         world_.log.note(identity_.id, failure.what(), Priority::error);
-    for (Outcome* const outcome : undecided())
-        fail(*outcome, failure);
+    for (Recipient* const recipient : undecided())
+        fail(*recipient, failure);
     end_transaction();
 }
 
 /// The log says what the client hears. Who was put off has nothing to do with the doubt
 /// about another transaction.
-void Server::fail(Outcome& outcome, const Failure& failure) {
+void Server::fail(Recipient& recipient, const Failure& failure) {
     const int code = code_of(failure);
     const bool in_doubt = failure.fault() == Fault::in_doubt;
-    outcome.decided = true;
-    outcome.in_doubt = in_doubt && !outcome.put_off;
-    outcome.status = code / 100 == 4 ? ExitStatus::temp_fail : failure.status();
-    outcome.reply_code = code;
-    outcome.enhanced = enhanced_of(failure, code);
-    outcome.text = outcome.in_doubt == in_doubt ? failure.what()
-                                                : "not sent, since the session was lost";
+    const bool spared = in_doubt && recipient.put_off();
+    const ExitStatus status = code / 100 == 4 ? ExitStatus::temp_fail : failure.status();
+    if (in_doubt && !spared)
+        recipient.doubt(status);
+    else
+        recipient.refuse(status, code);
+    recipient.say(enhanced_of(failure, code),
+                  spared ? "not sent, since the session was lost" : failure.what());
 }
 
 void Server::reply(int code, std::string_view enhanced, std::string_view text) {

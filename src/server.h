@@ -16,7 +16,7 @@
 #include "dialogue_input.h"
 #include "envelope.h"
 #include "forms.h"
-#include "outcome.h"
+#include "recipient.h"
 #include "server_command.h"
 #include "upstream.h"
 #include "world.h"
@@ -51,31 +51,33 @@ class Server {
     void take_data();
     void take_bdat(const std::string& argument);
 
-    using Outcomes = std::vector<Outcome*>;
-    using Refused = std::vector<const Outcome*>;
-    Outcomes add(const std::vector<std::string>& addresses, const RcptArguments& arguments);
-    bool ask(const Outcomes& members);
-    Failure turn_away(const Outcomes& members, const std::string& name, std::size_t size);
-    static bool is_refused(const Outcome& outcome);
-    static Refused refused_of(const Outcomes& outcomes);
-    static const Outcome& gravest(const Refused& refused);
+    using Recipients = std::vector<Recipient*>;
+    using Refused = std::vector<const Recipient*>;
+    Recipients add(const std::vector<std::string>& addresses,
+                   const RcptArguments& arguments);
+    bool ask(const Recipients& members);
+    Failure turn_away(const Recipients& members, const std::string& name, std::size_t size);
+    static bool is_refused(const Recipient& recipient);
+    static Refused refused_of(const Recipients& recipients);
+    static const Recipient& gravest(const Refused& refused);
     static std::string name_refused(const Refused& refused);
     static Failure refusal_of(const Refused& refused);
 
     void receive(std::string_view octets);
     void send_draft();
     Message make_message();
-    [[nodiscard]] Outcomes undecided() const;
+    [[nodiscard]] Recipients undecided() const;
     std::uint64_t send(MessageForms& forms);
-    void send_to_rest(const Outcomes& recipients, MessageForms& forms, std::uint64_t size);
-    Outcomes::const_iterator send_further(Outcomes::const_iterator next,
-                                          Outcomes::const_iterator end, MessageForms& forms,
-                                          std::uint64_t size);
-    void conclude(const Outcomes& recipients, std::uint64_t size);
+    void send_to_rest(const Recipients& recipients, MessageForms& forms,
+                      std::uint64_t size);
+    Recipients::const_iterator send_further(Recipients::const_iterator next,
+                                            Recipients::const_iterator end,
+                                            MessageForms& forms, std::uint64_t size);
+    void conclude(const Recipients& recipients, std::uint64_t size);
     void end_transaction();
     void settle(const Failure& failure);
     void abandon(const Failure& failure);
-    static void fail(Outcome& outcome, const Failure& failure);
+    static void fail(Recipient& recipient, const Failure& failure);
     void report(std::uint64_t size);
     void want(State state) const;
 
@@ -97,7 +99,7 @@ class Server {
     bool unread_ = false;
 
     Envelope envelope_; ///< of the transaction under way, as everything below
-    std::vector<std::unique_ptr<Outcome>> outcomes_;
+    std::vector<std::unique_ptr<Recipient>> recipients_;
     std::set<std::string> known_; ///< mailbox_key of each who is to get the message
     std::optional<Intake> intake_;
     std::optional<Failure> trouble_; ///< with the message; the rest of it is skipped

@@ -89,7 +89,7 @@ void Server::send_draft() {
         throw Failure{*trouble_};
     const Message message = make_message();
     MessageForms forms(message, world_.settings.message.encode_header, upstream_.notes());
-    const Outcomes recipients = undecided();
+    const Recipients recipients = undecided();
     const std::uint64_t size = send(forms);
     send_to_rest(recipients, forms, size);
     conclude(recipients, size);
@@ -103,11 +103,11 @@ std::uint64_t Server::send(MessageForms& forms) {
     return message.size();
 }
 
-Server::Outcomes Server::undecided() const {
-    Outcomes left;
-    for (const auto& outcome : outcomes_) {
-        if (!outcome->decided && !outcome->refused_here)
-            left.push_back(outcome.get());
+Server::Recipients Server::undecided() const {
+    Recipients left;
+    for (const auto& recipient : recipients_) {
+        if (recipient->open())
+            left.push_back(recipient.get());
     }
     return left;
 }
@@ -115,31 +115,31 @@ Server::Outcomes Server::undecided() const {
 /// Members of an alias for whom the transaction had no room, by LMTP all but one, get the
 /// message by further ones; in the form that was sent it has `size` octets. Where one of
 /// these fails as a whole no other is tried: the client waits.
-void Server::send_to_rest(const Outcomes& recipients, MessageForms& forms,
+void Server::send_to_rest(const Recipients& recipients, MessageForms& forms,
                           std::uint64_t size) {
     const auto end = recipients.end();
     try {
         for (auto next = recipients.begin(); next != end;)
-            next = (*next)->put_off ? send_further(next, end, forms, size) : next + 1;
+            next = (*next)->put_off() ? send_further(next, end, forms, size) : next + 1;
     } catch (const Failure& failure) {
-        for (Outcome* const outcome : undecided())
-            fail(*outcome, failure);
+        for (Recipient* const recipient : undecided())
+            fail(*recipient, failure);
     } catch (const std::bad_alloc&) {
         settle_without_memory();
     }
 }
 
 /// One transaction, for as many as it has room for; returns the next one.
-Server::Outcomes::const_iterator Server::send_further(Outcomes::const_iterator next,
-                                                      Outcomes::const_iterator end,
-                                                      MessageForms& forms,
-                                                      std::uint64_t size) {
+Server::Recipients::const_iterator Server::send_further(Recipients::const_iterator next,
+                                                        Recipients::const_iterator end,
+                                                        MessageForms& forms,
+                                                        std::uint64_t size) {
     upstream_.further(envelope_, size);
     bool accepted = false;
-    for (; next != end && (*next)->put_off && upstream_.room() > 0; ++next) {
-        (*next)->put_off = false;
+    for (; next != end && (*next)->put_off() && upstream_.room() > 0; ++next) {
+        (*next)->ask_again();
         upstream_.rcpt(**next);
-        if ((*next)->put_off)
+        if ((*next)->put_off())
             break;
         accepted = accepted || !is_refused(**next);
     }
@@ -151,11 +151,11 @@ Server::Outcomes::const_iterator Server::send_further(Outcomes::const_iterator n
 
 /// The client has one reply for all: once somebody has the message a refusal would have it
 /// sent again.
-void Server::conclude(const Outcomes& recipients, std::uint64_t size) {
+void Server::conclude(const Recipients& recipients, std::uint64_t size) {
     const Refused refused = refused_of(recipients);
     if (refused.size() == recipients.size())
         throw refusal_of(refused);
-    const auto accepted = std::ranges::find(recipients, ExitStatus::ok, &Outcome::status);
+    const auto accepted = std::ranges::find(recipients, ExitStatus::ok, &Recipient::status);
     std::string text = concat({"accepted: ", (*accepted)->text});
     if (!refused.empty())
         text =
@@ -175,10 +175,10 @@ Message Server::make_message() {
 /// To the log; the client has had its replies.
 void Server::report(std::uint64_t size) {
     Report report;
-    for (const auto& outcome : std::exchange(outcomes_, {})) {
+    for (const auto& recipient : std::exchange(recipients_, {})) {
         // Accepted by the server, but the client has given up the message.
-        if (outcome->decided || outcome->refused_here)
-            report.outcomes.push_back(*outcome);
+        if (!recipient->open())
+            report.recipients.push_back(*recipient);
     }
     report.notes = std::exchange(upstream_.notes(), {});
     log_report(world_.log, report, envelope_, size, identity_);

@@ -21,7 +21,7 @@ void Server::take_rcpt(const std::string& argument) {
         throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
     const auto addresses =
         make_recipients(rcpt.recipient, world_.settings, identity_, envelope_.notes);
-    const Outcomes members = add(addresses, rcpt);
+    const Recipients members = add(addresses, rcpt);
     if (members.size() > upstream_.room() || !ask(members))
         throw turn_away(members, name, addresses.size());
     const Refused refused = refused_of(members);
@@ -34,37 +34,37 @@ void Server::take_rcpt(const std::string& argument) {
 }
 
 /// Somebody named twice gets one copy.
-Server::Outcomes Server::add(const std::vector<std::string>& addresses,
-                             const RcptArguments& arguments) {
-    Outcomes added;
+Server::Recipients Server::add(const std::vector<std::string>& addresses,
+                               const RcptArguments& arguments) {
+    Recipients added;
     for (const std::string& address : addresses) {
         if (known_.contains(mailbox_key(address)))
             continue;
-        outcomes_.push_back(std::make_unique<Outcome>(address));
-        Outcome& outcome = *outcomes_.back();
-        outcome.notify = arguments.notify;
-        outcome.original_recipient = arguments.original_recipient;
-        added.push_back(&outcome);
+        recipients_.push_back(std::make_unique<Recipient>(address));
+        Recipient& recipient = *recipients_.back();
+        recipient.notify = arguments.notify;
+        recipient.original_recipient = arguments.original_recipient;
+        added.push_back(&recipient);
     }
     return added;
 }
 
 /// Those that the server has no room for are put off until it has the message for the
 /// others (send_to_rest). False where there are no others.
-bool Server::ask(const Outcomes& members) {
+bool Server::ask(const Recipients& members) {
     bool accepted = false;
     bool put_off = false;
-    for (Outcome* const member : members) {
+    for (Recipient* const member : members) {
         if (put_off)
             upstream_.put_off(*member);
         else
             upstream_.rcpt(*member);
-        put_off = put_off || member->put_off;
-        accepted = accepted || (!member->put_off && !is_refused(*member));
+        put_off = put_off || member->put_off();
+        accepted = accepted || (!member->put_off() && !is_refused(*member));
     }
     if (put_off && !accepted)
         return false;
-    for (const Outcome* const member : members) {
+    for (const Recipient* const member : members) {
         if (!is_refused(*member))
             known_.insert(mailbox_key(member->address));
     }
@@ -73,7 +73,7 @@ bool Server::ask(const Outcomes& members) {
 
 /// Those who were not asked, for want of room: a part of an alias would have to be called
 /// accepted.
-Failure Server::turn_away(const Outcomes& members, const std::string& name,
+Failure Server::turn_away(const Recipients& members, const std::string& name,
                           std::size_t size) {
     const bool never = size > upstream_.limit();
     std::string text =
@@ -82,7 +82,7 @@ Failure Server::turn_away(const Outcomes& members, const std::string& name,
         text += concat({", it stands for ", std::to_string(size),
                         " and a transaction takes ", std::to_string(upstream_.limit())});
     Failure failure = never ? refusal(550, "5.5.3", text) : refusal(452, "4.5.3", text);
-    for (Outcome* const member : members) {
+    for (Recipient* const member : members) {
         if (is_refused(*member))
             continue;
         upstream_.put_off(*member);
@@ -91,24 +91,26 @@ Failure Server::turn_away(const Outcomes& members, const std::string& name,
     return failure;
 }
 
-bool Server::is_refused(const Outcome& outcome) {
-    return outcome.refused_here || (outcome.decided && outcome.status != ExitStatus::ok);
+bool Server::is_refused(const Recipient& recipient) {
+    return !recipient.open() && !recipient.accepted();
 }
 
-Server::Refused Server::refused_of(const Outcomes& outcomes) {
+Server::Refused Server::refused_of(const Recipients& recipients) {
     Refused refused;
-    for (const Outcome* const outcome : outcomes) {
-        if (is_refused(*outcome))
-            refused.push_back(outcome);
+    for (const Recipient* const recipient : recipients) {
+        if (is_refused(*recipient))
+            refused.push_back(recipient);
     }
     return refused;
 }
 
 /// In doubt before for later before for good: where one of them may still get the message
 /// the client is not told that nobody will.
-const Outcome& Server::gravest(const Refused& refused) {
-    const auto rank = [](const Outcome* outcome) {
-        return outcome->in_doubt ? 0 : outcome->status == ExitStatus::temp_fail ? 1 : 2;
+const Recipient& Server::gravest(const Refused& refused) {
+    const auto rank = [](const Recipient* recipient) {
+        return recipient->in_doubt()                        ? 0
+               : recipient->status == ExitStatus::temp_fail ? 1
+                                                            : 2;
     };
     return **std::ranges::min_element(refused, {}, rank);
 }
@@ -123,7 +125,7 @@ std::string Server::name_refused(const Refused& refused) {
 }
 
 Failure Server::refusal_of(const Refused& refused) {
-    const Outcome& first = gravest(refused);
+    const Recipient& first = gravest(refused);
     return refusal(first.reply_code != 0 ? first.reply_code : 553, first.enhanced,
                    name_refused(refused));
 }

@@ -301,7 +301,7 @@ Reply Session::answer(LogIn& log_in, std::string_view command, std::string_view 
 }
 
 void Session::transact(const Envelope& envelope, const Message& message,
-                       std::span<Outcome* const> recipients, bool last) {
+                       std::span<Recipient* const> recipients, bool last) {
     const auto transaction = begin_transaction(envelope);
     transaction->run(recipients, message, last);
     usable_ = transaction->in_step() && !wire_.leaving();

@@ -16,7 +16,7 @@
 #include "envelope.h"
 #include "extensions.h"
 #include "message.h"
-#include "outcome.h"
+#include "recipient.h"
 #include "route.h"
 #include "sasl.h"
 #include "settings.h"
@@ -55,7 +55,7 @@ class Session {
     /// refused here. `last`: no transaction follows if all are dealt with, so that QUIT may
     /// ride along.
     void transact(const Envelope& envelope, const Message& message,
-                  std::span<Outcome* const> recipients, bool last);
+                  std::span<Recipient* const> recipients, bool last);
 
     /// A transaction to go through step by step.
     std::unique_ptr<Transaction> begin_transaction(const Envelope& envelope);
@@ -69,7 +69,7 @@ class Session {
     /// A transaction for these announces SMTPUTF8 (RFC 6531). For none of them yet: it
     /// would for those of the envelope.
     [[nodiscard]] bool announces_smtputf8(const Envelope& envelope,
-                                          std::span<Outcome* const> recipients) const {
+                                          std::span<Recipient* const> recipients) const {
         return extensions_.smtputf8 && wants_smtputf8(envelope, recipients);
     }
     /// How many recipients one transaction may have.

@@ -26,7 +26,7 @@ void note(const World& world, const std::vector<std::string>& notes) {
 
 /// A text made beforehand, for when there is no memory for a better one.
 void tell_without_memory(const World& world, const Report& report) {
-    if (std::ranges::any_of(report.outcomes, &Outcome::in_doubt))
+    if (std::ranges::any_of(report.recipients, &Recipient::in_doubt))
         print(world.error,
               "sallyport: out of memory; the message may have been accepted\n");
     else if (report.status() != ExitStatus::ok)
@@ -51,9 +51,10 @@ ExitStatus verify(const World& world) {
     const Report report =
         ask_about_recipients(world.settings, envelope, world.network,
                              {world.identity.host_name, world.started, world.transcript});
-    for (const Outcome& outcome : report.outcomes) {
-        if (outcome.status == ExitStatus::ok)
-            print(world.output, concat({"<", outcome.address, ">: ", outcome.text, "\n"}));
+    for (const Recipient& recipient : report.recipients) {
+        if (recipient.accepted())
+            print(world.output,
+                  concat({"<", recipient.address, ">: ", recipient.text, "\n"}));
     }
     print(world.error, describe_failures(report));
     return report.status();

@@ -31,10 +31,10 @@ bool says_suppressed(const Reply& reply, const Extensions& extensions) {
 
 } // namespace
 
-bool wants_smtputf8(const Envelope& envelope, std::span<Outcome* const> recipients) {
+bool wants_smtputf8(const Envelope& envelope, std::span<Recipient* const> recipients) {
     return envelope.smtputf8 || envelope.smtputf8_allowed ||
            has_eight_bit(envelope.reverse_path) ||
-           std::ranges::any_of(recipients, has_eight_bit, &Outcome::address) ||
+           std::ranges::any_of(recipients, has_eight_bit, &Recipient::address) ||
            (recipients.empty() && std::ranges::any_of(envelope.recipients, has_eight_bit));
 }
 
@@ -42,7 +42,7 @@ Transaction::Transaction(Wire& wire, const Extensions& extensions, const Envelop
                          std::vector<std::string>& notes)
     : wire_(wire), extensions_(extensions), envelope_(envelope), notes_(notes) {}
 
-void Transaction::run(std::span<Outcome* const> recipients, const Message& message,
+void Transaction::run(std::span<Recipient* const> recipients, const Message& message,
                       bool last) {
     message_ = &message;
     recipients_ = recipients;
@@ -50,7 +50,7 @@ void Transaction::run(std::span<Outcome* const> recipients, const Message& messa
     may_quit_ = last && recipients.size() == 1 && extensions_.pipelining;
     check_size(message.size());
     queue(mail_command(message.size(), body_parameter(message)));
-    for (Outcome* const recipient : recipients) {
+    for (Recipient* const recipient : recipients) {
         queue_rcpt(*recipient);
         if (!extensions_.pipelining)
             flush();
@@ -79,7 +79,7 @@ void Transaction::mail(std::optional<std::uint64_t> size) {
     flush();
 }
 
-void Transaction::rcpt(Outcome& recipient) {
+void Transaction::rcpt(Recipient& recipient) {
     queue_rcpt(recipient);
     flush();
 }
@@ -182,14 +182,12 @@ void Transaction::append_wish(std::string& command, std::string_view keyword,
 }
 
 /// Of an address that cannot be written the outcome is known without asking.
-void Transaction::queue_rcpt(Outcome& recipient) {
+void Transaction::queue_rcpt(Recipient& recipient) {
     const AsciiAddress path = write_path(recipient.address);
     if (!path.trouble.empty()) {
-        recipient.decided = true;
-        recipient.status = ExitStatus::data_error;
-        recipient.enhanced = "5.6.7";
-        recipient.text =
-            concat({wire_.peer(), ": RCPT TO:<", recipient.address, ">: ", path.trouble});
+        recipient.refuse(ExitStatus::data_error, 0);
+        recipient.say("5.6.7", concat({wire_.peer(), ": RCPT TO:<", recipient.address,
+                                       ">: ", path.trouble}));
         return;
     }
     std::string command = concat({"RCPT TO:<", path.address, ">"});
@@ -239,7 +237,7 @@ void Transaction::read_replies() {
         take_mail_reply(
             wire_.receive(concat({"MAIL FROM:<", envelope_.reverse_path, ">"})));
     for (; answered_ < asked_.size(); ++answered_) {
-        Outcome& recipient = *asked_[answered_];
+        Recipient& recipient = *asked_[answered_];
         const std::string step = concat({"RCPT TO:<", recipient.address, ">"});
         take_rcpt_reply(recipient, step, wire_.receive(step));
     }
@@ -254,7 +252,7 @@ void Transaction::take_mail_reply(const Reply& reply) {
     refuse(wire_, concat({"MAIL FROM:<", envelope_.reverse_path, ">"}), reply);
 }
 
-void Transaction::take_rcpt_reply(Outcome& recipient, std::string_view step,
+void Transaction::take_rcpt_reply(Recipient& recipient, std::string_view step,
                                   const Reply& reply) {
     if (reply.positive() && !says_suppressed(reply, extensions_)) {
         accepted_.push_back(&recipient);
@@ -270,7 +268,7 @@ void Transaction::take_rcpt_reply(Outcome& recipient, std::string_view step,
         refuse(wire_, step, reply);
     if (!accepted_.empty() && says_too_many(reply)) {
         too_many_ = true;
-        recipient.put_off = true;
+        recipient.have_no_room();
         return;
     }
     refuse_recipient(recipient, step, reply);
@@ -282,18 +280,15 @@ bool Transaction::may_go_on() {
     return wire_.in_doubt() && (!accepted_.empty() || wire_.says_more(courtesy_wait));
 }
 
-void Transaction::refuse_recipient(Outcome& recipient, std::string_view step,
+void Transaction::refuse_recipient(Recipient& recipient, std::string_view step,
                                    const Reply& reply) {
     const std::string text = reply.text();
-    recipient.text = concat({wire_.peer(), ": ", step, ": ", text, wire_.hint(step, text)});
-    recipient.reply_code = reply.positive() ? 550 : reply.code;
-    recipient.enhanced = reply.enhanced();
-    recipient.refused_here = true;
-    recipient.decided = !reply.transient();
-    recipient.status = status_of(step, reply);
-    if (recipient.status == ExitStatus::unavailable ||
-        recipient.status == ExitStatus::data_error)
-        recipient.status = ExitStatus::no_user;
+    ExitStatus status = status_of(step, reply);
+    if (status == ExitStatus::unavailable || status == ExitStatus::data_error)
+        status = ExitStatus::no_user;
+    recipient.refuse(status, reply.positive() ? 550 : reply.code);
+    recipient.say(reply.enhanced(),
+                  concat({wire_.peer(), ": ", step, ": ", text, wire_.hint(step, text)}));
 }
 
 /// Once, however many transactions it is true of.

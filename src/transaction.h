@@ -17,14 +17,14 @@
 #include "extensions.h"
 #include "idn.h"
 #include "message.h"
-#include "outcome.h"
+#include "recipient.h"
 #include "wire.h"
 
 namespace sallyport {
 
 /// SMTPUTF8 is to be announced where it is offered: an address is not ASCII, or the caller
 /// wants it. Before there are `recipients` those of the envelope count.
-bool wants_smtputf8(const Envelope& envelope, std::span<Outcome* const> recipients);
+bool wants_smtputf8(const Envelope& envelope, std::span<Recipient* const> recipients);
 
 class Transaction {
   public:
@@ -40,13 +40,13 @@ class Transaction {
     ~Transaction() = default;
 
     /// All of it in as few flights as the server's extensions allow. See Session::transact.
-    void run(std::span<Outcome* const> recipients, const Message& message, bool last);
+    void run(std::span<Recipient* const> recipients, const Message& message, bool last);
 
     /// The same step by step, for a caller who has to know each reply before he goes on.
     /// MAIL announces `size`, if it is known, and may have to announce 8-bit text before it
     /// is. A refusal of MAIL or the data is a Failure, that of a recipient an outcome.
     void mail(std::optional<std::uint64_t> size);
-    void rcpt(Outcome& recipient);
+    void rcpt(Recipient& recipient);
     /// Wants at least one accepted recipient; by LMTP what becomes of each is its outcome.
     void send(const Message& message);
 
@@ -68,15 +68,15 @@ class Transaction {
     void append_wish(std::string& command, std::string_view keyword,
                      std::string_view value) const;
     void forget();
-    void queue_rcpt(Outcome& recipient);
+    void queue_rcpt(Recipient& recipient);
     [[nodiscard]] AsciiAddress write_path(const std::string& address) const;
     void send_message();
     void queue(const std::string& command);
     void flush();
     void read_replies();
     void take_mail_reply(const Reply& reply);
-    void take_rcpt_reply(Outcome& recipient, std::string_view step, const Reply& reply);
-    void refuse_recipient(Outcome& recipient, std::string_view step, const Reply& reply);
+    void take_rcpt_reply(Recipient& recipient, std::string_view step, const Reply& reply);
+    void refuse_recipient(Recipient& recipient, std::string_view step, const Reply& reply);
 
     void send_by_chunks();
     [[nodiscard]] std::string first_chunk() const;
@@ -91,7 +91,7 @@ class Transaction {
     void take_last_words();
     void check_count(const Reply& verdict);
     void take_verdict();
-    void take_verdict_on(std::span<Outcome* const> recipients, const Reply& verdict);
+    void take_verdict_on(std::span<Recipient* const> recipients, const Reply& verdict);
     void take_each_verdict();
     bool may_go_on();
     [[noreturn]] void contradicted(const Reply& verdict);
@@ -105,7 +105,7 @@ class Transaction {
     std::vector<std::string>& notes_; ///< remarks for the log
 
     const Message* message_ = nullptr;
-    std::span<Outcome* const> recipients_; ///< of run()
+    std::span<Recipient* const> recipients_; ///< of run()
     bool last_ = false;
     bool may_quit_ = false; ///< QUIT may ride after the message
 
@@ -113,11 +113,11 @@ class Transaction {
     std::string shown_;      ///< the same for -v, with the message's text left out
     std::size_t unsent_ = 0; ///< replies that flight_ asks for
     bool mail_answered_ = false;
-    std::vector<Outcome*> asked_;    ///< recipients whose RCPT is in flight_ or written
+    std::vector<Recipient*> asked_;  ///< recipients whose RCPT is in flight_ or written
     std::size_t answered_ = 0;       ///< of those
     bool chunk_rides_along_ = false; ///< with the commands, before their replies
     bool uncounted_ = false; ///< the last octet did: its reply is known by counting only
-    std::vector<Outcome*> accepted_;
+    std::vector<Recipient*> accepted_;
     bool too_many_ = false;
     bool in_step_ = false;
 };

@@ -240,28 +240,22 @@ void Transaction::contradicted(const Reply& verdict) {
 }
 
 /// What the server took is taken, whatever memory there is for its words.
-void Transaction::take_verdict_on(std::span<Outcome* const> recipients,
+void Transaction::take_verdict_on(std::span<Recipient* const> recipients,
                                   const Reply& verdict) {
     wire_.expect_written(wire_.leaving() ? quit.size() : 0);
-    for (Outcome* recipient : recipients) {
-        recipient->decided = true;
-        recipient->status = ExitStatus::ok;
-        recipient->reply_code = verdict.code;
-        recipient->text.clear();
-    }
+    for (Recipient* recipient : recipients)
+        recipient->accept(verdict.code);
     const std::string enhanced = verdict.enhanced();
     const std::string text = verdict.text();
-    for (Outcome* recipient : recipients) {
-        recipient->enhanced = enhanced;
-        recipient->text = text;
-    }
+    for (Recipient* recipient : recipients)
+        recipient->say(enhanced, text);
 }
 
 /// RFC 2033 4.2: a reply for each recipient that was accepted, in their order. Those whose
 /// reply does not come stay in doubt, whatever the others' say.
 void Transaction::take_each_verdict() {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
-        Outcome& recipient = *accepted_[i];
+        Recipient& recipient = *accepted_[i];
         const std::string step = concat({"end of data for <", recipient.address, ">"});
         const Reply verdict = wire_.receive(step, verdict_timeout);
         if (verdict.positive())

@@ -31,18 +31,20 @@ void Upstream::further(const Envelope& envelope, std::optional<std::uint64_t> si
 
 /// True when the sender is accepted.
 bool Upstream::try_relay(const Envelope& envelope, std::optional<std::uint64_t> size) {
-    for (bool again = true; again;) {
+    for (auto next = Failover::Next::address; next == Failover::Next::address;) {
         try {
             if (failover_.session() == nullptr)
                 return false;
             begin(envelope, size);
             return true;
         } catch (const Failure& failure) {
-            if (Failover::ends_all(failure))
+            next = failover_.weigh(failure);
+            if (next == Failover::Next::nothing)
                 throw;
-            if (!last_ || failover_.replaces(failure, last_->status()))
+            if (next == Failover::Next::anew)
+                last_.reset();
+            else if (!last_ || failover_.replaces(failure, last_->status()))
                 last_ = failure;
-            again = failover_.may_go_on(failure);
         }
     }
     return false;
@@ -58,19 +60,19 @@ void Upstream::begin(const Envelope& envelope, std::optional<std::uint64_t> size
     }
 }
 
-void Upstream::rcpt(Outcome& recipient) {
+void Upstream::rcpt(Recipient& recipient) {
     if (room() == 0)
         return put_off(recipient);
     transaction_->rcpt(recipient);
     describe(recipient);
 }
 
-void Upstream::put_off(Outcome& recipient) {
-    recipient.put_off = true;
+void Upstream::put_off(Recipient& recipient) {
+    recipient.have_no_room();
     describe(recipient);
 }
 
-void Upstream::describe(Outcome& recipient) const {
+void Upstream::describe(Recipient& recipient) const {
     recipient.relay = peer();
     recipient.tls = open()->tls();
     recipient.delays = failover_.visit().delays();

@@ -29,9 +29,9 @@ class Upstream {
     /// The same for a further transaction of the same message: the time it has goes on.
     void further(const Envelope& envelope, std::optional<std::uint64_t> size);
     /// RCPT; without room the recipient is put off. Failure if the connection is lost.
-    void rcpt(Outcome& recipient);
+    void rcpt(Recipient& recipient);
     /// As rcpt does without room.
-    void put_off(Outcome& recipient);
+    void put_off(Recipient& recipient);
     /// The message. Failure if it is refused; by LMTP that may be the recipient's outcome.
     void send(const Message& message);
     /// The transaction, if there is one, is over, however that came.
@@ -58,7 +58,7 @@ class Upstream {
   private:
     bool try_relay(const Envelope& envelope, std::optional<std::uint64_t> size);
     void begin(const Envelope& envelope, std::optional<std::uint64_t> size);
-    void describe(Outcome& recipient) const;
+    void describe(Recipient& recipient) const;
     [[nodiscard]] Session* open() const { return failover_.open(); }
 
     Failover failover_;

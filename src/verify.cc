@@ -11,16 +11,17 @@ namespace sallyport {
 
 namespace {
 
-void ask(Outcome& outcome, Upstream& upstream, const Envelope& envelope) {
-    upstream.rcpt(outcome);
-    if (std::exchange(outcome.put_off, false)) {
+void ask(Recipient& recipient, Upstream& upstream, const Envelope& envelope) {
+    upstream.rcpt(recipient);
+    if (recipient.put_off()) {
+        recipient.ask_again();
         upstream.further(envelope, std::nullopt);
-        upstream.rcpt(outcome); // the first of a transaction has room
+        upstream.rcpt(recipient); // the first of a transaction has room
     }
-    if (outcome.refused_here || outcome.decided)
+    if (!recipient.open())
         return;
-    outcome.status = ExitStatus::ok;
-    outcome.text = concat({upstream.peer(), " takes messages for it"});
+    recipient.accept(0);
+    recipient.say({}, concat({upstream.peer(), " takes messages for it"}));
 }
 
 } // namespace
@@ -29,20 +30,17 @@ Report ask_about_recipients(const Settings& settings, const Envelope& envelope,
                             Network& network, const DeliveryContext& context) {
     Report report;
     for (const auto& recipient : envelope.recipients)
-        report.outcomes.emplace_back(recipient);
+        report.recipients.emplace_back(recipient);
     Upstream upstream(settings, network, context);
     upstream.mail(envelope, std::nullopt);
-    auto next = report.outcomes.begin();
+    auto next = report.recipients.begin();
     try {
-        for (; next != report.outcomes.end(); ++next)
+        for (; next != report.recipients.end(); ++next)
             ask(*next, upstream, envelope);
         upstream.end();
     } catch (const Failure& failure) { // what is known of the others stays known
-        for (; next != report.outcomes.end(); ++next) {
-            next->status = failure.status();
-            next->enhanced = failure.enhanced();
-            next->text = failure.what();
-        }
+        for (; next != report.recipients.end(); ++next)
+            next->wait(failure);
     }
     report.notes = std::move(upstream.notes());
     return report;

@@ -305,16 +305,16 @@ long count(const std::vector<Copy>& copies, std::vector<std::string> Copy::*kind
 
 void check_report(const Report& report, const std::vector<Copy>& copies) {
     bool all = true;
-    for (const Outcome& outcome : report.outcomes) {
+    for (const Recipient& outcome : report.recipients) {
         const bool ok = outcome.status == ExitStatus::ok;
         const long certain = count(copies, &Copy::certain, outcome.address);
         const long possible = count(copies, &Copy::possible, outcome.address);
         const bool clear = count(copies, &Copy::unclear, outcome.address) == 0;
         require(ok ? certain == 1 : certain == 0 || !clear);
         require(possible <= 1);
-        require(ok || outcome.in_doubt || possible == 0);
-        require(!outcome.in_doubt || possible == 1 || !clear);
-        require(!outcome.in_doubt || outcome.status == ExitStatus::temp_fail);
+        require(ok || outcome.in_doubt() || possible == 0);
+        require(!outcome.in_doubt() || possible == 1 || !clear);
+        require(!outcome.in_doubt() || outcome.status == ExitStatus::temp_fail);
         all = all && ok;
     }
     require((report.status() == ExitStatus::ok) == all);
@@ -343,7 +343,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool plain = mechanisms.empty() || mechanisms.front() == "PLAIN";
     const CredentialModel credentials(user, password, plain);
     credentials.check_shown(shown.lines());
-    for (const Outcome& outcome : report.outcomes)
+    for (const Recipient& outcome : report.recipients)
         credentials.check_failure(outcome.text);
     return 0;
 }

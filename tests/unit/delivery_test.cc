@@ -66,10 +66,10 @@ struct Fixture {
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(the_first_relay_takes_it, Fixture) {
-    const Outcome& outcome = deliver_to({takes_all}).outcomes.front();
+    const Recipient& outcome = deliver_to({takes_all}).recipients.front();
     BOOST_TEST(status() == 0);
     BOOST_TEST(outcome.address == "a@x");
-    BOOST_TEST(outcome.decided);
+    BOOST_TEST(outcome.decided());
     BOOST_TEST(outcome.relay == "one1");
     BOOST_TEST(outcome.text == "250 2.0.0 Ok");
     BOOST_TEST(outcome.enhanced == "2.0.0");
@@ -83,14 +83,14 @@ BOOST_FIXTURE_TEST_CASE(trouble_of_an_address_means_the_next_one, Fixture) {
          {Script{"421 busy"}, Script{"220 hi"}, hello, hello + Script{"451 later"},
           hello + Script{"250 s", "250 r", "354 go", "451 later"},
           hello + Script{"250 s", "250 r", "354 go", "421 later"}}) {
-        BOOST_TEST(deliver_to({trouble, takes_all}).outcomes.front().relay == "one2");
+        BOOST_TEST(deliver_to({trouble, takes_all}).recipients.front().relay == "one2");
         BOOST_TEST(status() == 0);
         BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
     }
 }
 
 BOOST_FIXTURE_TEST_CASE(after_the_last_address_the_next_relay, Fixture) {
-    BOOST_TEST(deliver_to({{"421 busy"}, {"421 busy"}}).outcomes.front().relay == "two1");
+    BOOST_TEST(deliver_to({{"421 busy"}, {"421 busy"}}).recipients.front().relay == "two1");
     BOOST_TEST(status() == 0);
     BOOST_TEST(network.asked == (Texts{"one", "two"}), boost::test_tools::per_element());
 }
@@ -98,10 +98,10 @@ BOOST_FIXTURE_TEST_CASE(after_the_last_address_the_next_relay, Fixture) {
 BOOST_FIXTURE_TEST_CASE(trouble_of_a_relay_means_the_next_relay, Fixture) {
     for (const Script& trouble :
          {Script{"hello"}, hello + Script{"530 log in"}, Script{}}) {
-        BOOST_TEST(deliver_to({trouble, takes_all}).outcomes.front().relay == "two1");
+        BOOST_TEST(deliver_to({trouble, takes_all}).recipients.front().relay == "two1");
         BOOST_TEST(status() == 0);
     }
-    BOOST_TEST(deliver_to({}).outcomes.front().relay == "two1");
+    BOOST_TEST(deliver_to({}).recipients.front().relay == "two1");
 }
 
 BOOST_FIXTURE_TEST_CASE(of_several_failures_the_last_counts_unless_one_was_transient,
@@ -112,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(of_several_failures_the_last_counts_unless_one_was_trans
     deliver_to({{"554 no"}}, {});
     BOOST_TEST(status() == 68);
     BOOST_TEST(texts().front() == "two: no such host");
-    BOOST_TEST(!report.outcomes.front().decided);
+    BOOST_TEST(!report.recipients.front().decided());
     deliver_to({{"421 busy"}}, {{"554 5.7.1 no"}});
     BOOST_TEST(status() == 75);
     BOOST_TEST(texts().front() == "one1: greeting: 421 busy");
@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(of_several_failures_the_last_counts_unless_one_was_trans
 BOOST_FIXTURE_TEST_CASE(a_server_that_wants_nothing_from_here_has_not_seen_a_message,
                         Fixture) {
     for (const Script& refusal : {Script{"554 no"}, Script{"220 hi", "554 no", "554 no"}}) {
-        BOOST_TEST(deliver_to({refusal, takes_all}).outcomes.front().relay == "two1");
+        BOOST_TEST(deliver_to({refusal, takes_all}).recipients.front().relay == "two1");
         BOOST_TEST(status() == 0);
     }
 }
@@ -137,8 +137,8 @@ BOOST_FIXTURE_TEST_CASE(a_refused_message_is_shown_to_nobody_else, Fixture) {
           hello + Script{"250 s", "250 r", "354 go", "554 spam"}}) {
         deliver_to({refusal, takes_all});
         BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
-        BOOST_TEST(report.outcomes.front().relay == "one1");
-        BOOST_TEST(report.outcomes.front().decided);
+        BOOST_TEST(report.recipients.front().relay == "one1");
+        BOOST_TEST(report.recipients.front().decided());
     }
     BOOST_TEST(status() == 69);
 }
@@ -147,7 +147,7 @@ BOOST_FIXTURE_TEST_CASE(what_a_server_says_before_it_hangs_up_is_heard, Fixture)
     deliver_to({}, {{"220 hi", "!554 5.7.1 go away"}});
     BOOST_TEST(status() == 69);
     BOOST_TEST(texts().front() == "two1: EHLO: 554 5.7.1 go away");
-    BOOST_TEST(deliver_to({{"220 hi", "!421 busy"}, takes_all}).outcomes.front().relay ==
+    BOOST_TEST(deliver_to({{"220 hi", "!421 busy"}, takes_all}).recipients.front().relay ==
                "one2");
 }
 
@@ -162,8 +162,8 @@ BOOST_FIXTURE_TEST_CASE(our_own_trouble_stops_all, Fixture) {
 BOOST_FIXTURE_TEST_CASE(in_doubt_nobody_else_is_asked, Fixture) {
     deliver_to({hello + Script{"250 s", "250 r", "354 go"}, takes_all});
     BOOST_TEST(status() == 75);
-    BOOST_TEST(report.outcomes.front().in_doubt);
-    BOOST_TEST(report.outcomes.front().decided);
+    BOOST_TEST(report.recipients.front().in_doubt());
+    BOOST_TEST(report.recipients.front().decided());
     BOOST_TEST(texts().front() == "one1: end of data: connection closed by the server; the "
                                   "message may have been accepted");
     BOOST_TEST(copies() == 1);
@@ -174,12 +174,22 @@ BOOST_FIXTURE_TEST_CASE(doubt_is_about_one_transaction, Fixture) {
     envelope.recipients = {"a@x", "b@x"};
     settings.relays.front().max_recipients = 1;
     deliver_to({hello + Script{"250 s", "250 r", "354 go"}, takes_all});
-    BOOST_TEST(report.outcomes[0].in_doubt);
-    BOOST_TEST(!report.outcomes[1].in_doubt);
-    BOOST_TEST(report.outcomes[1].relay == "one2");
-    BOOST_TEST((report.outcomes[1].status == ExitStatus::ok));
+    BOOST_TEST(report.recipients[0].in_doubt());
+    BOOST_TEST(!report.recipients[1].in_doubt());
+    BOOST_TEST(report.recipients[1].relay == "one2");
+    BOOST_TEST((report.recipients[1].status == ExitStatus::ok));
     BOOST_TEST(status() == 75);
     BOOST_TEST(copies() == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(whoever_cannot_be_asked_after_a_doubt_is_told_why, Fixture) {
+    settings.relays.pop_back();
+    envelope.recipients = {"a@x", "b@x"};
+    settings.relays.front().max_recipients = 1;
+    deliver_to({hello + Script{"250 s", "250 r", "354 go"}}, {});
+    BOOST_TEST(report.recipients[0].in_doubt());
+    BOOST_TEST(texts()[1] == "one1: the session could not be used for all recipients");
+    BOOST_TEST(!report.recipients[1].decided());
 }
 
 BOOST_FIXTURE_TEST_CASE(who_is_refused_does_not_stop_the_others, Fixture) {
@@ -197,8 +207,8 @@ BOOST_FIXTURE_TEST_CASE(for_who_is_put_off_the_next_relay_is_asked, Fixture) {
     deliver_to(
         {hello + Script{"250 s", "450 later", "250 r", "354 go", "250 ok"}, takes_all});
     BOOST_TEST(status() == 0);
-    BOOST_TEST(report.outcomes[0].relay == "two1");
-    BOOST_TEST(report.outcomes[1].relay == "one1");
+    BOOST_TEST(report.recipients[0].relay == "two1");
+    BOOST_TEST(report.recipients[1].relay == "one1");
     BOOST_TEST(
         network.heard.ends_with("MAIL FROM:<me@x>\r\nRCPT TO:<a@x>\r\nDATA\r\nA: 1\r\n"
                                 "\r\n.\r\nQUIT\r\n"));
@@ -308,7 +318,7 @@ BOOST_FIXTURE_TEST_CASE(the_next_message_stays_with_the_relay_that_took_over, Fi
     const Message message(Header(), Store(), {});
     for (const bool last : {false, true}) {
         report = deliver(failover, settings.message, envelope, message, started, last);
-        BOOST_TEST(report.outcomes.front().relay == "two1");
+        BOOST_TEST(report.recipients.front().relay == "two1");
     }
     BOOST_TEST(network.asked == (Texts{"one", "two"}), boost::test_tools::per_element());
 }
@@ -320,7 +330,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_tired_of_waiting_is_asked_anew, Fixture
     network.goes_on = true;
     for (const char* relay : {"one1", "one2"}) {
         report = deliver(failover, settings.message, envelope, message, started, false);
-        BOOST_TEST(report.outcomes.front().relay == relay);
+        BOOST_TEST(report.recipients.front().relay == relay);
         BOOST_TEST(status() == 0);
     }
 }
@@ -329,7 +339,7 @@ BOOST_AUTO_TEST_CASE(the_status_of_several_outcomes) {
     const auto status = [](std::initializer_list<ExitStatus> all) {
         Report report;
         for (const ExitStatus one : all)
-            report.outcomes.emplace_back("a@x").status = one;
+            report.recipients.emplace_back("a@x").status = one;
         return static_cast<int>(report.status());
     };
     using enum ExitStatus;

@@ -106,7 +106,7 @@ class ScriptedNetwork : public Network {
 
 inline std::vector<std::string> texts_of(const Report& report) {
     std::vector<std::string> all;
-    for (const Outcome& outcome : report.outcomes)
+    for (const Recipient& outcome : report.recipients)
         all.push_back(outcome.text);
     return all;
 }

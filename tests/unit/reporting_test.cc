@@ -13,30 +13,30 @@ namespace {
 
 const std::string peer = "mail[192.0.2.1]:465";
 
-Outcome outcome(const std::string& address, ExitStatus status, const std::string& text) {
-    Outcome result(address);
+Recipient outcome(const std::string& address, ExitStatus status, const std::string& text) {
+    Recipient result(address);
     result.status = status;
     result.text = text;
     result.relay = peer;
     return result;
 }
 
-Outcome accepted(const std::string& address) {
+Recipient accepted(const std::string& address) {
     return outcome(address, ExitStatus::ok, "250 queued");
 }
 
-Outcome refused(const std::string& address) {
+Recipient refused(const std::string& address) {
     return outcome(address, ExitStatus::no_user,
                    peer + ": RCPT TO:<" + address + ">: 550 no");
 }
 
-Outcome deferred(const std::string& address) {
+Recipient deferred(const std::string& address) {
     return outcome(address, ExitStatus::temp_fail, peer + ": greeting: 421 later");
 }
 
-Report report_of(std::vector<Outcome> outcomes) {
+Report report_of(std::vector<Recipient> outcomes) {
     Report report;
-    report.outcomes = std::move(outcomes);
+    report.recipients = std::move(outcomes);
     return report;
 }
 
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(each_refusal_has_its_line) {
 }
 
 BOOST_AUTO_TEST_CASE(who_is_concerned_by_the_same_failure) {
-    std::vector<Outcome> outcomes{deferred("a@x")};
+    std::vector<Recipient> outcomes{deferred("a@x")};
     const auto described = [&] { return describe_failures(report_of(outcomes)); };
     BOOST_TEST(described() ==
                "sallyport: mail[192.0.2.1]:465: greeting: 421 later (recipients: <a@x>)\n");
@@ -116,24 +116,24 @@ BOOST_AUTO_TEST_CASE(one_line_in_the_log_for_all_who_met_the_same_fate) {
 }
 
 BOOST_AUTO_TEST_CASE(fates_in_the_log) {
-    const auto line = [](const Outcome& outcome) {
+    const auto line = [](const Recipient& outcome) {
         const auto lines = logged(report_of({outcome}));
         BOOST_REQUIRE(lines.size() == 1U);
         return lines.front();
     };
     BOOST_TEST(has(line(deferred("a@x")), "\"dsn\":\"4.0.0\",\"status\":\"deferred\""));
-    Outcome doubtful = deferred("a@x");
-    doubtful.in_doubt = true;
+    Recipient doubtful = deferred("a@x");
+    doubtful.doubt(ExitStatus::temp_fail);
     doubtful.enhanced = "4.4.2";
     BOOST_TEST(has(line(doubtful), "\"dsn\":\"4.4.2\",\"status\":\"in-doubt\""));
     for (const ExitStatus status :
          {ExitStatus::data_error, ExitStatus::no_host, ExitStatus::unavailable,
           ExitStatus::protocol, ExitStatus::no_perm, ExitStatus::config})
         BOOST_TEST(has(line(outcome("a@x", status, "x")), "\"status\":\"bounced\""));
-    Outcome lost = deferred("a@x");
+    Recipient lost = deferred("a@x");
     lost.relay.clear();
     BOOST_TEST(has(line(lost), "\"relay\":\"none\""));
-    Outcome secure = accepted("a@x");
+    Recipient secure = accepted("a@x");
     secure.tls = "TLSv1.3";
     secure.enhanced = "2.1.5";
     secure.delays.connect = std::chrono::milliseconds(50);
@@ -142,8 +142,8 @@ BOOST_AUTO_TEST_CASE(fates_in_the_log) {
 }
 
 BOOST_AUTO_TEST_CASE(doubt_is_not_the_same_fate_as_failure) {
-    Outcome doubtful = deferred("b@x");
-    doubtful.in_doubt = true;
+    Recipient doubtful = deferred("b@x");
+    doubtful.doubt(ExitStatus::temp_fail);
     BOOST_TEST(logged(report_of({deferred("a@x"), doubtful})).size() == 2U);
     BOOST_TEST(logged(report_of({deferred("a@x"), deferred("b@x")})).size() == 1U);
 }

@@ -20,7 +20,6 @@ constexpr std::size_t place_shown = 40;
 
 /// A table, since every octet of every address is looked up.
 constexpr auto atom_text = [] {
-    constexpr std::string_view specials = "()<>[]:;@\\,.\"";
     std::array<bool, 256> table{};
     for (std::size_t octet = '!'; octet < table.size(); ++octet)
         table.at(octet) = octet != 0x7f &&

@@ -11,6 +11,9 @@
 
 namespace sallyport {
 
+/// RFC 5322 3.2.3: what no atom holds.
+inline constexpr std::string_view specials = "()<>[]:;@\\,.\"";
+
 /// RFC 5322 3.2.3, and UTF-8 (RFC 6532 3.2).
 bool is_atom_text(char c);
 

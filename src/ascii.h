@@ -133,14 +133,27 @@ constexpr std::string_view without_line_end(std::string_view text) {
     return text;
 }
 
+inline constexpr std::string_view hex_digits = "0123456789ABCDEF";
+
 /// Appends `mark` and two hexadecimal digits for `c`: "=" in RFC 2045 6.7 and RFC 2047 4.2,
 /// "+" in RFC 3461 4.
 inline void append_hex(std::string& to, char mark, char c) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     const auto octet = static_cast<unsigned char>(c);
     to += mark;
-    to += digits[octet >> 4U];
-    to += digits[octet & 0x0fU];
+    to += hex_digits[octet >> 4U];
+    to += hex_digits[octet & 0x0fU];
+}
+
+/// The octet that two such digits, in upper case, stand for.
+constexpr std::optional<char> decode_hex(std::string_view digits) {
+    std::size_t octet = 0;
+    for (const char digit : digits) {
+        const auto value = hex_digits.find(digit);
+        if (value == std::string_view::npos)
+            return std::nullopt;
+        octet = octet << 4U | value;
+    }
+    return digits.size() == 2 ? std::optional(static_cast<char>(octet)) : std::nullopt;
 }
 
 /// Without the blanks (space, tab) at both ends.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "address.h"
+#include "address_lexer.h"
 #include "ascii.h"
 #include "authors.h"
 #include "bare_names.h"
@@ -213,7 +214,7 @@ class Completion {
     /// RFC 2047 encoded words as a mail program made them: they are a phrase as they are.
     static bool is_encoded(std::string_view name) {
         return name.find("=?") < name.find("?=") && !has_control(name) &&
-               !has_eight_bit(name) && name.find_first_of("()<>[]:;@\\,.\"") == name.npos;
+               !has_eight_bit(name) && name.find_first_of(specials) == name.npos;
     }
 
     void add_missing(const std::string& prefix) {

@@ -12,8 +12,6 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t block_size = 65536;
-
 /// RFC 5321 4.5.2, octet by octet.
 class TextDecoder {
   public:

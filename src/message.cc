@@ -15,12 +15,6 @@
 
 namespace sallyport {
 
-namespace {
-
-constexpr std::size_t block_size = 65536;
-
-} // namespace
-
 std::size_t read_some(int fd, std::span<char> buffer) {
     for (;;) {
         const ssize_t got = ::read(fd, buffer.data(), buffer.size());

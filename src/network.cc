@@ -26,19 +26,8 @@ std::string local_literal(int fd) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;
     ::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size);
-    Address address;
-    address.family = storage.ss_family;
-    if (storage.ss_family == AF_INET6) {
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, &storage, sizeof v6);
-        address.v6 = v6.sin6_addr;
-        return concat({"[IPv6:", address.text(), "]"});
-    }
-    sockaddr_in v4{};
-    std::memcpy(&v4, &storage, sizeof v4);
-    address.family = AF_INET;
-    address.v4 = v4.sin_addr;
-    return concat({"[", address.text(), "]"});
+    const Address address = to_address(reinterpret_cast<sockaddr*>(&storage));
+    return concat({address.family == AF_INET6 ? "[IPv6:" : "[", address.text(), "]"});
 }
 
 void keep_family(std::vector<Address>& addresses, int family) {

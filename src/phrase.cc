@@ -7,19 +7,12 @@
 #include <string_view>
 
 #include "address.h"
+#include "address_lexer.h"
 #include "ascii.h"
 #include "encoded_word.h"
 #include "printable.h"
 
 namespace sallyport {
-
-namespace {
-
-bool needs_no_quotes(std::string_view name) {
-    return name.find_first_of("()<>[]:;@\\,.\"") == std::string_view::npos;
-}
-
-} // namespace
 
 std::string make_phrase(std::string_view name) {
     std::string clean;
@@ -30,7 +23,8 @@ std::string make_phrase(std::string_view name) {
     const bool ascii = !has_eight_bit(text);
     if (is_well_formed(text) && (!ascii || text.find("=?") != std::string_view::npos))
         return encode_words(text, "UTF-8", 1);
-    return ascii && needs_no_quotes(text) ? std::string(text) : quote(text);
+    return ascii && text.find_first_of(specials) == text.npos ? std::string(text)
+                                                              : quote(text);
 }
 
 } // namespace sallyport

@@ -17,7 +17,6 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t block_size = 65536;
 constexpr std::size_t part_limit = 10'000; // each is remembered from one pass to the other
 constexpr std::size_t blanks_limit = 900;  // in a row, where lines are wrapped
 

@@ -32,22 +32,6 @@ bool is_no_such_name(int error) {
     return error == EAI_NONAME || error == EAI_NODATA;
 }
 
-Address to_address(const addrinfo& info) {
-    Address address;
-    address.family = info.ai_family;
-    if (info.ai_family == AF_INET) {
-        sockaddr_in v4{};
-        std::memcpy(&v4, info.ai_addr, sizeof v4);
-        address.v4 = v4.sin_addr;
-    } else {
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, info.ai_addr, sizeof v6);
-        address.v6 = v6.sin6_addr;
-        address.scope = v6.sin6_scope_id;
-    }
-    return address;
-}
-
 int to_family(IpFamily family) {
     if (family == IpFamily::ipv4)
         return AF_INET;
@@ -68,7 +52,7 @@ Answer look_up(const std::string& host, int family, int flags) {
     for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
         if (info->ai_family != AF_INET && info->ai_family != AF_INET6)
             continue;
-        const Address address = to_address(*info);
+        const Address address = to_address(info->ai_addr);
         answer.addresses.push_back(address);
     }
     return answer;
@@ -120,6 +104,22 @@ Failure not_resolved(std::string_view where, const std::string& host,
 }
 
 } // namespace
+
+Address to_address(const sockaddr* name) {
+    Address address;
+    address.family = name->sa_family;
+    if (address.family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, name, sizeof v4);
+        address.v4 = v4.sin_addr;
+    } else {
+        sockaddr_in6 v6{};
+        std::memcpy(&v6, name, sizeof v6);
+        address.v6 = v6.sin6_addr;
+        address.scope = v6.sin6_scope_id;
+    }
+    return address;
+}
 
 std::string Address::text() const {
     std::string text(INET6_ADDRSTRLEN, '\0');

@@ -28,6 +28,9 @@ struct Address {
     [[nodiscard]] std::string text() const;
 };
 
+/// That of a socket, which is of one of these families.
+Address to_address(const sockaddr* name);
+
 struct Resolution {
     std::vector<Address> addresses;
     std::optional<Failure> failure; ///< where there are none

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <utility>
 
 #include <sasl/sasl.h>
 
+#include "ascii.h"
 #include "concat.h"
 #include "failure.h"
 #include "memory.h"
@@ -93,17 +93,14 @@ void expect_memory_after(int result) {
 /// for.
 std::string_view trouble_with_iterations(std::string_view challenge) {
     const auto at = challenge.find(",i=");
-    const auto digits =
-        at == std::string_view::npos ? std::string_view() : challenge.substr(at + 3);
-    const char* const end = digits.data() + digits.size();
-    std::uint32_t count = 0;
-    const auto parsed = std::from_chars(digits.data(), end, count);
-    if (parsed.ec == std::errc::invalid_argument ||
-        (parsed.ptr != end && *parsed.ptr != ','))
+    auto digits = challenge.substr(at == challenge.npos ? challenge.size() : at + 3);
+    digits = digits.substr(0, digits.find(','));
+    if (digits.empty() || !std::ranges::all_of(digits, is_digit))
         return "the server does not say how many iterations it wants";
-    if (parsed.ec != std::errc{} || count > scram_iterations_at_most)
+    const auto count = to_number(digits);
+    if (!count || *count > scram_iterations_at_most)
         return "the server wants more than 1,000,000 iterations";
-    if (count < scram_iterations_at_least)
+    if (*count < scram_iterations_at_least)
         return "the server wants fewer than 4,096 iterations: a password is easily guessed "
                "from them; if you trust the server with it, set auth = PLAIN";
     return {};

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -32,12 +31,6 @@ bool would_block(int error) {
 }
 
 } // namespace
-
-int poll_timeout(Deadline deadline) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(
-        left.count(), 0, std::numeric_limits<int>::max()));
-}
 
 std::string describe_errno(int error) {
     return std::strerror(error); // in English: nothing here calls setlocale

@@ -23,9 +23,6 @@ class SocketStream : public Stream {
     UniqueFd fd_;
 };
 
-/// Milliseconds for poll(2) until `deadline`, rounded up; 0 if it has passed.
-int poll_timeout(Deadline deadline);
-
 /// What errno value `error` means: "Connection refused".
 std::string describe_errno(int error);
 

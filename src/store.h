@@ -14,6 +14,9 @@
 
 namespace sallyport {
 
+/// How much of a message is read or written at once.
+constexpr std::size_t block_size = 65536;
+
 class Store {
   public:
     static constexpr std::size_t memory_limit = 256 * 1024;

@@ -4,8 +4,10 @@
 // span: a peer that sends one octet a minute gains nothing.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,6 +17,13 @@ namespace sallyport {
 
 using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;
+
+/// Milliseconds for poll(2) until `deadline`, rounded up; 0 if it has passed.
+inline int poll_timeout(Deadline deadline) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(
+        left.count(), 0, std::numeric_limits<int>::max()));
+}
 
 /// How long is waited for what cannot change the outcome any more, or only to doubt.
 constexpr std::chrono::seconds courtesy_wait{10};

@@ -14,7 +14,6 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t block_size = 65536;
 /// Commands that leave no room worth a chunk go ahead alone.
 constexpr std::size_t commands_limit = Transaction::flight_limit / 2;
 constexpr std::string_view quit = "QUIT\r\n";

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "ascii.h"
 #include "values.h"
@@ -17,20 +16,6 @@ constexpr std::array relay_schemes{
     UrlScheme{"smtp+starttls://", "starttls", "587"},
     UrlScheme{"smtp://", "none", "25"},
 };
-
-/// The octet that two hexadecimal digits stand for.
-std::optional<char> decode_hex(std::string_view digits) {
-    unsigned octet = 0;
-    for (const char digit : digits) {
-        const auto value = std::string_view("0123456789abcdef").find(to_lower(digit));
-        if (value == std::string_view::npos)
-            return std::nullopt;
-        octet = octet << 4U | static_cast<unsigned>(value);
-    }
-    if (digits.size() != 2)
-        return std::nullopt;
-    return static_cast<char>(octet);
-}
 
 class UrlParser {
   public:
@@ -123,7 +108,7 @@ class UrlParser {
         for (std::size_t at = 0; at < text.size(); ++at) {
             char c = text[at];
             if (c == '%') {
-                const auto octet = decode_hex(text.substr(at + 1, 2));
+                const auto octet = decode_hex(upper_case(text.substr(at + 1, 2)));
                 if (!octet)
                     refuse("after % two hexadecimal digits are expected");
                 c = *octet;

@@ -2,8 +2,10 @@
 #include "values.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <limits>
+#include <optional>
+#include <span>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -23,14 +25,22 @@ namespace {
 constexpr std::chrono::seconds longest_duration = std::chrono::hours(24 * 30);
 constexpr std::size_t host_limit = 255; // RFC 5321 4.5.3.1.2
 
-/// The digits in front of `text`, which loses them; false if there are none or too many.
-bool take_number(std::string_view& text, std::uint64_t& number) {
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{})
-        return false;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    return true;
+struct Unit {
+    char name;
+    std::uint64_t size;
+};
+
+/// A number, perhaps with one of the `units` after it; nothing if it is above `most`.
+std::optional<std::uint64_t> measure(std::string_view text, std::span<const Unit> units,
+                                     std::uint64_t most) {
+    const auto unit =
+        std::ranges::find(units, text.empty() ? '\0' : text.back(), &Unit::name);
+    const std::uint64_t size = unit == units.end() ? 1 : unit->size;
+    text.remove_suffix(unit == units.end() ? 0 : 1);
+    const auto number = to_number(text);
+    if (!number || *number > most / size)
+        return std::nullopt;
+    return *number * size;
 }
 
 bool is_name(std::string_view text) {
@@ -72,43 +82,31 @@ bool read_switch(std::string_view text, const std::string& origin) {
 
 std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint64_t most,
                           const std::string& origin) {
-    std::uint64_t number = 0;
-    if (!take_number(text, number) || !text.empty() || number < least || number > most)
+    const auto number = to_number(text);
+    if (!number || *number < least || *number > most)
         misconfigured(origin, {"a number from ", std::to_string(least), " to ",
                                std::to_string(most), " is expected"});
-    return number;
+    return *number;
 }
 
 std::uint64_t read_size(std::string_view text, const std::string& origin) {
-    constexpr std::string_view units = "KMG";
-    std::uint64_t number = 0;
-    bool good = take_number(text, number) && text.size() <= 1;
-    if (good && !text.empty()) {
-        const auto unit = units.find(text.front());
-        const unsigned shift = 10U * (static_cast<unsigned>(unit) + 1);
-        good = unit != units.npos &&
-               number <= std::numeric_limits<std::uint64_t>::max() >> shift;
-        number <<= good ? shift : 0U;
-    }
-    if (!good)
+    constexpr std::array units{Unit{'K', 1U << 10U}, Unit{'M', 1U << 20U},
+                               Unit{'G', 1U << 30U}};
+    const auto size = measure(text, units, std::numeric_limits<std::uint64_t>::max());
+    if (!size)
         misconfigured(origin, "a number of octets is expected, perhaps with K, M or G");
-    return number;
+    return *size;
 }
 
 std::chrono::milliseconds read_duration(std::string_view text, std::chrono::seconds least,
                                         const std::string& origin) {
-    constexpr std::string_view units = "smhd";
-    constexpr std::uint64_t seconds[] = {1, 60, 3600, 86400};
-    std::uint64_t number = 0;
-    bool good = take_number(text, number) && text.size() <= 1;
-    const auto unit = text.empty() ? 0 : units.find(text.front());
-    good = good && unit != units.npos &&
-           number <= static_cast<std::uint64_t>(longest_duration.count()) / seconds[unit];
-    const std::chrono::seconds span(good ? number * seconds[unit] : 0);
-    if (!good || span < least)
+    constexpr std::array units{Unit{'s', 1}, Unit{'m', 60}, Unit{'h', 3600},
+                               Unit{'d', 86400}};
+    const auto span = measure(text, units, longest_duration.count());
+    if (!span || std::chrono::seconds(*span) < least)
         misconfigured(origin, {"a number of seconds from ", std::to_string(least.count()),
                                " to 30d is expected, perhaps with s, m, h or d"});
-    return span;
+    return std::chrono::seconds(*span);
 }
 
 std::vector<std::string> read_list(std::string_view text, const std::string& origin) {

@@ -17,7 +17,6 @@ std::string encode_xtext(std::string_view text) {
 }
 
 std::optional<std::string> decode_xtext(std::string_view text) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
     std::string decoded;
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (text[at] <= ' ' || text[at] > '~' || text[at] == '=')
@@ -26,11 +25,10 @@ std::optional<std::string> decode_xtext(std::string_view text) {
             decoded += text[at];
             continue;
         }
-        const auto high = at + 1 < text.size() ? hex.find(text[at + 1]) : hex.npos;
-        const auto low = at + 2 < text.size() ? hex.find(text[at + 2]) : hex.npos;
-        if (high == hex.npos || low == hex.npos)
+        const auto octet = decode_hex(text.substr(at + 1, 2));
+        if (!octet)
             return std::nullopt;
-        decoded += static_cast<char>(high << 4U | low);
+        decoded += *octet;
         at += 2;
     }
     return decoded;

@@ -7,7 +7,7 @@
 #include "address_lexer.h"
 #include "ascii.h"
 #include "failure.h"
-#include "printable.h"
+#include "utf8.h"
 
 namespace sallyport {
 

@@ -9,6 +9,7 @@
 #include "concat.h"
 #include "failure.h"
 #include "printable.h"
+#include "utf8.h"
 
 namespace sallyport {
 
@@ -167,15 +168,15 @@ void AddressLexer::refuse_character(std::string_view kind, std::uint32_t code) c
 void AddressLexer::check_characters(std::string_view address) const {
     if (!has_control(address) && !has_eight_bit(address))
         return;
-    for (std::size_t size = 0; !address.empty(); address.remove_prefix(size)) {
-        std::uint32_t code = 0;
-        size = utf8_character(address, code);
+    while (!address.empty()) {
+        const auto [size, code] = utf8_character(address);
         if (size == 0)
             refuse("it is not UTF-8");
         if (is_harmful(code))
             refuse_character("control character", code);
         if (is_foreign_blank(code))
             refuse_character("blank that is not ASCII", code);
+        address.remove_prefix(size);
     }
 }
 

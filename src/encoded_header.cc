@@ -10,7 +10,7 @@
 #include "encoded_word.h"
 #include "intake.h"
 #include "mime.h"
-#include "printable.h"
+#include "utf8.h"
 
 namespace sallyport {
 

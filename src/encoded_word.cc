@@ -6,7 +6,7 @@
 
 #include "ascii.h"
 #include "concat.h"
-#include "printable.h"
+#include "utf8.h"
 
 namespace sallyport {
 
@@ -46,13 +46,12 @@ std::size_t character_size(std::string_view text, const Charset& charset) {
 
 /// Octets of the character that `text` begins with; all of it where nothing is known.
 std::size_t character_size(std::string_view text, std::string_view charset) {
-    const auto first = static_cast<unsigned char>(text.front());
-    if (first == '\x1b') // RFC 1468: a word begins and ends in ASCII
+    if (text.front() == '\x1b') // RFC 1468: a word begins and ends in ASCII
         return text.find("\x1b(", 1) + 3;
-    if (first < 0x80)
+    if (!is_eight_bit(text.front()))
         return 1;
     if (charset == "UTF-8")
-        return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+        return std::max<std::size_t>(utf8_character(text).size, 1);
     for (const Charset& known : charsets) {
         if (starts_with_ignoring_case(charset, known.prefix.data()))
             return character_size(text, known);

@@ -10,7 +10,7 @@
 #include "address_lexer.h"
 #include "ascii.h"
 #include "encoded_word.h"
-#include "printable.h"
+#include "utf8.h"
 
 namespace sallyport {
 

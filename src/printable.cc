@@ -2,42 +2,11 @@
 #include "printable.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "ascii.h"
+#include "utf8.h"
 
 namespace sallyport {
-
-namespace {
-
-/// Octets of the UTF-8 character that `first` begins (RFC 3629 4), 0 if it begins none.
-constexpr std::size_t character_size(unsigned first) {
-    if (first < 0x80)
-        return 1;
-    if (first < 0xc2 || first > 0xf4)
-        return 0;
-    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
-} // namespace
-
-std::size_t utf8_character(std::string_view text, std::uint32_t& code) {
-    constexpr unsigned mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t size = character_size(first);
-    if (size == 0 || size > text.size())
-        return 0;
-    code = first & mask[size];
-    for (const char c : text.substr(1, size - 1)) {
-        const auto octet = static_cast<unsigned char>(c);
-        if ((octet & 0xc0U) != 0x80U)
-            return 0;
-        code = code << 6U | (octet & 0x3fU);
-    }
-    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    return code < least[size] || surrogate || code > 0x10ffff ? 0 : size;
-}
 
 /// C0, DEL, C1, the line ends that Unicode adds, and its twelve characters of the property
 /// Bidi_Control: where bidirectional text is rendered, a server could have its refusal read
@@ -69,8 +38,7 @@ std::string printable(std::string_view text, std::size_t limit) {
         text.remove_prefix(plain);
         if (text.empty())
             break;
-        std::uint32_t code = 0;
-        const std::size_t size = utf8_character(text, code);
+        const auto [size, code] = utf8_character(text);
         const std::size_t taken = size == 0 ? 1 : size;
         if (result.size() + taken > limit) {
             result += "...";
@@ -83,13 +51,6 @@ std::string printable(std::string_view text, std::size_t limit) {
         text.remove_prefix(taken);
     }
     return result;
-}
-
-bool is_well_formed(std::string_view text) {
-    std::uint32_t code = 0;
-    for (std::size_t size = 1; !text.empty() && size != 0; text.remove_prefix(size))
-        size = utf8_character(text, code);
-    return text.empty();
 }
 
 } // namespace sallyport

@@ -17,14 +17,7 @@ namespace sallyport {
 /// "..." after `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 512);
 
-/// Octets of the well-formed UTF-8 character (RFC 3629) at the front of `text`, which is
-/// not empty; 0 if there is none. `code` is its number.
-std::size_t utf8_character(std::string_view text, std::uint32_t& code);
-
 /// A control character, as printable() counts them.
 bool is_harmful(std::uint32_t code);
-
-/// All of it is well-formed UTF-8 (RFC 3629), whatever it may do to a terminal.
-bool is_well_formed(std::string_view text);
 
 } // namespace sallyport

@@ -11,7 +11,7 @@
 #include "content_encoder.h"
 #include "failure.h"
 #include "mime.h"
-#include "printable.h"
+#include "utf8.h"
 
 namespace sallyport {
 
@@ -67,40 +67,6 @@ bool is_too_much(const Facts& facts, bool seven_bit) {
            (seven_bit && facts.eight_bit > 0);
 }
 
-/// How many octets follow this one in RFC 3629; empty if none can begin with it.
-std::optional<int> octets_after(unsigned char first) {
-    if (first < 0x80)
-        return 0;
-    if (first < 0xc2 || first > 0xf4)
-        return std::nullopt;
-    return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-}
-
-/// RFC 3629 over pieces: enough to choose between two charset names.
-class Utf8Check {
-  public:
-    void add(std::string_view piece) {
-        for (const char c : piece)
-            add(static_cast<unsigned char>(c));
-    }
-    [[nodiscard]] bool good() const { return good_ && left_ == 0; }
-
-  private:
-    void add(unsigned char octet) {
-        if (left_ > 0) {
-            good_ = good_ && (octet & 0xc0U) == 0x80U;
-            --left_;
-            return;
-        }
-        const auto after = octets_after(octet);
-        good_ = good_ && after.has_value();
-        left_ = after.value_or(0);
-    }
-
-    int left_ = 0;
-    bool good_ = true;
-};
-
 /// The first pass: what is in each part, and in the frame around them.
 class Survey : public EntityVisitor {
   public:
@@ -112,18 +78,20 @@ class Survey : public EntityVisitor {
         if (!parts.empty())
             frame.add(header.octets()); // of the message's own header, others take care
         parts.emplace_back().entity = entity;
-        utf8 = {};
+        reader = {};
     }
     void take_leaf(std::string_view octets) override {
-        parts.back().facts.add(octets);
-        utf8.add(octets);
+        Part& part = parts.back();
+        part.facts.add(octets);
+        for (const char c : octets)
+            part.utf8 = reader.take(c) && part.utf8;
     }
-    void end_leaf() override { parts.back().utf8 = utf8.good(); }
+    void end_leaf() override { parts.back().utf8 = parts.back().utf8 && reader.between(); }
     void take_frame(std::string_view octets) override { frame.add(octets); }
 
     std::vector<Part> parts; ///< one a header, in order
     Facts frame;
-    Utf8Check utf8; ///< of the leaf under way
+    Utf8Reader reader; ///< of the leaf under way
 };
 
 bool is_encodable(const Part& part) {

@@ -12,6 +12,7 @@
 #include "ascii.h"
 #include "printable.h"
 #include "require.h"
+#include "utf8.h"
 
 using namespace sallyport;
 

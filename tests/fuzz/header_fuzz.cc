@@ -24,6 +24,7 @@
 #include "require.h"
 #include "unit/decoding.h"
 #include "unit/feeder.h"
+#include "utf8.h"
 
 using namespace sallyport;
 

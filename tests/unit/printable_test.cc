@@ -66,16 +66,6 @@ BOOST_AUTO_TEST_CASE(what_turns_the_direction_of_text_is_a_control) {
         BOOST_TEST(printable(text) == text);
 }
 
-BOOST_AUTO_TEST_CASE(well_formed_text_may_hold_controls) {
-    for (const char* text : {"", "a\x1b\xc2\x85", "\xe2\x80\xae", "\xf4\x8f\xbf\xbf"})
-        BOOST_TEST(sallyport::is_well_formed(text), text);
-    for (const char* text : {"\xe9", "a\xe2\x80",
-                             "\xc0\xaf"
-                             "b",
-                             "\xed\xa0\x80", "\xffz"})
-        BOOST_TEST(!sallyport::is_well_formed(text), text);
-}
-
 BOOST_AUTO_TEST_CASE(each_octet_that_is_no_utf8_is_replaced) {
     BOOST_TEST(printable("caf\xe9!") == "caf?!");
     BOOST_TEST(printable("\x80\xbf") == "??");             // nothing to continue

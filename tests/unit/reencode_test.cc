@@ -114,7 +114,8 @@ BOOST_FIXTURE_TEST_CASE(what_counts_as_utf8, Fixture) {
     for (const char* good : {"\xc3\xbc", "\xe6\x97\xa5", "\xf0\x9f\x98\x80", "\xc2\x80"})
         BOOST_TEST(charset(good) == "utf-8", good);
     for (const char* bad : {"\xfc", "\xc3", "\xc3 \xbc", "\xbc", "\xc0\x80", "\xe6\x97",
-                            "\xf5\x80\x80\x80", "\xff", "\xc3\xbc\xfc"})
+                            "\xf5\x80\x80\x80", "\xff", "\xc3\xbc\xfc",
+                            "\xed\xa0\xbd\xed\xb8\x80", "\xe0\x80\xaf", "\xf4\x90\x80\x80"})
         BOOST_TEST(charset(bad) == "unknown-8bit", bad);
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "address.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "address_lexer.h"
 #include "ascii.h"
 #include "failure.h"
+#include "host_name.h"
 #include "utf8.h"
 
 namespace sallyport {
@@ -16,11 +16,6 @@ namespace {
 /// RFC 5321 4.1.3, less what would end a path for a server that reads carelessly.
 bool is_literal_text(char c) {
     return (is_atom_text(c) && !is_eight_bit(c)) || c == ' ' || c == '.' || c == ':';
-}
-
-bool is_domain_text(char c) {
-    return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.' ||
-           is_eight_bit(c);
 }
 
 /// An address goes on with it.
@@ -276,8 +271,7 @@ class AddressParser {
             if (words_.ends_with('.'))
                 words_.pop_back();
             domain = words_;
-            good = !quoted_ && splits_at_dots(domain) &&
-                   std::ranges::all_of(domain, is_domain_text);
+            good = !quoted_ && is_host_name(domain, Naming::with_utf8);
         }
         return good || fail("a domain is not valid:", begin);
     }

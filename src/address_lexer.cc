@@ -42,11 +42,6 @@ bool is_atom_text(char c) {
     return atom_text[static_cast<unsigned char>(c)];
 }
 
-bool splits_at_dots(std::string_view text) {
-    return !text.empty() && text.front() != '.' && text.back() != '.' &&
-           text.find("..") == text.npos;
-}
-
 bool AddressLexer::take(char c) {
     if (at_end() || text_[at_] != c)
         return false;

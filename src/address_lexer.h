@@ -17,9 +17,6 @@ inline constexpr std::string_view specials = "()<>[]:;@\\,.\"";
 /// RFC 5322 3.2.3, and UTF-8 (RFC 6532 3.2).
 bool is_atom_text(char c);
 
-/// RFC 5321 4.1.2: something stands before, between and after the dots.
-bool splits_at_dots(std::string_view text);
-
 /// How much is understood.
 enum class Reading {
     strict,       ///< RFC 5322

@@ -116,6 +116,12 @@ inline std::string quote(std::string_view text) {
     return quoted;
 }
 
+/// RFC 5321 4.1.2: something stands before, between and after the dots.
+constexpr bool splits_at_dots(std::string_view text) {
+    return !text.empty() && text.front() != '.' && text.back() != '.' &&
+           text.find("..") == text.npos;
+}
+
 /// Without a dot at its end, as DNS has it: certificates, SNI (RFC 6066 3) and addresses
 /// have none there.
 constexpr std::string_view without_final_dot(std::string_view name) {

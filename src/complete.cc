@@ -19,6 +19,7 @@
 #include "encoded_word.h"
 #include "envelope.h"
 #include "failure.h"
+#include "host_name.h"
 #include "message.h"
 #include "mime.h"
 
@@ -45,15 +46,6 @@ std::string format_date(std::chrono::system_clock::time_point now, long utc_offs
     if (blanks != std::string::npos)
         text.erase(blanks, 1);
     return text;
-}
-
-/// The right side of a Message-ID must be a dot-atom; a domain literal or a host name with
-/// odd characters is none.
-std::string message_id_domain(const std::string& domain) {
-    const bool plain = !domain.empty() && std::ranges::all_of(domain, [](char c) {
-        return is_alpha(c) || is_digit(c) || c == '-' || c == '.';
-    });
-    return plain ? domain : "localhost";
 }
 
 class Completion {
@@ -218,10 +210,12 @@ class Completion {
     }
 
     void add_missing(const std::string& prefix) {
-        const std::string domain = identity_.domain(settings_.sender);
+        // The right side must be a dot-atom, which a domain literal, for one, is not.
+        std::string domain = identity_.domain(settings_.sender);
+        if (!is_host_name(domain, Naming::strict))
+            domain = "localhost";
         if (!header_.contains(prefix + "Message-ID"))
-            put(prefix + "Message-ID",
-                concat({"<", identity_.id, "@", message_id_domain(domain), ">"}));
+            put(prefix + "Message-ID", concat({"<", identity_.id, "@", domain, ">"}));
         if (!header_.contains(prefix + "Date"))
             put(prefix + "Date", date());
         if (!header_.contains(prefix + "From"))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "identity.h"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -14,9 +13,11 @@
 
 #include "ascii.h"
 #include "concat.h"
+#include "host_name.h"
 #include "memory.h"
 #include "process.h"
 #include "unique_fd.h"
+#include "utf8.h"
 
 namespace sallyport {
 
@@ -29,10 +30,8 @@ std::string up_to(std::string_view text, std::string_view ends) {
 /// What may stand after the @ of an address and in a field: files and host names can hold
 /// anything.
 bool is_name(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return is_alpha(c) || is_digit(c) || is_eight_bit(c) || c == '-' || c == '_' ||
-               c == '.';
-    });
+    return text.size() <= host_name_limit && is_host_name(text, Naming::with_utf8) &&
+           is_well_formed(text);
 }
 
 void look_up_caller(Identity& identity) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "idn.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <new>
@@ -10,6 +9,7 @@
 
 #include "ascii.h"
 #include "concat.h"
+#include "host_name.h"
 #include "memory.h"
 #include "printable.h"
 
@@ -69,10 +69,6 @@ class Libidn2 {
     Strerror strerror_ = nullptr;
 };
 
-bool is_name_octet(char c) {
-    return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
-}
-
 } // namespace
 
 AsciiAddress to_ascii(std::string_view address) {
@@ -87,10 +83,11 @@ AsciiAddress to_ascii(std::string_view address) {
                 "installed"};
     AsciiAddress domain = library.convert(std::string(address.substr(at + 1)));
     // Compatibility characters turn into the specials of SMTP: U+FF1E into a '>'.
-    if (!std::ranges::all_of(domain.address, is_name_octet))
+    if (domain.address.empty())
+        return domain;
+    if (!is_host_name(domain.address))
         return {{}, "its domain is no host name"};
-    if (!domain.address.empty())
-        domain.address.insert(0, address.substr(0, at + 1));
+    domain.address.insert(0, address.substr(0, at + 1));
     return domain;
 }
 

@@ -8,6 +8,8 @@
 
 #include "address.h"
 #include "ascii.h"
+#include "concat.h"
+#include "host_name.h"
 #include "printable.h"
 #include "values.h"
 #include "ways.h"
@@ -142,12 +144,13 @@ void set_limit(Settings& /*settings*/, Relay& relay, Value& value) {
 
 /// RFC 5321 4.1.1.1: a domain or an address literal.
 std::string read_helo(std::string_view text, const std::string& origin) {
-    constexpr std::string_view others = "-._[]:";
+    constexpr std::string_view ipv6 = "[IPv6:";
     text = without_final_dot(text);
-    const bool good = !text.empty() && std::ranges::all_of(text, [&](char c) {
-        return is_alpha(c) || is_digit(c) || others.find(c) != std::string_view::npos;
-    });
-    if (!good)
+    if (text.starts_with(ipv6))
+        read_address(concat({"[", text.substr(ipv6.size())}), origin);
+    else if (text.starts_with('['))
+        read_address(text, origin);
+    else if (!is_host_name(text))
         misconfigured(origin, "a host name or an address literal is expected");
     return std::string(text);
 }

@@ -13,8 +13,8 @@
 
 #include "concat.h"
 #include "failure.h"
+#include "host_name.h"
 #include "resolve.h"
-#include "values.h"
 
 namespace sallyport {
 

@@ -16,6 +16,7 @@
 #include "base64.h"
 #include "concat.h"
 #include "failure.h"
+#include "host_name.h"
 #include "printable.h"
 
 namespace sallyport {
@@ -23,7 +24,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::chrono::seconds longest_duration = std::chrono::hours(24 * 30);
-constexpr std::size_t host_limit = 255; // RFC 5321 4.5.3.1.2
 
 struct Unit {
     char name;
@@ -43,28 +43,16 @@ std::optional<std::uint64_t> measure(std::string_view text, std::span<const Unit
     return *number * size;
 }
 
-bool is_name(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) {
-        return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
-    });
-}
-
 bool is_address(const std::string& text) {
     in_addr v4{};
     in6_addr v6{};
     const auto percent = std::min(text.find('%'), text.size());
-    const std::string_view scope = std::string_view(text).substr(percent);
     return ::inet_pton(AF_INET, text.c_str(), &v4) == 1 ||
            (::inet_pton(AF_INET6, text.substr(0, percent).c_str(), &v6) == 1 &&
-            scope.size() != 1 && is_name(scope.substr(scope.empty() ? 0 : 1)));
+            (percent == text.size() || is_host_name(text.substr(percent + 1))));
 }
 
 } // namespace
-
-bool is_host_name(std::string_view text) {
-    return !text.empty() && text.front() != '.' && text.front() != '-' &&
-           text.find("..") == text.npos && is_name(text);
-}
 
 void misconfigured(const std::string& origin, std::string_view why) {
     stop(ExitStatus::config, Fault::local, {origin, ": ", why}, "4.3.5");
@@ -139,16 +127,16 @@ std::string read_path(std::string_view text, const std::string& origin) {
 
 std::string read_host(std::string_view text, const std::string& origin) {
     const bool bracketed = text.starts_with('[') && text.ends_with(']');
-    std::string host(bracketed ? text.substr(1, text.size() - 2) : text);
+    std::string host(bracketed ? text.substr(1, text.size() - 2) : without_final_dot(text));
     const bool good = is_address(host) || (!bracketed && is_host_name(host));
     const auto colon = text.find(':'); // an IPv6 address has several
     const bool has_port = colon != text.npos && (colon == text.rfind(':') ||
                                                  text.substr(colon).starts_with("://"));
-    if (!good || host.size() > host_limit)
+    if (!good || host.size() > host_name_limit)
         misconfigured(origin, has_port ? "a host name alone is expected: 465 of NAME:465 "
                                          "goes into port, smtps:// into tls = implicit"
                                        : "a host name or an address is expected");
-    return std::string(without_final_dot(host));
+    return host;
 }
 
 std::string read_server(std::string_view text, const std::string& origin) {

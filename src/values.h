@@ -48,9 +48,6 @@ std::string read_path(std::string_view text, const std::string& origin);
 /// an IPv6 address may stand in brackets, which are taken off.
 std::string read_host(std::string_view text, const std::string& origin);
 
-/// Letters, digits, hyphens, underscores and dots, as a host name has them.
-bool is_host_name(std::string_view text);
-
 /// A name as read_host has it, but no address; a dot at its end is taken off.
 std::string read_domain(std::string_view text, const std::string& origin);
 

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <utility>
 
-#include "ascii.h"
 #include "concat.h"
 #include "failure.h"
+#include "host_name.h"
 #include "pop.h"
 #include "secret.h"
 #include "trust.h"
@@ -18,12 +18,6 @@ namespace {
 
 std::chrono::milliseconds between(Clock::time_point from, Clock::time_point to) {
     return std::chrono::round<std::chrono::milliseconds>(to - from);
-}
-
-bool is_plain_name(std::string_view name) {
-    return !name.empty() && std::ranges::all_of(name, [](char c) {
-        return is_alpha(c) || is_digit(c) || c == '-' || c == '.';
-    });
 }
 
 } // namespace
@@ -126,10 +120,11 @@ Deadline Visit::run_deadline() const {
 std::string Visit::ehlo_name() const {
     if (!relay_.helo.empty())
         return relay_.helo;
-    if (is_plain_name(sender_.domain))
+    if (is_host_name(sender_.domain, Naming::strict))
         return sender_.domain;
     const std::string& name = context_.host_name;
-    const bool full = name.find('.') != std::string::npos && is_plain_name(name);
+    const bool full =
+        name.find('.') != std::string::npos && is_host_name(name, Naming::strict);
     return full ? name : std::string();
 }
 

@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(names_that_no_alias_stands_for) {
 
 BOOST_AUTO_TEST_CASE(odd_domains) {
     for (const std::string domain :
-         {"x!", "x/y", "x=y", "$x", "x?y", "x%y", "\"x\"", "x.\"y\"", "[]", "[ ]",
+         {"-x", "x!", "x/y", "x=y", "$x", "x?y", "x%y", "\"x\"", "x.\"y\"", "[]", "[ ]",
           "[1.2.3.4", "[[1]]", "[1\\2]", "[\xc3\xa4]"})
         check_refused("a@" + domain, "a domain is not valid: \"" + domain + "\"");
     check_refused("a@[1\x01]", "a domain is not valid: \"[1?]\"");

@@ -178,7 +178,8 @@ BOOST_FIXTURE_TEST_CASE(a_message_id_has_a_domain_that_is_one, Fixture) {
         return message_id();
     };
     BOOST_TEST(id_at("example.org") == "<id1@example.org>");
-    for (const char* odd : {"[192.0.2.1]", "b\xc3\xbc\x63her.example", "a b", "x>"})
+    for (const char* odd :
+         {"[192.0.2.1]", "b\xc3\xbc\x63her.example", "a b", "x>", "a..b", ".a", "a_b"})
         BOOST_TEST(id_at(odd) == "<id1@localhost>", odd);
 }
 

@@ -243,7 +243,9 @@ BOOST_FIXTURE_TEST_CASE(our_name, Fixture) {
         return network.heard.substr(0, network.heard.find("\r\n"));
     };
     BOOST_TEST(name("host") == "EHLO [192.0.2.9]");
-    BOOST_TEST(name("host.example\r\nRSET") == "EHLO [192.0.2.9]");
+    for (const char* odd : {"host.example\r\nRSET", "host..example", "-host.example",
+                            ".example", "my_host.example"})
+        BOOST_TEST(name(odd) == "EHLO [192.0.2.9]", odd);
     BOOST_TEST(name("host.example") == "EHLO host.example");
     settings.sender.domain = "example.org";
     BOOST_TEST(name("host.example") == "EHLO example.org");

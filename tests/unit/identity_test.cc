@@ -142,9 +142,11 @@ BOOST_FIXTURE_TEST_CASE(the_name_for_mail, Fixture) {
 BOOST_FIXTURE_TEST_CASE(what_is_no_name_for_mail, Fixture) {
     if (skipped())
         return;
+    const std::string long_name(256, 'm');
     for (const char* octets :
          {"", "\n", ".\n", "\nmail.example\n", "mail.example # ours\n",
-          "mail\x1b.example\n", "mail>.example\n", "a@mail.example\n"}) {
+          "mail\x1b.example\n", "mail>.example\n", "a@mail.example\n", "mail..example\n",
+          "-mail.example\n", "m\xfcller.example\n", long_name.c_str()}) {
         has("mailname", octets);
         BOOST_TEST(look_up([](const Identity& identity) {
                        return identity.mail_name.empty() &&
@@ -203,6 +205,6 @@ BOOST_AUTO_TEST_CASE(the_name_of_the_host) {
     for (const char* name : {"host", "host.example"})
         BOOST_TEST(name_when(name, name) == 0);
     BOOST_TEST(name_when("host.example.", "host.example") == 0);
-    for (const char* odd : {"", ".", "a b", "a\r\nBcc: x", "a>b", "\x1b[2J"})
+    for (const char* odd : {"", ".", "a b", "a\r\nBcc: x", "a>b", "\x1b[2J", "a..b", "-a"})
         BOOST_TEST(name_when(odd, "localhost") == 0, odd);
 }

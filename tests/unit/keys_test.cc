@@ -59,7 +59,11 @@ BOOST_FIXTURE_TEST_CASE(keys_of_the_server, Fixture) {
          {"www.example.org", "localhost", "[192.0.2.1]", "[IPv6:::1]", "a_b"})
         BOOST_TEST(relay_with(std::string("helo = ") + name).helo == name);
     BOOST_TEST(relay_with("helo = www.example.org.").helo == "www.example.org");
-    for (const char* odd : {"", "a b", "a>", "\"a b\"", "b\xc3\xbc", "\"a\tb\""})
+    for (const char* odd : {"[a]", "[192.0.2.1", "[IPv6:::1", "[IPv6:a]", "[]"})
+        BOOST_TEST(
+            why_not(std::string("helo = ") + odd).starts_with("system.conf:3: helo: a"));
+    for (const char* odd : {"", "a b", "a>", "\"a b\"", "b\xc3\xbc", "\"a\tb\"", "::1",
+                            "a[b]", "192.0.2.1]", "a..b", "-a"})
         BOOST_TEST(why_not(std::string("helo = ") + odd) ==
                    "system.conf:3: helo: a host name or an address literal is expected");
     BOOST_TEST(relay_with("ignore = chunking, Pipelining 8BITMIME size dsn limits smtputf8")

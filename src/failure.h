@@ -68,4 +68,10 @@ class Failure : public std::runtime_error {
                        std::initializer_list<std::string_view> what,
                        std::string_view enhanced = {});
 
+/// Throws what the configuration has wrong: 78 (local), "ORIGIN: WHY".
+[[noreturn]] void misconfigured(std::string_view origin, std::string_view why);
+/// The same, WHY being the pieces one behind the other.
+[[noreturn]] void misconfigured(std::string_view origin,
+                                std::initializer_list<std::string_view> why);
+
 } // namespace sallyport

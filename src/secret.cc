@@ -27,10 +27,6 @@ namespace sallyport {
 
 namespace {
 
-[[noreturn]] void misconfigured(std::string_view origin, std::string_view why) {
-    stop(ExitStatus::config, Fault::local, {origin, ": ", why});
-}
-
 /// A command may succeed later, and another relay may have another.
 [[noreturn]] void unavailable(std::string_view origin, std::string_view why) {
     stop(ExitStatus::temp_fail, Fault::relay, {origin, ": ", why}, "4.3.0");

@@ -158,8 +158,7 @@ class StrictReader {
     }
 
     [[noreturn]] void refuse(std::string_view why) const {
-        stop(ExitStatus::config, Fault::local,
-             {printable(path_), ":", std::to_string(number_), ": ", why});
+        misconfigured(concat({printable(path_), ":", std::to_string(number_)}), why);
     }
 
     std::string_view text_;

@@ -109,15 +109,13 @@ std::string openssl_reason() {
 [[noreturn]] void unusable(std::string_view key, const std::string& path) {
     expect_memory_for(nullptr); // the file
     expect_memory();
-    stop(ExitStatus::config, Fault::local,
-         {key, " = ", printable(path), ": ", openssl_reason()});
+    misconfigured(concat({key, " = ", printable(path)}), openssl_reason());
 }
 
 /// OpenSSL would wait for a FIFO without any limit of ours.
 void expect_file(std::string_view key, const std::string& path) {
     if (!path.empty() && !is_regular_file(path))
-        stop(ExitStatus::config, Fault::local,
-             {key, " = ", printable(path), ": no such regular file"});
+        misconfigured(concat({key, " = ", printable(path)}), "no such regular file");
 }
 
 class TlsStream : public VerifiedStream {
@@ -232,8 +230,7 @@ void expect_name(SSL* ssl, const std::string& name) {
         SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                  std::string(name).data()) != 1) {
         expect_memory();
-        stop(ExitStatus::config, Fault::local,
-             {"tls_name: no host name: ", printable(name)});
+        misconfigured("tls_name", {"no host name: ", printable(name)});
     }
 }
 

@@ -59,9 +59,9 @@ bool is_usable(const std::string& path) {
                               : is_regular_file(path) && holds_certificates(path);
 }
 
-/// "origin: path: why" of a path that leads to no authority.
-std::string unusable(std::string_view origin, const std::string& path) {
-    return concat({origin, ": ", printable(path), ": ",
+/// "path: why" of one that leads to no authority.
+std::string unusable(const std::string& path) {
+    return concat({printable(path), ": ",
                    ::access(path.c_str(), R_OK) == 0
                        ? "neither a PEM file with certificates nor a directory with hash "
                          "links (openssl rehash makes them)"
@@ -105,7 +105,7 @@ void load_authorities(SSL_CTX* context, const std::string& configured,
         if (authorities.add(configured))
             return;
         expect_memory();
-        stop(ExitStatus::config, Fault::local, {unusable(origin, configured)});
+        misconfigured(origin, unusable(configured));
     }
     if (authorities.add_from_environment() || authorities.add(system_directory))
         return;
@@ -114,15 +114,15 @@ void load_authorities(SSL_CTX* context, const std::string& configured,
     if (found)
         return;
     expect_memory();
-    stop(ExitStatus::config, Fault::local,
-         {"no CA certificates found: install the package ca-certificates, or set tls_ca"});
+    misconfigured("no CA certificates found",
+                  "install the package ca-certificates, or set tls_ca");
 }
 
 std::string unusable_variable() {
     for (const char* const name : {"SSL_CERT_FILE", "SSL_CERT_DIR"}) {
         const char* const path = ::secure_getenv(name);
         if (path != nullptr && *path != '\0' && !is_usable(path))
-            return unusable(name, path).append(": ignored");
+            return concat({name, ": ", unusable(path), ": ignored"});
     }
     return {};
 }

@@ -54,14 +54,6 @@ bool is_address(const std::string& text) {
 
 } // namespace
 
-void misconfigured(const std::string& origin, std::string_view why) {
-    stop(ExitStatus::config, Fault::local, {origin, ": ", why}, "4.3.5");
-}
-
-void misconfigured(const std::string& origin, std::initializer_list<std::string_view> why) {
-    misconfigured(origin, concat(why));
-}
-
 bool read_switch(std::string_view text, const std::string& origin) {
     if (text != "yes" && text != "no")
         misconfigured(origin, "yes or no is expected");

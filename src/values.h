@@ -15,12 +15,6 @@
 
 namespace sallyport {
 
-/// Throws "ORIGIN: WHY".
-[[noreturn]] void misconfigured(const std::string& origin, std::string_view why);
-/// The same, WHY being the pieces one after the other.
-[[noreturn]] void misconfigured(const std::string& origin,
-                                std::initializer_list<std::string_view> why);
-
 /// "yes" or "no".
 bool read_switch(std::string_view text, const std::string& origin);
 

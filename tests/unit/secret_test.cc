@@ -88,6 +88,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_single_line, Fixture) {
         const Failure failure = refusal(octets);
         BOOST_TEST(status_of(failure) == 78);
         BOOST_TEST((failure.fault() == Fault::local));
+        BOOST_TEST(failure.enhanced() == "4.3.5");
         BOOST_TEST(failure.what() == "conf:7: password_file: the secret has more than one "
                                      "line, or holds a NUL");
     }

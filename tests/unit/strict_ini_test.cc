@@ -36,6 +36,7 @@ void check_refused(std::string_view text, const std::string& why) {
     BOOST_TEST_CONTEXT(text) {
         BOOST_TEST(status_of(failure) == 78);
         BOOST_TEST((failure.fault() == Fault::local));
+        BOOST_TEST(failure.enhanced() == "4.3.5");
         BOOST_TEST(failure.what() == "conf:" + why);
     }
 }

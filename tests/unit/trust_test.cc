@@ -114,6 +114,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_is_said, Fixture) {
             BOOST_ERROR("accepted: " + path);
         } catch (const Failure& failure) {
             BOOST_TEST(static_cast<int>(failure.status()) == 78);
+            BOOST_TEST(failure.enhanced() == "4.3.5");
             BOOST_TEST(std::string(failure.what()).starts_with("conf:3: tls_ca: " + path));
         }
     }

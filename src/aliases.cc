@@ -2,53 +2,23 @@
 #include "aliases.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ascii.h"
 #include "concat.h"
 #include "failure.h"
 #include "printable.h"
-#include "unique_fd.h"
+#include "small_file.h"
 
 namespace sallyport {
 
 namespace {
 
-constexpr off_t file_limit = 16L * 1024 * 1024;
+constexpr std::size_t file_limit = 16 * 1024 * 1024;
 
 [[noreturn]] void unusable(std::string_view origin, std::string_view why) {
     stop(ExitStatus::os_file, Fault::local, {origin, ": ", why}, "4.3.5");
-}
-
-std::string read_file(const std::string& path) {
-    const std::string origin = printable(path);
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    struct stat facts {};
-    if (!file || ::fstat(file.get(), &facts) != 0)
-        unusable(origin, std::strerror(errno));
-    if (!S_ISREG(facts.st_mode) || facts.st_size > file_limit)
-        unusable(origin, "not a regular file of at most 16 MiB");
-    std::string text(static_cast<std::size_t>(facts.st_size), '\0');
-    std::size_t size = 0;
-    while (size < text.size()) {
-        const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            unusable(origin, std::strerror(errno));
-        if (got == 0)
-            break;
-        size += static_cast<std::size_t>(got);
-    }
-    text.resize(size);
-    return text;
 }
 
 /// A name before its colon may stand in quotes.
@@ -103,8 +73,12 @@ void Aliases::add(std::string_view name, std::string_view list, std::string_view
 /// Lines that begin with a blank continue the one before; comments and empty
 /// lines do not end it.
 void Aliases::read(const std::string& path) {
-    const std::string text = read_file(path);
-    std::string_view rest = text;
+    const SmallFile file(path, file_limit);
+    if (!file.trouble.empty())
+        unusable(printable(path), file.trouble);
+    if (file.text.size() > file_limit)
+        unusable(printable(path), "it has more than 16 MiB");
+    std::string_view rest = file.text;
     std::string logical;
     std::string origin;
     for (unsigned number = 1; !rest.empty(); ++number) {

@@ -2,27 +2,23 @@
 #include "bundle.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <memory>
 #include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "base64.h"
-#include "memory.h"
 #include "owned.h"
+#include "small_file.h"
 
 namespace sallyport {
 
 namespace {
 
-using File = Owned<BIO, BIO_free_all>;
+constexpr std::size_t file_limit = 16 * 1024 * 1024;
 
 /// DER as OpenSSL wants it.
 const unsigned char* octets_of(std::string_view der) {
@@ -70,26 +66,6 @@ bool begins_certificate(std::string_view line) {
            line.starts_with("-----BEGIN " PEM_STRING_X509_OLD "-----");
 }
 
-File open_file(const std::string& path) {
-    errno = 0;
-    File file(BIO_new_file(path.c_str(), "r"));
-    expect_memory_for(file.get());
-    return file;
-}
-
-/// As much of it as can be read.
-std::string read_file(const std::string& path) {
-    const File file = open_file(path);
-    std::string text;
-    std::vector<char> block(65536);
-    std::size_t got = 0;
-    while (file != nullptr &&
-           BIO_read_ex(file.get(), block.data(), block.size(), &got) == 1)
-        text.append(block.data(), got);
-    ERR_clear_error();
-    return text;
-}
-
 /// A certificate of the bundle: its DER and, of all that is in there, only the subject
 /// found.
 struct Certificate {
@@ -105,13 +81,32 @@ struct Certificate {
 
 class Bundle {
   public:
-    explicit Bundle(std::string path) : path_(std::move(path)) {}
+    /// What `text` holds. Not by PEM_read_bio, which takes half as long as all the rest of
+    /// a delivery.
+    explicit Bundle(std::string_view text) {
+        std::string encoded;
+        bool inside = false;
+        while (!text.empty()) {
+            const auto end = std::min(text.find('\n'), text.size() - 1);
+            auto line = text.substr(0, end + 1);
+            text.remove_prefix(end + 1);
+            line = line.substr(0, line.find_last_not_of(" \t\r\n") + 1);
+            if (line.starts_with("-----")) {
+                if (inside)
+                    add(encoded);
+                inside = begins_certificate(line);
+                encoded.clear();
+            } else if (inside) {
+                encoded += line;
+            }
+        }
+    }
+
+    [[nodiscard]] bool empty() const { return certificates_.empty(); }
 
     /// Adds every certificate of this subject to `store`; returns one of them, or null. It
     /// lives as long as the bundle.
     X509* find(X509_STORE* store, const X509_NAME* subject) {
-        if (!std::exchange(read_, true))
-            read();
         // As a rule the octets are the same; only where they are not are names parsed.
         const unsigned char* octets = nullptr;
         std::size_t size = 0;
@@ -147,27 +142,6 @@ class Bundle {
         return found;
     }
 
-    /// Not by PEM_read_bio, which takes half as long as all the rest of a delivery.
-    void read() {
-        const std::string text = read_file(path_);
-        std::string encoded;
-        bool inside = false;
-        for (std::size_t at = 0; at < text.size();) {
-            const auto end = std::min(text.find('\n', at), text.size());
-            auto line = std::string_view(text).substr(at, end - at);
-            line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
-            at = end + 1;
-            if (line.starts_with("-----")) {
-                if (inside)
-                    add(encoded);
-                inside = begins_certificate(line);
-                encoded.clear();
-            } else if (inside) {
-                encoded += line;
-            }
-        }
-    }
-
     /// What is damaged is nobody's certificate.
     void add(std::string_view encoded) {
         auto der = decode_base64(encoded);
@@ -178,27 +152,15 @@ class Bundle {
         certificates_.push_back({std::move(*der), begin, subject.size(), nullptr});
     }
 
-    std::string path_;
-    bool read_ = false;
     std::vector<Certificate> certificates_;
 };
-
-/// No exception passes OpenSSL, which is C.
-X509* find_guarded(X509_LOOKUP* lookup, const X509_NAME* name) {
-    try {
-        return static_cast<Bundle*>(X509_LOOKUP_get_method_data(lookup))
-            ->find(X509_LOOKUP_get_store(lookup), name);
-    } catch (const std::bad_alloc&) {
-        note_want_of_memory();
-        return nullptr;
-    }
-}
 
 int find_by_subject(X509_LOOKUP* lookup, X509_LOOKUP_TYPE type, const X509_NAME* name,
                     X509_OBJECT* result) {
     if (type != X509_LU_X509)
         return 0;
-    X509* const found = find_guarded(lookup, name);
+    X509* const found = static_cast<Bundle*>(X509_LOOKUP_get_method_data(lookup))
+                            ->find(X509_LOOKUP_get_store(lookup), name);
     if (found == nullptr || X509_OBJECT_set1_X509(result, found) != 1)
         return 0;
     X509_free(found); // OpenSSL takes its own reference to what a look-up returns
@@ -213,14 +175,8 @@ void free_bundle(X509_LOOKUP* lookup) {
 } // namespace
 
 bool holds_certificates(const std::string& path) {
-    const File file = open_file(path);
-    std::array<char, 256> line{};
-    bool found = false;
-    while (!found && file != nullptr &&
-           BIO_gets(file.get(), line.data(), static_cast<int>(line.size())) > 0)
-        found = begins_certificate(line.data());
-    ERR_clear_error();
-    return found;
+    const SmallFile file(path, file_limit);
+    return !Bundle(file.text).empty();
 }
 
 bool add_bundle(X509_STORE* store, const std::string& path) {
@@ -233,10 +189,13 @@ bool add_bundle(X509_STORE* store, const std::string& path) {
         X509_LOOKUP_meth_set_free(made, free_bundle);
         return made;
     }();
+    const SmallFile file(path, file_limit);
+    auto bundle = std::make_unique<Bundle>(file.text);
+    if (bundle->empty())
+        return false;
     X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, method);
     return lookup != nullptr &&
-           X509_LOOKUP_set_method_data(lookup, std::make_unique<Bundle>(path).release()) ==
-               1; // free_bundle
+           X509_LOOKUP_set_method_data(lookup, bundle.release()) == 1; // free_bundle
 }
 
 } // namespace sallyport

@@ -11,11 +11,11 @@
 
 namespace sallyport {
 
-/// The file has a certificate; looks no further than the first.
+/// The file has a certificate.
 bool holds_certificates(const std::string& path);
 
-/// Lets `store` find certificates in the file, which is read when the first is looked for.
-/// False if OpenSSL has no memory for it.
+/// Lets `store` find the certificates of the file. False if it has none, and where OpenSSL
+/// has no memory.
 bool add_bundle(X509_STORE* store, const std::string& path);
 
 } // namespace sallyport

@@ -3,12 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,10 +14,9 @@
 #include "concat.h"
 #include "key_names.h"
 #include "keys.h"
-#include "permission.h"
 #include "printable.h"
+#include "small_file.h"
 #include "strict_ini.h"
-#include "unique_fd.h"
 #include "url.h"
 #include "values.h"
 #include "ways.h"
@@ -58,28 +54,21 @@ class ConfigFile {
     enum class Place { privileged, system, own, argument };
 
     /// Failure (78, local) if the file is not a regular one or cannot be read.
-    ConfigFile(std::string path, Place place) : path_(std::move(path)) {
-        const UniqueFd file(
-            ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-        struct stat facts {};
-        if (!file || ::fstat(file.get(), &facts) != 0)
-            misconfigured(shown_, why_unreadable(path_, errno));
-        if (!S_ISREG(facts.st_mode))
-            misconfigured(shown_, "not a regular file");
-        if ((facts.st_mode & S_IWOTH) != 0)
+    ConfigFile(std::string path, Place place)
+        : path_(std::move(path)), file_(path_, file_limit),
+          trust_(trust_in(place, file_.facts.st_uid)) {
+        if (!file_.trouble.empty())
+            misconfigured(shown_, file_.trouble);
+        if ((file_.facts.st_mode & S_IWOTH) != 0)
             misconfigured(shown_, "others can write to it: chmod o-w");
-        readable_by_others_ = (facts.st_mode & S_IROTH) != 0;
-        trust_ = trust_in(place, facts.st_uid);
-        read(file.get(), facts.st_size);
+        if (file_.text.size() > file_limit)
+            misconfigured(shown_, "it has more than 1 MiB");
     }
-    ConfigFile(const ConfigFile&) = delete;
-    ConfigFile& operator=(const ConfigFile&) = delete;
-    ~ConfigFile() { wipe(text_); }
 
     [[nodiscard]] Trust trust() const { return trust_; }
 
     void apply(Builder& builder) {
-        std::vector<IniEntry> entries = parse_ini(text_, path_);
+        std::vector<IniEntry> entries = parse_ini(file_.text, path_);
         // [sender NAME] builds on [sender], wherever that stands.
         for (const bool of_user : {false, true}) {
             for (IniEntry& entry : entries)
@@ -123,7 +112,7 @@ class ConfigFile {
     }
 
     void set(Builder& builder, const Key& key, IniEntry& entry, const std::string& at) {
-        if (readable_by_others_ && holds_secret(key.name, entry.value))
+        if ((file_.facts.st_mode & S_IROTH) != 0 && holds_secret(key.name, entry.value))
             misconfigured(shown_,
                           "it holds a password, and others can read it: chmod 0600, or "
                           "0640 with a group");
@@ -134,28 +123,10 @@ class ConfigFile {
         wipe(entry.value);
     }
 
-    void read(int fd, off_t expected) {
-        if (expected > static_cast<off_t>(file_limit))
-            misconfigured(shown_, "it has more than 1 MiB");
-        text_.resize(static_cast<std::size_t>(expected) + 1);
-        std::size_t size = 0;
-        ssize_t got = 0;
-        do {
-            got = ::read(fd, text_.data() + size, text_.size() - size);
-            size += static_cast<std::size_t>(std::max<ssize_t>(got, 0));
-        } while ((got > 0 && size < text_.size()) || (got < 0 && errno == EINTR));
-        if (got < 0)
-            misconfigured(shown_, std::strerror(errno));
-        if (size == text_.size())
-            misconfigured(shown_, "it grows while it is read");
-        text_.resize(size);
-    }
-
     std::string path_;
     std::string shown_ = printable(path_);
-    bool readable_by_others_ = false;
-    Trust trust_ = Trust::full;
-    std::string text_;
+    SmallFile file_;
+    Trust trust_;
     std::string section_; ///< of the entry applied last
 };
 

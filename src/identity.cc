@@ -6,7 +6,6 @@
 #include <ctime>
 #include <string_view>
 
-#include <fcntl.h>
 #include <pwd.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -16,7 +15,7 @@
 #include "host_name.h"
 #include "memory.h"
 #include "process.h"
-#include "unique_fd.h"
+#include "small_file.h"
 #include "utf8.h"
 
 namespace sallyport {
@@ -53,12 +52,8 @@ void look_up_caller(Identity& identity) {
 
 /// Debian policy 11.6: one line, the domain of addresses made on this machine.
 std::string read_mail_name() {
-    const UniqueFd file(::open("/etc/mailname", O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    std::array<char, 256> octets{};
-    const ssize_t size = file ? ::read(file.get(), octets.data(), octets.size()) : 0;
-    if (size <= 0)
-        return {};
-    const std::string_view text(octets.data(), static_cast<std::size_t>(size));
+    const SmallFile file("/etc/mailname", 1024);
+    const std::string_view text(file.text);
     const std::string line = up_to(text, "\r\n");
     const std::string_view name = without_final_dot(trim(line));
     return is_name(name) ? std::string(name) : std::string();

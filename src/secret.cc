@@ -19,97 +19,72 @@
 #include "ascii.h"
 #include "concat.h"
 #include "failure.h"
-#include "permission.h"
 #include "printable.h"
+#include "small_file.h"
 #include "unique_fd.h"
 
 namespace sallyport {
 
 namespace {
 
+constexpr std::size_t most_to_read = Secret::max_size + 2; // with a line end
+
 /// A command may succeed later, and another relay may have another.
 [[noreturn]] void unavailable(std::string_view origin, std::string_view why) {
     stop(ExitStatus::temp_fail, Fault::relay, {origin, ": ", why}, "4.3.0");
 }
 
-/// A buffer for a secret on its way: it never grows, so that no copy is left behind, and is
-/// wiped.
-class Buffer {
-  public:
-    Buffer() { text_.reserve(Secret::max_size + 3); }
-    Buffer(const Buffer&) = delete;
-    Buffer& operator=(const Buffer&) = delete;
-    ~Buffer() { wipe(text_); }
-
-    /// False at the end of `fd`, and when more came than a secret may have.
-    bool read_some(int fd) {
-        const std::size_t size = text_.size();
-        text_.resize(text_.capacity());
-        ssize_t got = 0;
-        do
-            got = ::read(fd, text_.data() + size, text_.size() - size);
-        while (got < 0 && errno == EINTR);
-        text_.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
-        failed_ = failed_ || got < 0;
-        return got > 0 && text_.size() < text_.capacity();
-    }
-
-    [[nodiscard]] bool failed() const { return failed_; }
-    /// Of what was taken.
-    [[nodiscard]] bool ended_in_blank() const { return ended_in_blank_; }
-    [[nodiscard]] bool full() const { return text_.size() == text_.capacity(); }
-
-    /// What was read, as a secret.
-    std::shared_ptr<const Secret> take(const std::string& origin) {
-        text_.resize(without_line_end(text_).size());
-        if (text_.empty())
-            misconfigured(origin, "the secret is empty");
-        if (text_.size() > Secret::max_size)
-            misconfigured(origin, "the secret has more than 16384 octets");
-        if (text_.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
-            misconfigured(origin, "the secret has more than one line, or holds a NUL");
-        ended_in_blank_ = is_blank(text_.back());
-        return std::make_shared<const Secret>(text_);
-    }
-
-  private:
-    std::string text_;
-    bool failed_ = false;
-    bool ended_in_blank_ = false;
-};
-
-[[noreturn]] void unreadable(const SecretFile& source, std::string_view why) {
-    misconfigured(concat({source.origin, ": ", printable(source.path)}), why);
+/// What was read, as a secret.
+std::shared_ptr<const Secret> make_secret(std::string& text, const std::string& origin) {
+    text.resize(without_line_end(text).size());
+    if (text.empty())
+        misconfigured(origin, "the secret is empty");
+    if (text.size() > Secret::max_size)
+        misconfigured(origin, "the secret has more than 16384 octets");
+    if (text.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
+        misconfigured(origin, "the secret has more than one line, or holds a NUL");
+    return std::make_shared<const Secret>(text);
 }
 
 LoadedSecret load_file(const SecretFile& source) {
-    const UniqueFd file(::open(source.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat facts {};
-    if (!file || ::fstat(file.get(), &facts) != 0)
-        unreadable(source, why_unreadable(source.path, errno));
-    if (!S_ISREG(facts.st_mode))
-        unreadable(source, "not a regular file");
-    Buffer buffer;
-    while (buffer.read_some(file.get())) {
-    }
-    if (buffer.failed())
-        unreadable(source, std::strerror(errno));
-    LoadedSecret loaded{buffer.take(source.origin), {}};
-    const bool open = (facts.st_mode & S_IROTH) != 0;
-    const bool blank = buffer.ended_in_blank();
+    SmallFile file(source.path, most_to_read);
+    const std::string name = concat({source.origin, ": ", printable(source.path)});
+    if (!file.trouble.empty())
+        misconfigured(name, file.trouble);
+    const bool open = (file.facts.st_mode & S_IROTH) != 0;
+    const std::string_view line = without_line_end(file.text);
+    const bool blank = !line.empty() && is_blank(line.back());
+    LoadedSecret loaded{make_secret(file.text, source.origin), {}};
     if (open || blank)
-        loaded.note = concat({source.origin, ": ", printable(source.path),
-                              open ? ": others can read it" : "",
+        loaded.note = concat({name, open ? ": others can read it" : "",
                               blank ? ": the blank at its end is a part of it" : ""});
     return loaded;
 }
 
-int milliseconds_until(Deadline deadline) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    constexpr std::chrono::milliseconds longest = std::chrono::hours(1);
-    return static_cast<int>(
-        std::clamp(left, std::chrono::milliseconds(0), longest).count());
-}
+/// A buffer for a secret on its way: it never grows, so that no copy is left behind, and is
+/// wiped.
+struct Buffer {
+    Buffer() { text.reserve(most_to_read + 1); }
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+    ~Buffer() { wipe(text); }
+
+    /// False at the end of `fd`, and when more came than a secret may have.
+    bool read_some(int fd) {
+        const std::size_t size = text.size();
+        text.resize(most_to_read + 1);
+        ssize_t got = 0;
+        do
+            got = ::read(fd, text.data() + size, text.size() - size);
+        while (got < 0 && errno == EINTR);
+        text.resize(size + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+        return got > 0 && !full();
+    }
+
+    [[nodiscard]] bool full() const { return text.size() > most_to_read; }
+
+    std::string text;
+};
 
 /// A shell in a process group of its own, gone with all it started when this goes.
 class Child {
@@ -163,7 +138,7 @@ class Child {
                          WEXITED | WNOHANG | WNOWAIT) == 0 &&
                 fate.si_pid == pid_)
                 return fate;
-            const int left = milliseconds_until(deadline);
+            const int left = poll_timeout(deadline);
             if (left == 0)
                 return std::nullopt;
             const timespec span{left / 1000, left % 1000 * 1'000'000L};
@@ -193,7 +168,7 @@ void await_output(int fd, const std::string& origin, Deadline deadline) {
     pollfd watched{fd, POLLIN, 0};
     int ready = -1;
     do
-        ready = ::poll(&watched, 1, milliseconds_until(deadline));
+        ready = ::poll(&watched, 1, poll_timeout(deadline));
     while (ready < 0 && errno == EINTR);
     if (ready == 0)
         unavailable(origin, "the command was not done in time");
@@ -212,7 +187,7 @@ LoadedSecret run_command(const SecretCommand& source, Deadline deadline) {
         await_output(output.get(), source.origin, deadline);
     while (buffer.read_some(output.get()));
     if (buffer.full())
-        return {buffer.take(source.origin), {}}; // which refuses it
+        return {make_secret(buffer.text, source.origin), {}}; // which refuses it
     const auto fate = child.wait(deadline);
     if (!fate)
         unavailable(source.origin, "the command was not done in time");
@@ -221,7 +196,7 @@ LoadedSecret run_command(const SecretCommand& source, Deadline deadline) {
         misconfigured(source.origin, "the command cannot be run");
     if (!exited || fate->si_status != 0)
         unavailable(source.origin, "the command failed");
-    return {buffer.take(source.origin), {}};
+    return {make_secret(buffer.text, source.origin), {}};
 }
 
 } // namespace
@@ -234,11 +209,6 @@ Secret::Secret(std::string& text)
 
 Secret::~Secret() {
     ::explicit_bzero(octets_.get(), size_);
-}
-
-void wipe(std::string& text) noexcept {
-    ::explicit_bzero(text.data(), text.size());
-    text.clear();
 }
 
 LoadedSecret load_secret(const SecretSource& source, Deadline deadline) {

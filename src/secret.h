@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "stream.h"
+#include "wipe.h"
 
 namespace sallyport {
 
@@ -68,9 +69,6 @@ class ProxySecret {
   private:
     Secret secret_;
 };
-
-/// Overwrites `text` with zeros in a way the compiler keeps, and empties it.
-void wipe(std::string& text) noexcept;
 
 /// Where a secret is to be had. `origin` in the errors is how the administrator named it:
 /// "/etc/sallyport.conf:7: password_file".

@@ -55,8 +55,7 @@ bool has_hash_links(const std::string& directory) {
 }
 
 bool is_usable(const std::string& path) {
-    return is_directory(path) ? has_hash_links(path)
-                              : is_regular_file(path) && holds_certificates(path);
+    return is_directory(path) ? has_hash_links(path) : holds_certificates(path);
 }
 
 /// "path: why" of one that leads to no authority.
@@ -73,10 +72,9 @@ class Authorities {
     explicit Authorities(SSL_CTX* context) : store_(SSL_CTX_get_cert_store(context)) {}
 
     bool add(const std::string& path) {
-        if (!is_usable(path))
-            return false;
-        return is_directory(path) ? X509_STORE_load_path(store_, path.c_str()) == 1
-                                  : add_bundle(store_, path);
+        if (!is_directory(path))
+            return add_bundle(store_, path);
+        return has_hash_links(path) && X509_STORE_load_path(store_, path.c_str()) == 1;
     }
 
     /// secure_getenv: a set-id run does not let its caller choose whom to trust.

@@ -108,7 +108,8 @@ BOOST_FIXTURE_TEST_CASE(a_hashed_directory, Fixture) {
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_is_said, Fixture) {
     for (const std::string& path :
          {std::string("/nonexistent/ca"), directory, write("empty", ""),
-          write("text", "no certificate\n")}) {
+          write("text", "no certificate\n"),
+          write("cut", root.pem().substr(0, 300) + "\n-----END CERTIFICATE-----\n")}) {
         try {
             verify(path);
             BOOST_ERROR("accepted: " + path);

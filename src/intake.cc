@@ -38,6 +38,21 @@ bool is_mailbox_line(std::string_view line) {
 
 } // namespace
 
+/// In blocks: line by line it is half of the work on a large message.
+void BodyFacts::add(std::string_view octets) {
+    nul = nul || octets.find('\0') != std::string_view::npos;
+    eight_bit = eight_bit || has_eight_bit(octets);
+    while (!octets.empty()) {
+        const auto end = std::min(octets.find('\n'), octets.size());
+        line += end - (end > 0 && octets[end - 1] == '\r' ? 1 : 0);
+        longest_line = std::max(longest_line, line);
+        if (end == octets.size())
+            return;
+        line = 0;
+        octets.remove_prefix(end + 1);
+    }
+}
+
 void Intake::add(std::string_view block) {
     if (carried_.empty()) {
         const std::size_t left = take(block);
@@ -107,7 +122,6 @@ std::size_t Intake::take_plain_lines(std::string_view block) {
         to = std::copy(line.begin(), line.end(), to); // a call, where append is `rep movsb`
         *to++ = '\r';
         *to++ = '\n';
-        draft_.facts.longest_line = std::max(draft_.facts.longest_line, line.size());
         at = end + 1;
     }
     body_.erase(to, body_.end());
@@ -136,7 +150,6 @@ void Intake::take_part(std::string_view part) {
     if (part.empty())
         return;
     at_line_start_ = false;
-    line_size_ += part.size();
     count(part);
     std::string& to = in_header_ ? line_ : body_;
     const std::size_t begin = to.size();
@@ -157,9 +170,6 @@ void Intake::end_line() {
         take_header_line();
     else
         body_ += "\r\n";
-    const std::size_t size = std::exchange(line_size_, 0);
-    if (!in_header_)
-        draft_.facts.longest_line = std::max(draft_.facts.longest_line, size);
 }
 
 void Intake::take_header_line() {
@@ -171,7 +181,6 @@ void Intake::take_header_line() {
     first_lines_ = false;
     if (line_.find_first_not_of('\r') == std::string::npos) {
         line_.clear();
-        line_size_ = 0; // nothing of it is in the body
         leave_header();
     } else if (is_text(line_)) {
         leave_header();
@@ -214,17 +223,10 @@ void Intake::count(std::string_view octets) {
         refuse("the header has more than 4 MiB", "5.3.4");
 }
 
-/// In blocks: line by line it is half of the work on a large message.
-void Intake::look_at_body(std::string_view octets) {
-    BodyFacts& facts = draft_.facts;
-    facts.nul = facts.nul || octets.find('\0') != std::string_view::npos;
-    facts.eight_bit = facts.eight_bit || has_eight_bit(octets);
-}
-
 void Intake::store() {
     if (!body_.empty())
         draft_.body.append(body_);
-    look_at_body(body_);
+    draft_.facts.add(body_);
     body_.clear();
 }
 

@@ -22,6 +22,10 @@ struct BodyFacts {
     bool eight_bit = false; ///< an octet over 127
     bool nul = false;
     std::size_t longest_line = 0; ///< octets without CRLF
+    std::size_t line = 0;         ///< of the line under way
+
+    /// What comes next, in wire form.
+    void add(std::string_view octets);
 };
 
 /// A message as it came.
@@ -62,7 +66,6 @@ class Intake {
     void leave_header();
     void finish_field();
     void count(std::string_view octets);
-    void look_at_body(std::string_view octets);
     void store();
 
     bool dot_ends_message_;
@@ -73,7 +76,6 @@ class Intake {
     bool in_header_ = true;
     bool first_lines_ = true;
     bool at_line_start_ = true;
-    std::size_t line_size_ = 0;
     std::string carried_; ///< octets at the end of a block that the next one will explain
     std::string line_;    ///< of the header, as far as it has come, its CRs still in it
     std::string field_;   ///< likewise

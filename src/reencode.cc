@@ -26,25 +26,20 @@ bool is_base64(char c) {
 }
 
 /// What there is to know of some octets before they can be sent.
-struct Facts {
+struct Facts : BodyFacts {
     std::size_t octets = 0;
-    std::size_t eight_bit = 0; ///< octets over 127
-    std::size_t longest_line = 0;
-    bool nul = false;
+    std::size_t over_127 = 0;    ///< of them
     bool escapes = false;        ///< ESC: ISO-2022-JP and its kin
     bool base64 = true;          ///< nothing but its characters and line ends
     std::size_t most_blanks = 0; ///< in a row
-    std::size_t line = 0;        ///< octets of the line under way
     std::size_t blanks = 0;      ///< that came last
 
     void add(std::string_view piece) {
+        BodyFacts::add(piece);
         octets += piece.size();
-        eight_bit += static_cast<std::size_t>(std::ranges::count_if(piece, is_eight_bit));
-        nul = nul || piece.find('\0') != std::string_view::npos;
+        over_127 += static_cast<std::size_t>(std::ranges::count_if(piece, is_eight_bit));
         escapes = escapes || piece.find('\x1b') != std::string_view::npos;
         for (const char c : piece) {
-            line = c == '\n' ? 0 : line + 1;
-            longest_line = std::max(longest_line, c == '\r' ? line - 1 : line);
             blanks = is_blank(c) ? blanks + 1 : 0;
             most_blanks = std::max(most_blanks, blanks);
             base64 = base64 && is_base64(c);
@@ -62,9 +57,9 @@ struct Part {
     Change change = Change::none;
 };
 
-bool is_too_much(const Facts& facts, bool seven_bit) {
+bool is_too_much(const BodyFacts& facts, bool seven_bit) {
     return facts.nul || facts.longest_line > text_line_limit ||
-           (seven_bit && facts.eight_bit > 0);
+           (seven_bit && facts.eight_bit);
 }
 
 /// The first pass: what is in each part, and in the frame around them.
@@ -90,7 +85,7 @@ class Survey : public EntityVisitor {
     void take_frame(std::string_view octets) override { frame.add(octets); }
 
     std::vector<Part> parts; ///< one a header, in order
-    Facts frame;
+    BodyFacts frame;
     Utf8Reader reader; ///< of the leaf under way
 };
 
@@ -166,16 +161,14 @@ class Rewriter : public EntityVisitor {
         if (!pending_.empty() && !pending_.ends_with("\r\n"))
             put("\r\n");
         flush(0);
-        return {header_,
-                std::move(body_),
-                {facts_.eight_bit > 0, facts_.nul, facts_.longest_line}};
+        return {header_, std::move(body_), facts_};
     }
 
   private:
     void label(Header& header, const Part& part) {
         const bool text = part.entity.type.starts_with("text/");
         // Base64 is shorter where more than every sixth octet would take three.
-        const bool base64 = !text || part.facts.eight_bit > part.facts.octets / 6;
+        const bool base64 = !text || part.facts.over_127 > part.facts.octets / 6;
         if (base64)
             encoder_ = std::make_unique<Base64Encoder>();
         else
@@ -190,7 +183,7 @@ class Rewriter : public EntityVisitor {
 
     /// RFC 1428: unknown-8bit where nothing better is known.
     static std::string_view charset(const Part& part) {
-        if (part.facts.eight_bit > 0)
+        if (part.facts.eight_bit)
             return part.utf8 ? "utf-8" : "unknown-8bit";
         return part.facts.escapes ? "iso-2022-jp" : "us-ascii";
     }
@@ -220,13 +213,13 @@ class Rewriter : public EntityVisitor {
     Header header_;
     bool header_over_ = false; ///< the blank line after it is the Message's own
     Store body_;
-    Facts facts_;
+    BodyFacts facts_;
     std::string pending_;
 };
 
 /// What stays as it is must be fit for a server that wants seven bits.
-void check_fixed(const Facts& facts, bool seven_bit) {
-    if (seven_bit && facts.eight_bit > 0)
+void check_fixed(const BodyFacts& facts, bool seven_bit) {
+    if (seven_bit && facts.eight_bit)
         stop(ExitStatus::data_error, Fault::relay,
              {"the message holds 8-bit text, which the server does not take, where MIME "
               "does "
@@ -239,7 +232,7 @@ void check_fixed(const Facts& facts, bool seven_bit) {
 std::optional<Message> reencode(const Message& message, bool seven_bit,
                                 std::vector<std::string>& notes) {
     const BodyFacts& body = message.body_facts();
-    if (!body.nul && body.longest_line <= text_line_limit && !(seven_bit && body.eight_bit))
+    if (!is_too_much(body, seven_bit))
         return std::nullopt;
     Survey survey;
     visit_entities(message, survey);
@@ -247,8 +240,7 @@ std::optional<Message> reencode(const Message& message, bool seven_bit,
     bool changes = false;
     bool breaks_signature = false;
     for (Part& part : survey.parts) {
-        const bool too_long_only =
-            !part.facts.nul && !(seven_bit && part.facts.eight_bit > 0);
+        const bool too_long_only = !part.facts.nul && !(seven_bit && part.facts.eight_bit);
         if (part.entity.body_signed && too_long_only)
             part.entity.sealed = true;
         if (!is_encodable(part))

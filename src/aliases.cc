@@ -129,8 +129,8 @@ const Aliases::Entry* Aliases::find(const std::string& name) const {
 }
 
 /// Depth first: a name met before that does not lead to itself is dealt with already.
-std::vector<std::string> Aliases::expand(const std::string& name) const {
-    std::vector<std::string> result;
+std::vector<Mailbox> Aliases::expand(const std::string& name) const {
+    std::vector<Mailbox> result;
     std::vector<std::string> to_do{name};
     std::map<std::string, bool> on_way;             // of each that was met
     std::vector<std::pair<bool*, std::size_t>> way; // and what is to do after each
@@ -144,7 +144,7 @@ std::vector<std::string> Aliases::expand(const std::string& name) const {
         if (!first_time && !place->second)
             continue;
         if (!first_time || entry == nullptr) {
-            result.push_back(next);
+            result.emplace_back().local = next;
             continue;
         }
         place->second = true;
@@ -168,7 +168,7 @@ std::vector<Mailbox> Aliases::mailboxes_of(const Entry& entry) {
 
 /// What the entry names: names are to be looked up in turn.
 void Aliases::follow(const Entry& entry, std::vector<std::string>& names,
-                     std::vector<std::string>& addresses) const {
+                     std::vector<Mailbox>& addresses) const {
     for (Mailbox& mailbox : mailboxes_of(entry)) {
         if (wants_a_local_mailer(mailbox.local))
             unusable(entry.origin, wants_mailer);
@@ -179,7 +179,7 @@ void Aliases::follow(const Entry& entry, std::vector<std::string>& names,
         if (is_bare && (!is_local || stands_for_others(mailbox.local, true)))
             names.push_back(mailbox.local);
         else
-            addresses.push_back(mailbox.address());
+            addresses.push_back(std::move(mailbox));
     }
 }
 

@@ -29,7 +29,7 @@ class Aliases {
     /// that have no alias. A name that is met again on its own way is final, so
     /// loops end. Failure (72, local) where the way leads to a pipe, a file or an
     /// :include:.
-    [[nodiscard]] std::vector<std::string> expand(const std::string& name) const;
+    [[nodiscard]] std::vector<Mailbox> expand(const std::string& name) const;
 
   private:
     struct Entry {
@@ -40,7 +40,7 @@ class Aliases {
     void add_line(std::string_view line, const std::string& origin);
     void add(std::string_view name, std::string_view list, std::string_view origin);
     void follow(const Entry& entry, std::vector<std::string>& names,
-                std::vector<std::string>& addresses) const;
+                std::vector<Mailbox>& addresses) const;
     static std::vector<Mailbox> mailboxes_of(const Entry& entry);
     [[nodiscard]] const Entry* find(const std::string& name) const;
 

@@ -90,10 +90,8 @@ class Recipients {
         }
         if (!expanded_.insert(std::move(key)).second)
             return;
-        for (const std::string& list : aliases_->expand(mailbox.local)) {
-            for (const Mailbox& member : parse_address_list(list))
-                add_one(member);
-        }
+        for (const Mailbox& member : aliases_->expand(mailbox.local))
+            add_one(member);
     }
 
     [[noreturn]] static void refuse_command(const std::string& word) {

@@ -21,7 +21,9 @@ struct Fixture {
     }
     /// In alphabetic order.
     [[nodiscard]] Names expand(const std::string& name) const {
-        Names names = Aliases(settings).expand(name);
+        Names names;
+        for (const Mailbox& mailbox : Aliases(settings).expand(name))
+            names.push_back(mailbox.address());
         std::ranges::sort(names);
         return names;
     }

@@ -21,13 +21,6 @@ constexpr std::size_t file_limit = 16 * 1024 * 1024;
     stop(ExitStatus::os_file, Fault::local, {origin, ": ", why}, "4.3.5");
 }
 
-/// A name before its colon may stand in quotes.
-std::string unquote(std::string_view name) {
-    if (name.size() >= 2 && name.starts_with('"') && name.ends_with('"'))
-        name = name.substr(1, name.size() - 2);
-    return lower_case(name);
-}
-
 constexpr std::string_view wants_mailer =
     "pipes, files and :include: are not for this program";
 
@@ -111,7 +104,7 @@ void Aliases::add_line(std::string_view line, const std::string& origin) {
     if (colon == std::string_view::npos)
         unusable(origin, "no name: address, ...");
     const std::string_view written = trim(line.substr(0, colon));
-    const std::string name = unquote(written);
+    const std::string name = lower_case(unquote(written));
     if (name.empty() || has_control(name))
         unusable(origin, "no name: address, ...");
     // dma's way and msmtp's to write [recipients] default.

@@ -116,6 +116,18 @@ inline std::string quote(std::string_view text) {
     return quoted;
 }
 
+/// What quote() was given; other text as it is.
+inline std::string unquote(std::string_view text) {
+    if (text.size() < 2 || text.front() != '"' || text.back() != '"')
+        return std::string(text);
+    std::string plain;
+    for (std::size_t at = 1; at + 1 < text.size(); ++at) {
+        at += text[at] == '\\' ? 1U : 0U;
+        plain += text[at];
+    }
+    return plain;
+}
+
 /// RFC 5321 4.1.2: something stands before, between and after the dots.
 constexpr bool splits_at_dots(std::string_view text) {
     return !text.empty() && text.front() != '.' && text.back() != '.' &&

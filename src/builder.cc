@@ -13,8 +13,8 @@ namespace sallyport {
 namespace {
 
 void check_sender(const SenderSettings& sender) {
-    const bool has_envelope = !sender.envelope_from.empty();
-    const bool has_header = !sender.header_from.empty();
+    const bool has_envelope = !sender.envelope_from.local.empty();
+    const bool has_header = !sender.header_from.local.empty();
     if (sender.force_envelope && !has_envelope)
         misconfigured(sender.force_origin, "there is no envelope_from");
     if (sender.force_header && !has_envelope && !has_header)

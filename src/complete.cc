@@ -184,9 +184,9 @@ class Completion {
     /// a null sender has no name to give, so the caller's own stands in.
     [[nodiscard]] Mailbox own_mailbox() const {
         const SenderSettings& sender = settings_.sender;
-        Mailbox mailbox = parse_reverse_path(identity_.fill_in(sender.header_from));
+        Mailbox mailbox = identity_.fill_in(sender.header_from);
         if (mailbox.local.empty() && sender.force_header)
-            mailbox = parse_reverse_path(identity_.fill_in(sender.envelope_from));
+            mailbox = identity_.fill_in(sender.envelope_from);
         if (mailbox.local.empty() && !envelope_.reverse_path.empty())
             mailbox = parse_reverse_path(envelope_.reverse_path);
         if (mailbox.local.empty())

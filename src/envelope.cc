@@ -150,6 +150,13 @@ std::string Identity::fill_in(std::string_view text) const {
     return filled;
 }
 
+Mailbox Identity::fill_in(Mailbox mailbox) const {
+    if (!mailbox.local.empty())
+        mailbox.local = make_local_part(fill_in(unquote(mailbox.local)));
+    mailbox.display_name = fill_in(mailbox.display_name);
+    return mailbox;
+}
+
 void check_sender(const std::string& address, const SenderSettings& settings) {
     if (!settings.allow.empty() && !address.empty() &&
         !matches_any(address, settings.allow))
@@ -160,8 +167,8 @@ void check_sender(const std::string& address, const SenderSettings& settings) {
 
 std::string make_reverse_path(std::optional<Mailbox> given, const SenderSettings& settings,
                               const Identity& identity) {
-    if (settings.force_envelope || (!given && !settings.envelope_from.empty()))
-        given = parse_reverse_path(identity.fill_in(settings.envelope_from));
+    if (settings.force_envelope || (!given && !settings.envelope_from.local.empty()))
+        given = identity.fill_in(settings.envelope_from);
     if (!given)
         given.emplace().local = make_local_part(identity.login);
     if (given->local.empty())

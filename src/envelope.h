@@ -39,6 +39,8 @@ struct Identity {
 
     /// `text` with %U for login, %H for host_name, and %% for a percent sign.
     [[nodiscard]] std::string fill_in(std::string_view text) const;
+    /// The same in local part and name, quoted where that needs it.
+    [[nodiscard]] Mailbox fill_in(Mailbox mailbox) const;
 };
 
 /// More would be a mailing list's work, and every one costs memory and a line of the log.

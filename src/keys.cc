@@ -68,9 +68,9 @@ void set_timeout(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.greeting_timeout = relay.timeout;
 }
 
-template<std::string SenderSettings::*member>
+template<Mailbox SenderSettings::*member>
 void set_sender_mailbox(Settings& settings, Relay& /*relay*/, Value& value) {
-    set_text(settings.sender.*member, read_mailbox, value);
+    settings.sender.*member = read_mailbox(value.text, value.origin);
 }
 
 void set_host(Settings& /*settings*/, Relay& relay, Value& value) {
@@ -255,8 +255,7 @@ void set_local(Settings& settings, Relay& /*relay*/, Value& value) {
 }
 
 void set_domain(Settings& settings, Relay& /*relay*/, Value& value) {
-    Mailbox mailbox =
-        parse_reverse_path(read_mailbox("postmaster@" + value.text, value.origin));
+    Mailbox mailbox = read_mailbox("postmaster@" + value.text, value.origin);
     if (mailbox.local != "postmaster") // of "<a@b>" the rest would be a display name
         misconfigured(value.origin, "a domain is expected");
     settings.sender.domain = std::move(mailbox.domain);

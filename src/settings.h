@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "address.h"
 #include "failure.h"
 #include "log.h"
 #include "secret.h"
@@ -106,8 +107,8 @@ struct Relay {
 
 struct SenderSettings {
     std::string domain;
-    std::string envelope_from; ///< may hold %U and %H: see Identity::fill_in
-    std::string header_from;   ///< likewise
+    Mailbox envelope_from; ///< local empty: none; may hold %U and %H: see fill_in
+    Mailbox header_from;   ///< likewise
     bool force_envelope = false;
     bool force_header = false;
     std::string force_origin;       ///< where force is set, for errors

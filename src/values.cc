@@ -167,17 +167,17 @@ std::vector<std::uint16_t> read_ports(std::string_view text, const std::string& 
     return ports;
 }
 
-std::string read_mailbox(std::string_view text, const std::string& origin) {
+Mailbox read_mailbox(std::string_view text, const std::string& origin) {
     read_text(text, origin);
-    bool null_sender = false;
+    Mailbox mailbox;
     try {
-        null_sender = parse_reverse_path(text).local.empty();
+        mailbox = parse_reverse_path(text);
     } catch (const Failure& failure) { // who wrote it here is told where
         misconfigured(origin, failure.what());
     }
-    if (null_sender)
+    if (mailbox.local.empty())
         misconfigured(origin, "an address is expected");
-    return std::string(text);
+    return mailbox;
 }
 
 std::string read_mailboxes(std::string_view text, const std::string& origin) {

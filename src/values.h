@@ -54,8 +54,8 @@ std::string read_address(std::string_view text, const std::string& origin);
 /// Ports, each from 1 to 65535 and named once.
 std::vector<std::uint16_t> read_ports(std::string_view text, const std::string& origin);
 
-/// One mailbox of RFC 5322, as it stands in `text`; the null sender is none.
-std::string read_mailbox(std::string_view text, const std::string& origin);
+/// One mailbox of RFC 5322; the null sender is none.
+Mailbox read_mailbox(std::string_view text, const std::string& origin);
 
 /// A list of mailboxes of RFC 5322, as it stands in `text`.
 std::string read_mailboxes(std::string_view text, const std::string& origin);

@@ -374,7 +374,7 @@ void check_completed(Header header) {
 void check_authors(Header header, bool forced) {
     Settings settings;
     settings.sender.domain = "example.org";
-    settings.sender.envelope_from = "me@example.org";
+    settings.sender.envelope_from = parse_reverse_path("me@example.org");
     settings.sender.force_header = forced;
     settings.sender.allow = {"*@example.org"};
     std::vector<std::string> notes;

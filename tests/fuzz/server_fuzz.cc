@@ -16,6 +16,7 @@
 
 #include <unistd.h>
 
+#include "address.h"
 #include "require.h"
 #include "server.h"
 #include "submission_model.h"
@@ -41,7 +42,7 @@ struct Scene {
         settings.message.size_limit = has('l') ? 300 : 0;
         settings.message.received = has('r');
         if (has('f')) {
-            settings.sender.envelope_from = "forced@x";
+            settings.sender.envelope_from = parse_reverse_path("forced@x");
             settings.sender.force_envelope = settings.sender.force_header = true;
         }
         if (has('a'))

@@ -88,6 +88,8 @@ BOOST_FIXTURE_TEST_CASE(names_in_quotes, Fixture) {
     check("\"two words\"", {"a@x"});
     check("\"a:b\"", {"b@x"});
     check("plain", {"c@x"});
+    has_file("\"a\\\\b c\": d@x\n");
+    check("\"a\\\\b c\"", {"d@x"});
 }
 
 BOOST_FIXTURE_TEST_CASE(the_first_of_two_entries_counts, Fixture) {

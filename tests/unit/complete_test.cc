@@ -198,11 +198,11 @@ BOOST_FIXTURE_TEST_CASE(from_is_made_of_the_envelope_sender, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(from_as_the_administrator_wants_it, Fixture) {
     identity.full_name = "World Wide Web";
-    settings.sender.header_from = "you@x";
+    settings.sender.header_from = parse_reverse_path("you@x");
     BOOST_TEST(from() == "World Wide Web <you@x>");
-    settings.sender.header_from = "\"Example, Inc.\" <you@x>";
+    settings.sender.header_from = parse_reverse_path("\"Example, Inc.\" <you@x>");
     BOOST_TEST(from() == "\"Example, Inc.\" <you@x>");
-    settings.sender.header_from = "Server <www>";
+    settings.sender.header_from = parse_reverse_path("Server <www>");
     BOOST_TEST(from() == "Server <www@host.example>");
     invocation.full_name = "CronDaemon";
     BOOST_TEST(from() == "CronDaemon <www@host.example>");

@@ -165,7 +165,7 @@ BOOST_FIXTURE_TEST_CASE(a_set_id_run_reads_the_systems_file_only, Fixture) {
                            "SALLYPORT_FROM=a@x"};
     const Settings settings = load();
     BOOST_TEST(settings.relays.front().host == "mail.example");
-    BOOST_TEST(settings.sender.envelope_from == "");
+    BOOST_TEST(settings.sender.envelope_from.address() == "");
     BOOST_TEST(settings.notes == (Texts{"option -C: ignored in a set-id run"}),
                boost::test_tools::per_element());
     static_cast<void>(has_system_file(relay_with("password_command = id\n")));

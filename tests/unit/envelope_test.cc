@@ -212,9 +212,9 @@ BOOST_FIXTURE_TEST_CASE(a_name_may_be_too_long_for_its_domain, Fixture) {
 BOOST_FIXTURE_TEST_CASE(the_sender, Fixture) {
     invocation.recipients = {"a@x"};
     BOOST_TEST(make().reverse_path == "caller@host.example");
-    settings.sender.envelope_from = "Server <www>";
+    settings.sender.envelope_from = parse_reverse_path("Server <www>");
     BOOST_TEST(make().reverse_path == "www@host.example");
-    settings.sender.envelope_from = "me@example.org";
+    settings.sender.envelope_from = parse_reverse_path("me@example.org");
     BOOST_TEST(make().reverse_path == "me@example.org");
     BOOST_TEST(sender_of("you@y") == "you@y");
     BOOST_TEST(sender_of("Bob <you@y>") == "you@y");

@@ -225,10 +225,11 @@ BOOST_FIXTURE_TEST_CASE(senders, Fixture) {
                "example.org");
     BOOST_TEST(settings_with("sender", "domain = [192.0.2.1]").sender.domain ==
                "[192.0.2.1]");
-    BOOST_TEST(settings_with("sender", "envelope_from = a@x").sender.envelope_from ==
-               "a@x");
-    BOOST_TEST(settings_with("sender", "header_from = Bob <a@x>").sender.header_from ==
-               "Bob <a@x>");
+    BOOST_TEST(
+        settings_with("sender", "envelope_from = a@x").sender.envelope_from.address() ==
+        "a@x");
+    BOOST_TEST(settings_with("sender", "header_from = Bob <a@x>")
+                   .sender.header_from.display_name == "Bob");
     for (const char* odd : {"", "a b", "a@x", "x>", "a, b", "<x>"})
         BOOST_TEST(why_not(std::string("domain = ") + odd, "sender")
                        .starts_with("system.conf:4: domain: "));

@@ -24,8 +24,8 @@ struct Fixture {
     }
 
     void has_forced(const std::string& header_from, bool envelope_too = true) {
-        settings.sender.envelope_from = "bounce@example.org";
-        settings.sender.header_from = header_from;
+        settings.sender.envelope_from = parse_reverse_path("bounce@example.org");
+        settings.sender.header_from = parse_reverse_path(header_from);
         settings.sender.force_envelope = envelope_too;
         settings.sender.force_header = true;
     }
@@ -77,21 +77,32 @@ BOOST_FIXTURE_TEST_CASE(percent_signs, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(senders_made_of_login_and_host, Fixture) {
-    settings.sender.envelope_from = "%U+%H@example.org";
+    settings.sender.envelope_from = parse_reverse_path("%U+%H@example.org");
     BOOST_TEST(envelope_sender() == "www-data+web01@example.org");
-    settings.sender.header_from = "%U on %H <%U@example.org>";
+    settings.sender.header_from = parse_reverse_path("%U on %H <%U@example.org>");
     BOOST_TEST(completed({}) == "From: www-data on web01 <www-data@example.org>\r\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(login_that_is_no_atom_is_quoted, Fixture) {
+    identity.login = "DOM\\j. doe";
+    settings.sender.envelope_from = parse_reverse_path("%U@example.org");
+    BOOST_TEST(envelope_sender() == "\"DOM\\\\j. doe\"@example.org");
+    settings.sender.envelope_from = parse_reverse_path("\"%U \\\" x\"@example.org");
+    BOOST_TEST(envelope_sender() == "\"DOM\\\\j. doe \\\" x\"@example.org");
+    settings.sender.header_from = parse_reverse_path("%U <%U@example.org>");
+    BOOST_TEST(completed({}) ==
+               "From: \"DOM\\\\j. doe\" <\"DOM\\\\j. doe\"@example.org>\r\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(without_force_the_caller_has_his_way, Fixture) {
-    settings.sender.envelope_from = "bounce@example.org";
-    settings.sender.header_from = "me@example.org";
+    settings.sender.envelope_from = parse_reverse_path("bounce@example.org");
+    settings.sender.header_from = parse_reverse_path("me@example.org");
     BOOST_TEST(envelope_sender("you@y") == "you@y");
     BOOST_TEST(completed({"From: you@y"}) == "From: you@y\r\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_forced_envelope, Fixture) {
-    settings.sender.envelope_from = "Server <%U@example.org>";
+    settings.sender.envelope_from = parse_reverse_path("Server <%U@example.org>");
     settings.sender.force_envelope = true;
     for (const char* given : {"you@y", "", "<>", "root", "not an address"})
         BOOST_TEST(envelope_sender(given) == "www-data@example.org", given);
@@ -432,7 +443,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_forced_must_be_allowed_too, Fixture) {
     has_forced("me@example.com");
     settings.sender.allow = {"*@example.org"};
     BOOST_TEST(status_of(failure_of([&] { return completed({"From: you@y"}); })) == 77);
-    settings.sender.header_from = "me@example.org";
+    settings.sender.header_from = parse_reverse_path("me@example.org");
     BOOST_TEST(completed({"From: You <you@y>"}) ==
                "From: You <me@example.org>\r\nReply-To: You <you@y>\r\n");
 }

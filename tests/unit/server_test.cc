@@ -245,7 +245,7 @@ BOOST_FIXTURE_TEST_CASE(policy_and_aliases, Talk) {
                "250 2.1.5 recipient ok\n");
     for (const char* address : {"me@x", "you@x", "postmaster@host.example"})
         BOOST_TEST(holds(network.heard, std::string("RCPT TO:<") + address + ">\r\n"));
-    settings.sender.envelope_from = "forced@example.org";
+    settings.sender.envelope_from = parse_reverse_path("forced@example.org");
     settings.sender.force_envelope = true;
     has_servers({once});
     BOOST_TEST(say("MAIL FROM:<me@x>\n") == "250 2.1.0 sender ok\n");

@@ -185,8 +185,10 @@ BOOST_AUTO_TEST_CASE(ports) {
 }
 
 BOOST_AUTO_TEST_CASE(mailboxes) {
-    for (const char* text : {"a@x", "Bob <a@x>", "root", "\"b c\"@x", "J\xc3\xb6rg <a@x>"})
-        BOOST_TEST(read_mailbox(text, origin) == text);
+    for (const char* text : {"a@x", "root", "\"b c\"@x"})
+        BOOST_TEST(read_mailbox(text, origin).address() == text);
+    BOOST_TEST(read_mailbox("J\xc3\xb6rg <a@x>", origin).address() == "a@x");
+    BOOST_TEST(read_mailbox("J\xc3\xb6rg <a@x>", origin).display_name == "J\xc3\xb6rg");
     const auto read = [](const std::string& text) { return read_mailbox(text, origin); };
     check_refused(read, {"<>"}, "an address is expected");
     check_refused(read, {"a@x, b@y"}, "sender \"a@x, b@y\": not one address");

@@ -10,6 +10,7 @@
 #include "ascii.h"
 #include "concat.h"
 #include "host_name.h"
+#include "mechanisms.h"
 #include "printable.h"
 #include "values.h"
 #include "ways.h"
@@ -18,10 +19,11 @@ namespace sallyport {
 
 namespace {
 
-constexpr auto mechanisms = std::to_array<std::string_view>(
-    {"OAUTHBEARER", "XOAUTH2", "SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS",
-     "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN",
-     "CRAM-MD5", "EXTERNAL", "GSSAPI", "DIGEST-MD5", "NTLM"});
+constexpr auto mechanism_names = [] {
+    std::array<std::string_view, mechanisms.size()> names;
+    std::ranges::transform(mechanisms, names.begin(), &Mechanism::name);
+    return names;
+}();
 constexpr auto extensions =
     std::to_array<std::string_view>({"8BITMIME", "BINARYMIME", "CHUNKING", "DSN", "LIMITS",
                                      "PIPELINING", "SIZE", "SMTPUTF8"});
@@ -129,7 +131,7 @@ void set_auth(Settings& /*settings*/, Relay& relay, Value& value) {
     relay.auth_wanted = value.text != "none";
     if (value.text == "auto" || value.text == "none")
         return;
-    relay.auth = read_words(value, mechanisms);
+    relay.auth = read_words(value, mechanism_names);
 }
 
 void set_ignore(Settings& /*settings*/, Relay& relay, Value& value) {

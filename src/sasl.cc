@@ -12,6 +12,7 @@
 #include "ascii.h"
 #include "concat.h"
 #include "failure.h"
+#include "mechanisms.h"
 #include "memory.h"
 #include "printable.h"
 #include "process.h"
@@ -30,45 +31,6 @@ constexpr std::uint32_t scram_iterations_at_most = 1'000'000;
 constexpr std::size_t complaint_limit = 300;
 
 constexpr std::string_view plus = "-PLUS";
-
-struct Mechanism {
-    std::string_view name;
-    const char* package;     ///< of the plug-in, as Debian and as Fedora call it
-    std::string_view plugin; ///< file name without suffix; empty: in process
-    Credential credential;
-    bool sends_secret; ///< readable by whoever reads the line
-    bool automatic;    ///< used without being named
-};
-
-constexpr const char* scram = "libsasl2-modules (Debian) or cyrus-sasl-scram (Fedora)";
-constexpr const char* md5 = "libsasl2-modules (Debian) or cyrus-sasl-md5 (Fedora)";
-constexpr const char* ntlm = "libsasl2-modules (Debian) or cyrus-sasl-ntlm (Fedora)";
-constexpr const char* gssapi =
-    "libsasl2-modules-gssapi-mit (Debian) or cyrus-sasl-gssapi (Fedora)";
-
-/// Best first. No other mechanism's plug-in is ever loaded.
-constexpr std::array mechanisms{
-    Mechanism{"OAUTHBEARER", "", "", Credential::token, true, true},
-    Mechanism{"XOAUTH2", "", "", Credential::token, true, true},
-    Mechanism{"SCRAM-SHA-512-PLUS", scram, "libscram", Credential::password, false, true},
-    Mechanism{"SCRAM-SHA-256-PLUS", scram, "libscram", Credential::password, false, true},
-    Mechanism{"SCRAM-SHA-1-PLUS", scram, "libscram", Credential::password, false, true},
-    Mechanism{"SCRAM-SHA-512", scram, "libscram", Credential::password, false, true},
-    Mechanism{"SCRAM-SHA-256", scram, "libscram", Credential::password, false, true},
-    Mechanism{"SCRAM-SHA-1", scram, "libscram", Credential::password, false, true},
-    Mechanism{"PLAIN", "", "", Credential::password, true, true},
-    Mechanism{"LOGIN", "", "", Credential::password, true, true},
-    Mechanism{"CRAM-MD5", md5, "libcrammd5", Credential::password, false, true},
-    Mechanism{"EXTERNAL", "", "", Credential::none, false, true},
-    Mechanism{"GSSAPI", gssapi, "libgssapiv2", Credential::none, false, false},
-    Mechanism{"DIGEST-MD5", md5, "libdigestmd5", Credential::password, false, false},
-    Mechanism{"NTLM", ntlm, "libntlm", Credential::password, false, false},
-};
-
-const Mechanism* find_mechanism(std::string_view name) {
-    const auto* const found = std::ranges::find(mechanisms, name, &Mechanism::name);
-    return found != mechanisms.end() ? found : nullptr;
-}
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mechanisms.h"
 #include "stream.h"
 
 namespace sallyport {
@@ -24,8 +25,6 @@ struct SaslIdentity {
     std::uint16_t port = 0;
     ChannelBinding binding; ///< for the mechanisms whose name ends in -PLUS
 };
-
-enum class Credential { none, password, token };
 
 struct SaslWishes {
     std::vector<std::string> configured{}; ///< in order; empty: automatic

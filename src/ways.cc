@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "concat.h"
+#include "mechanisms.h"
 #include "url.h"
 #include "values.h"
 
@@ -97,8 +98,9 @@ void check_pop(const Relay& relay) {
 bool needs_secret(const Relay& relay) {
     if (relay.auth.empty())
         return !relay.pop_before && (relay.has_secret() || !relay.user.empty());
-    return !std::ranges::all_of(relay.auth, [](const std::string& mechanism) {
-        return mechanism == "EXTERNAL" || mechanism == "GSSAPI";
+    return std::ranges::any_of(relay.auth, [](const std::string& name) {
+        const Mechanism* const known = find_mechanism(name);
+        return known == nullptr || known->credential != Credential::none;
     });
 }
 

@@ -12,136 +12,114 @@ namespace sallyport {
 namespace {
 
 constexpr std::array relay_schemes{
-    UrlScheme{"smtps://", "implicit", "465"},
-    UrlScheme{"smtp+starttls://", "starttls", "587"},
-    UrlScheme{"smtp://", "none", "25"},
+    UrlScheme{"smtps://", "465"},
+    UrlScheme{"smtp+starttls://", "587"},
+    UrlScheme{"smtp://", "25"},
 };
+constexpr std::array<std::string_view, 3> relay_tls{"implicit", "starttls", "none"};
 
-class UrlParser {
-  public:
-    explicit UrlParser(const std::string& origin) : origin_(origin) {}
-
-    std::vector<UrlSetting> parse(std::string_view url) {
-        const auto question = url.find('?');
-        take_place(url.substr(0, question), relay_schemes,
-                   "smtps://, smtp+starttls:// or smtp:// is expected in front");
-        if (question != std::string_view::npos)
-            take_query(url.substr(question + 1));
-        return std::move(settings_);
-    }
-
-    std::vector<UrlSetting> parse_place(std::string_view url,
-                                        std::span<const UrlScheme> schemes,
-                                        const char* wanted) {
-        take_place(url, schemes, wanted);
-        return std::move(settings_);
-    }
-
-  private:
-    void take_place(std::string_view url, std::span<const UrlScheme> schemes,
-                    const char* wanted) {
-        const auto scheme =
-            std::ranges::find_if(schemes, [url](const UrlScheme& candidate) {
-                return starts_with_ignoring_case(url, candidate.prefix);
-            });
-        if (scheme == schemes.end())
-            refuse(wanted);
-        url.remove_prefix(scheme->prefix.size());
-        if (url.ends_with('/'))
-            url.remove_suffix(1);
-        put("tls", scheme->tls);
-        take_authority(url, *scheme);
-    }
-
-    void take_authority(std::string_view authority, const UrlScheme& scheme) {
-        const auto at = authority.find('@');
-        if (at != std::string_view::npos && scheme.tls == "none")
-            refuse("smtp:// is without TLS, so without a log-in");
-        const std::string_view place =
-            authority.substr(at == std::string_view::npos ? 0 : at + 1);
-        if (place.find_first_of("@/#") != std::string_view::npos)
-            refuse("@, / and # are written as %40, %2F and %23 in a user's name and a "
-                   "password, "
-                   "and there is no path");
-        const auto bracket = place.rfind(']');
-        const auto colon = place.rfind(':');
-        const bool has_port = colon != std::string_view::npos &&
-                              (bracket == std::string_view::npos || colon > bracket);
-        put("port", has_port ? place.substr(colon + 1) : scheme.port);
-        put("host", decode(place.substr(0, has_port ? colon : place.size()), "[]"));
-        if (at != std::string_view::npos)
-            take_user(authority.substr(0, at));
-    }
-
-    void take_user(std::string_view text) {
-        const auto colon = text.find(':');
-        put("user", decode(text.substr(0, colon), ""));
-        if (colon != std::string_view::npos)
-            put("password", decode(text.substr(colon + 1), ""));
-    }
-
-    void take_query(std::string_view query) {
-        for (bool more = true; more;) {
-            const auto end = query.find('&');
-            const std::string_view pair = query.substr(0, end);
-            const auto equals = pair.find('=');
-            if (equals == std::string_view::npos || equals == 0)
-                refuse("after the ? key=value is expected, with & between");
-            put(pair.substr(0, equals), decode(pair.substr(equals + 1), "/?@"));
-            more = end != std::string_view::npos;
-            query.remove_prefix(more ? end + 1 : 0);
+/// `others` stand for themselves beside letters, digits and what has no meaning in a URL.
+std::string decode(std::string_view text, std::string_view others,
+                   const std::string& origin) {
+    constexpr std::string_view meaningless = "-._~!$&'()*+,;=:"; // RFC 3986 2.2, 2.3
+    std::string decoded;
+    decoded.reserve(text.size()); // a password leaves no copies behind by growing
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        char c = text[at];
+        if (c == '%') {
+            const auto octet = decode_hex(upper_case(text.substr(at + 1, 2)));
+            if (!octet)
+                misconfigured(origin, "after % two hexadecimal digits are expected");
+            c = *octet;
+            at += 2;
+        } else if (!is_alpha(c) && !is_digit(c) && !is_control(c) &&
+                   meaningless.find(c) == meaningless.npos &&
+                   others.find(c) == others.npos) {
+            misconfigured(origin, "a character that has to be written as % and two "
+                                  "hexadecimal digits");
         }
+        if (is_control(c))
+            misconfigured(origin, "a control character");
+        decoded += c;
     }
+    return decoded;
+}
 
-    void put(std::string_view key, std::string_view value) {
-        UrlSetting& setting = settings_.emplace_back();
-        setting.key = key;
-        setting.value = value;
+void put(std::vector<UrlSetting>& settings, std::string_view key, std::string_view value) {
+    UrlSetting& setting = settings.emplace_back();
+    setting.key = key;
+    setting.value = value;
+}
+
+void take_query(std::string_view query, std::vector<UrlSetting>& settings,
+                const std::string& origin) {
+    for (bool more = true; more;) {
+        const auto end = query.find('&');
+        const std::string_view pair = query.substr(0, end);
+        const auto equals = pair.find('=');
+        if (equals == pair.npos || equals == 0)
+            misconfigured(origin, "after the ? key=value is expected, with & between");
+        put(settings, pair.substr(0, equals),
+            decode(pair.substr(equals + 1), "/?@", origin));
+        more = end != query.npos;
+        query.remove_prefix(more ? end + 1 : 0);
     }
-
-    /// `others` stand for themselves beside letters, digits and what has no meaning in a
-    /// URL.
-    [[nodiscard]] std::string decode(std::string_view text, std::string_view others) const {
-        constexpr std::string_view meaningless = "-._~!$&'()*+,;=:"; // RFC 3986 2.2, 2.3
-        std::string decoded;
-        decoded.reserve(text.size()); // a password leaves no copies behind by growing
-        for (std::size_t at = 0; at < text.size(); ++at) {
-            char c = text[at];
-            if (c == '%') {
-                const auto octet = decode_hex(upper_case(text.substr(at + 1, 2)));
-                if (!octet)
-                    refuse("after % two hexadecimal digits are expected");
-                c = *octet;
-                at += 2;
-            } else if (!is_alpha(c) && !is_digit(c) && !is_control(c) &&
-                       meaningless.find(c) == std::string_view::npos &&
-                       others.find(c) == std::string_view::npos) {
-                refuse(
-                    "a character that has to be written as % and two hexadecimal digits");
-            }
-            if (is_control(c))
-                refuse("a control character");
-            decoded += c;
-        }
-        return decoded;
-    }
-
-    [[noreturn]] void refuse(std::string_view why) const { misconfigured(origin_, why); }
-
-    const std::string& origin_;
-    std::vector<UrlSetting> settings_;
-};
+}
 
 } // namespace
 
-std::vector<UrlSetting> parse_relay_url(std::string_view url, const std::string& origin) {
-    return UrlParser(origin).parse(url);
+UrlPlace parse_place_url(std::string_view url, std::span<const UrlScheme> schemes,
+                         std::string_view wanted, const std::string& origin) {
+    const auto scheme = std::ranges::find_if(schemes, [url](const UrlScheme& candidate) {
+        return starts_with_ignoring_case(url, candidate.prefix);
+    });
+    if (scheme == schemes.end())
+        misconfigured(origin, wanted);
+    url.remove_prefix(scheme->prefix.size());
+    if (url.ends_with('/'))
+        url.remove_suffix(1);
+    UrlPlace place;
+    place.scheme = static_cast<std::size_t>(scheme - schemes.begin());
+    if (const auto at = url.find('@'); at != url.npos) {
+        const std::string_view user = url.substr(0, at);
+        const auto colon = user.find(':');
+        url.remove_prefix(at + 1);
+        place.has_user = true;
+        place.user = decode(user.substr(0, colon), "", origin);
+        place.has_password = colon != user.npos;
+        if (place.has_password)
+            place.password = decode(user.substr(colon + 1), "", origin);
+    }
+    if (url.find_first_of("@/#") != url.npos)
+        misconfigured(origin, "@, / and # are written as %40, %2F and %23 in a user's name "
+                              "and a password, and there is no path");
+    const auto bracket = url.rfind(']');
+    const auto colon = url.rfind(':');
+    const bool has_port = colon != url.npos && (bracket == url.npos || colon > bracket);
+    place.port = has_port ? url.substr(colon + 1) : scheme->port;
+    place.host = decode(url.substr(0, has_port ? colon : url.size()), "[]", origin);
+    return place;
 }
 
-std::vector<UrlSetting> parse_place_url(std::string_view url,
-                                        std::span<const UrlScheme> schemes,
-                                        const char* wanted, const std::string& origin) {
-    return UrlParser(origin).parse_place(url, schemes, wanted);
+std::vector<UrlSetting> parse_relay_url(std::string_view url, const std::string& origin) {
+    const auto question = std::min(url.find('?'), url.size());
+    const UrlPlace place = parse_place_url(
+        url.substr(0, question), relay_schemes,
+        "smtps://, smtp+starttls:// or smtp:// is expected in front", origin);
+    const std::string_view tls = relay_tls[place.scheme];
+    if (place.has_user && tls == "none")
+        misconfigured(origin, "smtp:// is without TLS, so without a log-in");
+    std::vector<UrlSetting> settings;
+    put(settings, "tls", tls);
+    put(settings, "port", place.port);
+    put(settings, "host", place.host);
+    if (place.has_user)
+        put(settings, "user", place.user);
+    if (place.has_password)
+        put(settings, "password", place.password);
+    if (question != url.size())
+        take_query(url.substr(question + 1), settings, origin);
+    return settings;
 }
 
 } // namespace sallyport

@@ -4,6 +4,7 @@
 // whose value is a URL without such a query.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,17 +25,26 @@ struct UrlSetting {
 /// control character.
 std::vector<UrlSetting> parse_relay_url(std::string_view url, const std::string& origin);
 
-/// How a URL may begin, and what that stands for.
+/// How a URL may begin, and the port where it names none.
 struct UrlScheme {
     std::string_view prefix; ///< "smtps://"
-    std::string_view tls;
-    std::string_view port; ///< where the URL names none
+    std::string_view port;
 };
 
-/// Likewise tls, port, host, user and password for a URL that begins in one of these ways
-/// and has no query; `wanted` is said of one that begins otherwise.
-std::vector<UrlSetting> parse_place_url(std::string_view url,
-                                        std::span<const UrlScheme> schemes,
-                                        const char* wanted, const std::string& origin);
+/// What such a URL names, percent-decoded.
+struct UrlPlace {
+    std::size_t scheme = 0; ///< the number of it
+    std::string port;
+    std::string host;
+    bool has_user = false;
+    bool has_password = false; ///< only with a user
+    std::string user;
+    std::string password;
+};
+
+/// Likewise for a URL that begins in one of these ways and has no query; `wanted` is said
+/// of one that begins otherwise.
+UrlPlace parse_place_url(std::string_view url, std::span<const UrlScheme> schemes,
+                         std::string_view wanted, const std::string& origin);
 
 } // namespace sallyport

@@ -19,22 +19,6 @@ std::uint16_t read_port(std::string_view text, const std::string& origin) {
     return static_cast<std::uint16_t>(read_number(text, 1, 65535, origin));
 }
 
-/// One part of the URL of a proxy.
-void set_proxy_part(Proxy& proxy, UrlSetting& part, const std::string& origin) {
-    if (part.value.size() > Proxy::text_limit)
-        misconfigured(origin, "a part of it has more than 255 octets");
-    if (part.key == "tls")
-        proxy.kind = part.value == "http" ? Proxy::Kind::http : Proxy::Kind::socks5;
-    else if (part.key == "port")
-        proxy.port = read_port(part.value, origin);
-    else if (part.key == "host")
-        proxy.host = read_host(part.value, origin);
-    else if (part.key == "user")
-        proxy.user = read_text(part.value, origin);
-    else
-        proxy.password = std::make_shared<const ProxySecret>(part.value);
-}
-
 /// A socket of this machine has no port that says whether there is TLS, and no name.
 /// None is the rule there; that a log-in needs a word for it holds as it does
 /// elsewhere.
@@ -139,12 +123,20 @@ void finish_login(Relay& relay) {
 } // namespace
 
 Proxy read_proxy(std::string_view text, const std::string& origin) {
-    constexpr std::array schemes{UrlScheme{"socks5://", "socks5", ""},
-                                 UrlScheme{"http://", "http", ""}};
+    constexpr std::array schemes{UrlScheme{"socks5://", ""}, UrlScheme{"http://", ""}};
+    UrlPlace place =
+        parse_place_url(text, schemes, "socks5:// or http:// is expected in front", origin);
+    if (std::max({place.host.size(), place.user.size(), place.password.size()}) >
+        Proxy::text_limit)
+        misconfigured(origin, "a part of it has more than 255 octets");
     Proxy proxy;
-    for (UrlSetting& part : parse_place_url(
-             text, schemes, "socks5:// or http:// is expected in front", origin))
-        set_proxy_part(proxy, part, origin);
+    proxy.kind = place.scheme == 0 ? Proxy::Kind::socks5 : Proxy::Kind::http;
+    proxy.port = read_port(place.port, origin);
+    proxy.host = read_host(place.host, origin);
+    if (place.has_user)
+        proxy.user = read_text(place.user, origin);
+    if (place.has_password)
+        proxy.password = std::make_shared<const ProxySecret>(place.password);
     if (proxy.user.empty() != !proxy.password)
         misconfigured(origin, "a user and a password go together");
     // RFC 7617 2: what is after the first colon would be taken for the password.
@@ -158,21 +150,13 @@ bool is_way(std::string_view key) {
 }
 
 PopServer read_pop_server(std::string_view text, const std::string& origin) {
-    constexpr std::array schemes{UrlScheme{"pop3s://", "implicit", "995"},
-                                 UrlScheme{"pop3://", "starttls", "110"}};
-    PopServer server;
-    for (const UrlSetting& part : parse_place_url(
-             text, schemes, "pop3s:// or pop3:// is expected in front", origin)) {
-        if (part.key == "tls")
-            server.tls = part.value == "implicit" ? TlsMode::implicit : TlsMode::starttls;
-        else if (part.key == "port")
-            server.port = read_port(part.value, origin);
-        else if (part.key == "host")
-            server.host = read_host(part.value, origin);
-        else
-            misconfigured(origin, "the user is that of the relay, and so is the password");
-    }
-    return server;
+    constexpr std::array schemes{UrlScheme{"pop3s://", "995"}, UrlScheme{"pop3://", "110"}};
+    const UrlPlace place =
+        parse_place_url(text, schemes, "pop3s:// or pop3:// is expected in front", origin);
+    if (place.has_user)
+        misconfigured(origin, "the user is that of the relay, and so is the password");
+    return {read_host(place.host, origin), read_port(place.port, origin),
+            place.scheme == 0 ? TlsMode::implicit : TlsMode::starttls};
 }
 
 std::string_view place_of(std::string_view key) {

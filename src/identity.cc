@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <ctime>
 #include <string_view>
+#include <utility>
 
 #include <pwd.h>
 #include <sys/random.h>
@@ -97,13 +98,14 @@ Identity look_up_identity() {
     return identity;
 }
 
-void suit(Settings& settings, const Identity& identity) {
-    const auto own = settings.user_senders.find(identity.login);
-    if (own != settings.user_senders.end())
-        settings.sender = own->second;
+Settings suit(Settings loaded, const Identity& identity) {
+    const auto own = loaded.user_senders.find(identity.login);
+    if (own != loaded.user_senders.end())
+        loaded.sender = std::move(own->second);
     // With a dot it may be a domain whose mail is elsewhere.
     if (identity.host_name.find('.') == std::string::npos)
-        settings.recipients.local.push_back(identity.host_name);
+        loaded.recipients.local.push_back(identity.host_name);
+    return loaded;
 }
 
 void Identity::renew() {

@@ -11,8 +11,8 @@ namespace sallyport {
 /// What cannot be had is left as Identity says; no name is looked up in the DNS.
 Identity look_up_identity();
 
-/// The settings as they are for this caller on this machine: his own [sender] where there
+/// What was loaded, as it is for this caller on this machine: his own [sender] where there
 /// is one, and the host's name among [recipients] local if it has no dot.
-void suit(Settings& settings, const Identity& identity);
+Settings suit(Settings loaded, const Identity& identity);
 
 } // namespace sallyport

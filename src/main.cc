@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <unistd.h>
 
@@ -86,17 +87,17 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
         return answer(invocation);
     if (invocation.mode == Mode::serve) // a line of ours is no reply
         silence_errors_within_output();
-    Settings settings = load_settings(configuration_sources(invocation), notes);
+    Settings loaded = load_settings(configuration_sources(invocation), notes);
     drop_privileges();
-    tempfail = settings.tempfail;
+    tempfail = loaded.tempfail;
     break_off_with(tempfail);
-    log = Log(settings.log, "sallyport");
+    log = Log(loaded.log, "sallyport");
     const Identity identity = look_up_identity();
     id = identity.id;
     for (const auto& note : notes)
         log.note(id, note);
     notes.clear();
-    suit(settings, identity);
+    const Settings settings = suit(std::move(loaded), identity);
     // With -bs standard output is the client's: what goes on upstream is not for him.
     // A set-id run shows nothing of what goes on between it and the server.
     const bool shown =

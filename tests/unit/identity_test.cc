@@ -169,24 +169,24 @@ BOOST_FIXTURE_TEST_CASE(no_file_of_that_name_stops_the_run, Fixture) {
 }
 
 BOOST_AUTO_TEST_CASE(settings_of_a_caller_and_a_machine) {
-    Settings settings;
-    settings.sender.domain = "all.example";
-    settings.user_senders["me"].domain = "me.example";
-    settings.recipients.local = {"a.lan"};
+    Settings loaded;
+    loaded.sender.domain = "all.example";
+    loaded.user_senders["me"].domain = "me.example";
+    loaded.recipients.local = {"a.lan"};
     Identity identity;
     identity.login = "you";
     identity.host_name = "host.example";
-    suit(settings, identity);
-    BOOST_TEST(settings.sender.domain == "all.example");
-    BOOST_TEST(!settings.recipients.is_local("host.example"));
+    const Settings yours = suit(loaded, identity);
+    BOOST_TEST(yours.sender.domain == "all.example");
+    BOOST_TEST(!yours.recipients.is_local("host.example"));
     identity.login = "me";
     identity.host_name = "vm";
-    suit(settings, identity);
-    BOOST_TEST(settings.sender.domain == "me.example");
+    const Settings mine = suit(loaded, identity);
+    BOOST_TEST(mine.sender.domain == "me.example");
     for (const char* domain : {"VM", "a.lan", "localhost", "LOCALHOST.localdomain"})
-        BOOST_TEST(settings.recipients.is_local(domain), domain);
+        BOOST_TEST(mine.recipients.is_local(domain), domain);
     for (const char* domain : {"", "lan", "localdomain"})
-        BOOST_TEST(!settings.recipients.is_local(domain), domain);
+        BOOST_TEST(!mine.recipients.is_local(domain), domain);
 }
 
 BOOST_AUTO_TEST_CASE(the_name_of_the_host) {

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "concat.h"
 #include "values.h"
 #include "ways.h"
 
@@ -12,13 +11,27 @@ namespace sallyport {
 
 namespace {
 
+void check_source(const Key& key, const Value& value, Source source) {
+    if (source == Source::strangers_file && !key.is_harmless(value.text))
+        misconfigured(
+            value.origin,
+            "not taken from a file that -C names and root does not own, nor from a "
+            "stranger's: put it into ~/.config/sallyport.conf");
+    if (source == Source::privileged_file && key.is(Key::command))
+        misconfigured(value.origin, "no command is run set-user-ID or set-group-ID");
+    if (source == Source::environment && key.is(Key::file_only))
+        misconfigured(value.origin,
+                      "only a configuration file of root or your own may say that");
+}
+
 void check_sender(const SenderSettings& sender) {
     const bool has_envelope = !sender.envelope_from.local.empty();
     const bool has_header = !sender.header_from.local.empty();
-    if (sender.force_envelope && !has_envelope)
-        misconfigured(sender.force_origin, "there is no envelope_from");
-    if (sender.force_header && !has_envelope && !has_header)
-        misconfigured(sender.force_origin, "there is no header_from or envelope_from");
+    const bool lacks_envelope = sender.force_envelope && !has_envelope;
+    if (lacks_envelope || (sender.force_header && !has_envelope && !has_header))
+        misconfigured(find_setting(sender.keys, "sender", "force")->origin,
+                      lacks_envelope ? "there is no envelope_from"
+                                     : "there is no header_from or envelope_from");
 }
 
 } // namespace
@@ -27,56 +40,70 @@ void Builder::begin_relay(std::string name, std::string origin) {
     Relay& relay = settings_.relays.emplace_back();
     relay.name = std::move(name);
     relay.origin = std::move(origin);
-    relay.auth_wanted = true; // unless auth = none; see finish
 }
 
 void Builder::begin_user(std::string user) {
     user_ = std::move(user);
     settings_.user_senders.insert({user_, settings_.sender});
+    ++round_;
 }
 
 void Builder::begin_environment() {
-    set_by_.clear();
     user_.clear();
-    in_environment_ = true;
+    ++round_;
 }
 
-void Builder::redirect_relay(bool to_another_host) {
-    Relay& relay = settings_.relays.back();
-    relay.allow_plaintext_auth.reset();
-    if (!to_another_host)
-        return;
-    relay.secret = {};
-    if (!set_by_.contains(
-            concat({"relay.pop_before.", std::to_string(relay_count()), "."})))
+/// A relay that is to be reached otherwise than the file says: the consent that stands
+/// there was not given for that, nor, if it is another host, the password; and the POP
+/// server of the file's host is not told the password for another.
+void Builder::redirect(Relay& relay, bool to_another_host) const {
+    const auto forget = [&](std::string_view place) {
+        for (Setting& setting : relay.keys) {
+            if (setting.place == place && setting.round < round_) {
+                setting.text = "(not used)";
+                return true;
+            }
+        }
+        return false;
+    };
+    if (forget("allow_plaintext_auth"))
+        relay.allow_plaintext_auth.reset();
+    if (to_another_host && forget("password"))
+        relay.secret = {};
+    if (to_another_host && forget("pop_before"))
         relay.pop_before.reset();
 }
 
-void Builder::set(const Key& key, Value& value) {
-    const bool is_harmless = key.harmless != nullptr && key.harmless(value.text);
-    if (value.trust == Trust::stranger && !is_harmless)
-        misconfigured(
-            value.origin,
-            "not taken from a file that -C names and root does not own, nor from a "
-            "stranger's: put it into ~/.config/sallyport.conf");
-    // One password or token, and one place, however they are given.
-    const auto name = place_of(key.name);
-    const auto [place, is_first] = set_by_.insert(
-        {concat({key.section, ".", name, ".", std::to_string(relay_count()), ".", user_}),
-         value.origin});
-    if (!is_first)
-        misconfigured(value.origin, {"it is set already by ", place->second});
+void Builder::set(const Key& key, Value value, Source source) {
+    check_source(key, value, source);
+    if (source == Source::environment && key.is(Key::way))
+        redirect(settings_.relays.back(), key.is(Key::server));
     if (key.section == "relay")
-        settings_.relays.back().origins += concat({"\n", name, "=", value.origin});
+        return put(key, value, settings_.relays.back().keys, settings_.sender);
+    if (key.section != "sender")
+        return put(key, value, settings_.keys, settings_.sender);
     if (user_.empty())
-        apply(key, value);
+        put(key, value, settings_.sender.keys, settings_.sender);
     for (auto& [user, sender] : settings_.user_senders) {
-        if (key.section != "sender" || (!in_environment_ && user != user_))
-            continue;
-        std::swap(settings_.sender, sender);
-        apply(key, value);
-        std::swap(settings_.sender, sender);
+        if (user_.empty() || user == user_)
+            put(key, value, sender.keys, sender);
     }
+}
+
+/// `keys` are those of the section that the value goes to.
+void Builder::put(const Key& key, Value& value, SetKeys& keys, SenderSettings& sender) {
+    const Setting* const earlier = find_setting(keys, key.section, key.place());
+    if (earlier != nullptr && earlier->round == round_)
+        misconfigured(value.origin, {"it is set already by ", earlier->origin});
+    if (earlier != nullptr)
+        keys.erase(keys.begin() + (earlier - keys.data()));
+    keys.push_back({key.section, key.name, key.place(),
+                    key.is_secret(value.text) ? "(set)" : value.text, value.origin,
+                    round_});
+    Relay* const relay = settings_.relays.empty() ? nullptr : &settings_.relays.back();
+    key.read({&settings_, relay, &sender, &settings_.recipients, &settings_.message,
+              &settings_.log},
+             value);
 }
 
 Settings Builder::finish() {
@@ -86,15 +113,6 @@ Settings Builder::finish() {
     for (const auto& [user, sender] : settings_.user_senders)
         check_sender(sender);
     return std::move(settings_);
-}
-
-void Builder::apply(const Key& key, Value& value) {
-    const bool none = settings_.relays.empty();
-    if (none) // for keys of other sections, which leave it alone
-        settings_.relays.emplace_back();
-    key.set(settings_, settings_.relays.back(), value);
-    if (none)
-        settings_.relays.pop_back();
 }
 
 } // namespace sallyport

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "ascii.h"
 #include "concat.h"
@@ -13,7 +14,6 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::string_view variable_prefix = "SALLYPORT_";
 constexpr std::array<std::string_view, 2> reserved_sections{"queue", "limits"};
 
 bool is_near(std::string_view name, std::string_view known) {
@@ -74,17 +74,27 @@ const Key& find_key(std::string_view section, std::string_view name,
     return *found;
 }
 
-const Key* find_key_of_variable(std::string_view variable) {
-    const auto found = std::ranges::find_if(key_table(), [variable](const Key& key) {
-        return equals_ignoring_case(variable,
-                                    concat({"SALLYPORT_", key.section, "_", key.name}));
+const Key* find_key_of_variable(std::string_view name) {
+    constexpr std::pair<std::string_view, std::string_view> short_names[] = {
+        {"PASSWORD", "RELAY_PASSWORD"},
+        {"PASSWORD_FILE", "RELAY_PASSWORD_FILE"},
+        {"FROM", "SENDER_ENVELOPE_FROM"},
+        {"DOMAIN", "SENDER_DOMAIN"},
+    };
+    for (const auto& [abbreviated, full] : short_names) {
+        if (name == abbreviated)
+            name = full;
+    }
+    const auto found = std::ranges::find_if(key_table(), [name](const Key& key) {
+        return name.size() == key.section.size() + 1 + key.name.size() &&
+               equals_ignoring_case(name, concat({key.section, "_", key.name}));
     });
     return found != key_table().end() ? &*found : nullptr;
 }
 
-std::string nearest_variable(std::string_view variable) {
+std::string nearest_variable(std::string_view name) {
     constexpr std::size_t longest = 64; // whoever calls may have set it to anything
-    const std::string_view name = variable.substr(variable_prefix.size(), longest);
+    name = name.substr(0, longest);
     std::size_t least = longest;
     std::string nearest;
     const auto consider = [&](std::string_view written, const std::string& meant) {

@@ -20,10 +20,12 @@ void expect_section(std::string_view section, const std::string& origin);
 const Key& find_key(std::string_view section, std::string_view name,
                     const std::string& origin, bool may_be_secret = false);
 
-/// The key that SALLYPORT_<SECTION>_<KEY> means, reserved ones too; null if there is none.
-const Key* find_key_of_variable(std::string_view variable);
+/// The key that a variable stands for, reserved ones too; null if there is none.
+/// `name` is what follows SALLYPORT_: SECTION_KEY in any case of letters, or PASSWORD,
+/// PASSWORD_FILE, FROM or DOMAIN.
+const Key* find_key_of_variable(std::string_view name);
 
-/// What follows SALLYPORT_ in the name most like that of `variable`.
-std::string nearest_variable(std::string_view variable);
+/// The `name` that is most like this one.
+std::string nearest_variable(std::string_view name);
 
 } // namespace sallyport

@@ -19,6 +19,8 @@ namespace sallyport {
 
 namespace {
 
+// How the text of a value is read, beside what values.h and ways.h have.
+
 constexpr auto mechanism_names = [] {
     std::array<std::string_view, mechanisms.size()> names;
     std::ranges::transform(mechanisms, names.begin(), &Mechanism::name);
@@ -28,120 +30,75 @@ constexpr auto extensions =
     std::to_array<std::string_view>({"8BITMIME", "BINARYMIME", "CHUNKING", "DSN", "LIMITS",
                                      "PIPELINING", "SIZE", "SMTPUTF8"});
 
-/// An element of a list that has to be one of `known`, in upper case.
-std::string read_word(std::string_view text, std::span<const std::string_view> known,
-                      const std::string& origin) {
-    const auto found = std::ranges::find_if(
-        known, [text](std::string_view word) { return equals_ignoring_case(word, text); });
-    if (found != known.end())
-        return std::string(*found);
-    std::string wanted;
-    for (const std::string_view word : known)
-        wanted.append(wanted.empty() ? "" : ", ").append(word);
-    misconfigured(origin, {printable(text, 40), " is none of ", wanted});
-}
-
-std::vector<std::string> read_words(const Value& value,
-                                    std::span<const std::string_view> known) {
-    std::vector<std::string> words;
-    for (const std::string& name : read_list(value.text, value.origin))
-        words.push_back(read_word(name, known, value.origin));
+/// A list of words that are all `known`, in upper case.
+std::vector<std::string> read_words(std::string_view text,
+                                    std::span<const std::string_view> known,
+                                    const std::string& origin) {
+    std::vector<std::string> words = read_list(text, origin);
+    for (std::string& word : words) {
+        const std::string name = upper_case(word);
+        if (std::ranges::find(known, name) == known.end()) {
+            std::string expected;
+            for (const std::string_view other : known)
+                expected.append(expected.empty() ? "" : ", ").append(other);
+            misconfigured(origin, {printable(word, 40), " is none of ", expected});
+        }
+        word = name;
+    }
     return words;
 }
 
-using SetKey = void (*)(Settings&, Relay&, Value&);
-
-void set_text(std::string& member, decltype(read_text)& read, const Value& value) {
-    member = read(value.text, value.origin);
+std::vector<std::string> read_extensions(std::string_view text, const std::string& origin) {
+    return read_words(text, extensions, origin);
 }
 
-template<std::string Relay::*member, decltype(read_text)& read>
-void set_relay_text(Settings& /*settings*/, Relay& relay, Value& value) {
-    set_text(relay.*member, read, value);
+/// What none and auto stand for is seen when all keys are known: see ways.cc.
+std::vector<std::string> read_mechanisms(std::string_view text, const std::string& origin) {
+    if (text == "auto" || text == "none")
+        return {};
+    return read_words(text, mechanism_names, origin);
 }
 
-template<std::chrono::milliseconds Relay::*member, int least>
-void set_relay_duration(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.*member = read_duration(value.text, std::chrono::seconds(least), value.origin);
+/// Words that stand for the values of an enumeration, in its order.
+struct Choice {
+    const char* expected;
+    const char* words;
+};
+
+constexpr Choice protocols{"smtp or lmtp", "smtp lmtp"};
+constexpr Choice families{"any, 4 or 6", "any 4 6"};
+constexpr Choice tls_modes{"implicit (elsewhere SSL or TLS), starttls or none",
+                           "implicit starttls none"};
+constexpr Choice tls_versions{"1.2 or 1.3", "1.2 1.3"};
+constexpr Choice forces{"no, envelope, header or both", "no header envelope both"};
+constexpr Choice targets{"syslog, stderr, none or file:/path", "syslog stderr file: none"};
+constexpr Choice formats{"text or json", "text json"};
+
+unsigned read_choice(std::string_view text, const Choice& choice,
+                     const std::string& origin) {
+    std::string_view words = choice.words;
+    for (unsigned number = 0; !words.empty(); ++number) {
+        const auto end = std::min(words.find(' '), words.size());
+        if (text == words.substr(0, end))
+            return number;
+        words.remove_prefix(std::min(end + 1, words.size()));
+    }
+    misconfigured(origin, {choice.expected, " is expected"});
 }
 
-void set_timeout(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.timeout = read_duration(value.text, std::chrono::seconds(1), value.origin);
-    relay.greeting_timeout = relay.timeout;
+template<class Enum, const Choice& choice>
+Enum choose(std::string_view text, const std::string& origin) {
+    return static_cast<Enum>(read_choice(text, choice, origin));
 }
 
-template<Mailbox SenderSettings::*member>
-void set_sender_mailbox(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.sender.*member = read_mailbox(value.text, value.origin);
+template<unsigned least, unsigned most, class Number = std::uint32_t>
+Number number(std::string_view text, const std::string& origin) {
+    return static_cast<Number>(read_number(text, least, most, origin));
 }
 
-void set_host(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.host = read_server(value.text, value.origin);
-    relay.srv = false;
-}
-
-void set_srv(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.host = read_domain(value.text, value.origin);
-    relay.srv = true;
-}
-
-void set_port(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.port = read_ports(value.text, value.origin);
-}
-
-void set_protocol(Settings& /*settings*/, Relay& relay, Value& value) {
-    if (value.text != "smtp" && value.text != "lmtp")
-        misconfigured(value.origin, "smtp or lmtp is expected");
-    relay.lmtp = value.text == "lmtp";
-}
-
-void set_tls(Settings& /*settings*/, Relay& relay, Value& value) {
-    if (value.text == "implicit")
-        relay.tls = TlsMode::implicit;
-    else if (value.text == "starttls")
-        relay.tls = TlsMode::starttls;
-    else if (value.text == "none")
-        relay.tls = TlsMode::none;
-    else
-        misconfigured(value.origin,
-                      "implicit (elsewhere SSL or TLS), starttls or none is expected");
-}
-
-void set_tls_min(Settings& /*settings*/, Relay& relay, Value& value) {
-    if (value.text != "1.2" && value.text != "1.3")
-        misconfigured(value.origin, "1.2 or 1.3 is expected");
-    relay.tls_min = value.text == "1.3" ? TlsVersion::tls1_3 : TlsVersion::tls1_2;
-}
-
-void set_ip(Settings& /*settings*/, Relay& relay, Value& value) {
-    if (value.text == "any")
-        relay.ip = IpFamily::any;
-    else if (value.text == "4")
-        relay.ip = IpFamily::ipv4;
-    else if (value.text == "6")
-        relay.ip = IpFamily::ipv6;
-    else
-        misconfigured(value.origin, "any, 4 or 6 is expected");
-}
-
-/// Whether there is anything to log in with is known when all keys are: see
-/// configuration.cc.
-void set_auth(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.auth.clear();
-    relay.auth_wanted = value.text != "none";
-    if (value.text == "auto" || value.text == "none")
-        return;
-    relay.auth = read_words(value, mechanism_names);
-}
-
-void set_ignore(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.ignore = read_words(value, extensions);
-}
-
-template<std::uint32_t Relay::*limit>
-void set_limit(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.*limit =
-        static_cast<std::uint32_t>(read_number(value.text, 1, 1'000'000, value.origin));
+template<int least>
+std::chrono::milliseconds duration(std::string_view text, const std::string& origin) {
+    return read_duration(text, std::chrono::seconds(least), origin);
 }
 
 /// RFC 5321 4.1.1.1: a domain or an address literal.
@@ -157,7 +114,67 @@ std::string read_helo(std::string_view text, const std::string& origin) {
     return std::string(text);
 }
 
-void set_password(Settings& settings, Relay& relay, Value& value) {
+std::string read_authorities(std::string_view text, const std::string& origin) {
+    return text == "none" ? std::string() : read_path(text, origin);
+}
+
+SecretSource read_secret_file(std::string_view text, const std::string& origin) {
+    return SecretFile{read_path(text, origin), origin};
+}
+
+SecretSource read_command(std::string_view text, const std::string& origin) {
+    return SecretCommand{read_text(text, origin), origin};
+}
+
+std::optional<PlaintextConsent> read_consent(std::string_view text,
+                                             const std::string& origin) {
+    return read_switch(text, origin) ? std::optional(PlaintextConsent(origin))
+                                     : std::nullopt;
+}
+
+std::string read_sender_domain(std::string_view text, const std::string& origin) {
+    Mailbox mailbox = read_mailbox(concat({"postmaster@", text}), origin);
+    if (mailbox.local != "postmaster") // of "<a@b>" the rest would be a display name
+        misconfigured(origin, "a domain is expected");
+    return std::move(mailbox.domain);
+}
+
+std::vector<std::string> read_domains(std::string_view text, const std::string& origin) {
+    std::vector<std::string> domains = read_list(text, origin);
+    for (std::string& domain : domains)
+        domain = read_domain(domain, origin);
+    return domains;
+}
+
+std::vector<std::string> read_field_names(std::string_view text,
+                                          const std::string& origin) {
+    std::vector<std::string> names = read_list(text, origin);
+    for (const std::string& name : names) {
+        if (has_control(name) || has_eight_bit(name) || name.find(':') != name.npos)
+            misconfigured(origin, "names of header fields are expected, without colons");
+    }
+    return names;
+}
+
+// Where it goes.
+
+template<class Section, class Member>
+Member& member_of(const Target& target, Member Section::*member) {
+    return std::get<Section*>(target)->*member;
+}
+
+/// One for all members and readers of a type.
+template<class Member, class Read>
+void assign(Member& member, Read* read, const Value& value) {
+    member = read(value.text, value.origin);
+}
+
+template<auto member, auto read>
+void put(const Target& target, Value& value) {
+    assign(member_of(target, member), read, value);
+}
+
+void put_password(const Target& target, Value& value) {
     if (value.text.empty())
         misconfigured(value.origin, "it is empty");
     if (value.text.size() > Secret::max_size)
@@ -167,219 +184,98 @@ void set_password(Settings& settings, Relay& relay, Value& value) {
     // Single, or one of U+2018 to U+201F: most likely no part of it.
     if ((value.text.front() == '\'' && value.text.back() == '\'') ||
         (value.text.starts_with("\xe2\x80") && (value.text[2] & 0xf8) == 0x98))
-        settings.notes.push_back(value.origin + ": the quotes around it are a part of it");
-    relay.secret = std::make_shared<const Secret>(value.text);
-    relay.is_token = false;
+        std::get<Settings*>(target)->notes.push_back(
+            value.origin + ": the quotes around it are a part of it");
+    std::get<Relay*>(target)->secret = std::make_shared<const Secret>(value.text);
 }
 
-void set_proxy(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.proxy = read_proxy(value.text, value.origin);
+void put_force(const Target& target, Value& value) {
+    const unsigned which = read_choice(value.text, forces, value.origin);
+    SenderSettings& sender = *std::get<SenderSettings*>(target);
+    sender.force_header = (which & 1U) != 0;
+    sender.force_envelope = (which & 2U) != 0;
 }
 
-void set_pop_before(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.pop_before = read_pop_server(value.text, value.origin);
-}
-
-void set_password_file(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.secret = SecretFile{read_path(value.text, value.origin), value.origin};
-    relay.is_token = false;
-}
-
-void set_token_file(Settings& settings, Relay& relay, Value& value) {
-    set_password_file(settings, relay, value);
-    relay.is_token = true;
-}
-
-void set_password_command(Settings& /*settings*/, Relay& relay, Value& value) {
-    if (value.trust == Trust::no_commands)
-        misconfigured(value.origin, "no command is run set-user-ID or set-group-ID");
-    relay.secret = SecretCommand{read_text(value.text, value.origin), value.origin};
-    relay.is_token = false;
-}
-
-void set_token_command(Settings& settings, Relay& relay, Value& value) {
-    set_password_command(settings, relay, value);
-    relay.is_token = true;
-}
-
-void set_require_channel_binding(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.require_channel_binding = read_switch(value.text, value.origin);
-}
-
-void set_tls_ca(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.tls_pin_only = value.text == "none";
-    relay.tls_ca = relay.tls_pin_only ? std::string() : read_path(value.text, value.origin);
-}
-
-void set_tls_pin(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.tls_pin = read_pins(value.text, value.origin);
-}
-
-void set_allow_plaintext_auth(Settings& /*settings*/, Relay& relay, Value& value) {
-    if (!value.consent)
-        misconfigured(value.origin,
-                      "only a configuration file of root or your own may say that");
-    relay.allow_plaintext_auth.reset();
-    if (read_switch(value.text, value.origin))
-        relay.allow_plaintext_auth = value.consent;
-}
-
-void set_match(Settings& /*settings*/, Relay& relay, Value& value) {
-    relay.match = read_list(value.text, value.origin);
-}
-
-void set_force(Settings& settings, Relay& /*relay*/, Value& value) {
-    const bool both = value.text == "both";
-    if (!both && value.text != "no" && value.text != "envelope" && value.text != "header")
-        misconfigured(value.origin, "no, envelope, header or both is expected");
-    settings.sender.force_envelope = both || value.text == "envelope";
-    settings.sender.force_header = both || value.text == "header";
-    settings.sender.force_origin = value.origin;
-}
-
-void set_allow(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.sender.allow = read_list(value.text, value.origin);
-}
-
-void set_aliases(Settings& settings, Relay& /*relay*/, Value& value) {
-    set_text(settings.recipients.aliases, read_path, value);
-}
-
-template<std::string RecipientSettings::*member>
-void set_recipients(Settings& settings, Relay& /*relay*/, Value& value) {
-    set_text(settings.recipients.*member, read_mailboxes, value);
-}
-
-void set_local(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.recipients.local = read_list(value.text, value.origin);
-    for (std::string& domain : settings.recipients.local)
-        domain = read_domain(domain, value.origin);
-}
-
-void set_domain(Settings& settings, Relay& /*relay*/, Value& value) {
-    Mailbox mailbox = read_mailbox("postmaster@" + value.text, value.origin);
-    if (mailbox.local != "postmaster") // of "<a@b>" the rest would be a display name
-        misconfigured(value.origin, "a domain is expected");
-    settings.sender.domain = std::move(mailbox.domain);
-}
-
-void set_size_limit(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.message.size_limit = read_size(value.text, value.origin);
-}
-
-template<bool MessageSettings::*member>
-void set_message_switch(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.message.*member = read_switch(value.text, value.origin);
-}
-
-void set_remove_headers(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.message.remove_headers = read_list(value.text, value.origin);
-    for (const std::string& name : settings.message.remove_headers) {
-        if (has_control(name) || has_eight_bit(name) || name.find(':') != std::string::npos)
-            misconfigured(value.origin,
-                          "names of header fields are expected, without colons");
-    }
-}
-
-void set_log_to(Settings& settings, Relay& /*relay*/, Value& value) {
+void put_log_target(const Target& target, Value& value) {
     constexpr std::string_view file = "file:";
-    LogSettings& log = settings.log;
-    if (value.text == "syslog") {
-        log.target = LogTarget::syslog;
-    } else if (value.text == "stderr") {
-        log.target = LogTarget::standard_error;
-    } else if (value.text == "none") {
-        log.target = LogTarget::none;
-    } else if (value.text.starts_with(file)) {
-        log.target = LogTarget::file;
-        log.path = value.origin + ": ";
+    LogSettings& log = *std::get<LogSettings*>(target);
+    const bool is_file = value.text.starts_with(file);
+    log.target =
+        is_file ? LogTarget::file
+                : static_cast<LogTarget>(read_choice(value.text, targets, value.origin));
+    if (is_file) {
+        log.path = concat({value.origin, ": "});
         log.path_at = log.path.size();
-        log.path +=
-            read_path(std::string_view(value.text).substr(file.size()), value.origin);
-    } else {
-        misconfigured(value.origin, "syslog, stderr, none or file:/path is expected");
+        log.path += read_path(value.text.substr(file.size()), value.origin);
     }
 }
 
-void set_log_format(Settings& settings, Relay& /*relay*/, Value& value) {
-    if (value.text != "text" && value.text != "json")
-        misconfigured(value.origin, "text or json is expected");
-    settings.log.format = value.text == "json" ? LogFormat::json : LogFormat::text;
-}
+using enum Key::Trait;
+using Senders = SenderSettings;
+using Recipients = RecipientSettings;
 
-void set_tempfail(Settings& settings, Relay& /*relay*/, Value& value) {
-    settings.tempfail =
-        static_cast<ExitStatus>(read_number(value.text, 64, 78, value.origin));
-}
-
-// What may stand in a stranger's file: nothing that opens a path or runs a command here,
-// that goes elsewhere before the server, or that lets a secret go in clear.
-
-bool any(std::string_view /*value*/) {
-    return true;
-}
-
-/// For keys that take a path from the root, and words.
-bool any_but_a_path(std::string_view value) {
-    return value.find('/') == value.npos;
-}
-
-/// In the order of sallyport.conf(5), where each is described.
-constexpr std::array keys{
-    Key{"relay", "host", set_host, any_but_a_path},
-    Key{"relay", "srv", set_srv, any},
-    Key{"relay", "match", set_match, any},
-    Key{"relay", "port", set_port, any},
-    Key{"relay", "protocol", set_protocol, any},
-    Key{"relay", "ip", set_ip, any},
-    Key{"relay", "source_address", set_relay_text<&Relay::source_address, read_address>,
-        any},
-    Key{"relay", "proxy", set_proxy},
-    Key{"relay", "helo", set_relay_text<&Relay::helo, read_helo>, any},
-    Key{"relay", "ignore", set_ignore, any},
-    Key{"relay", "max_recipients", set_limit<&Relay::max_recipients>, any},
-    Key{"relay", "max_messages", set_limit<&Relay::max_messages>, any},
-    Key{"relay", "tls", set_tls, any},
-    Key{"relay", "tls_ca", set_tls_ca, any_but_a_path},
-    Key{"relay", "tls_name", set_relay_text<&Relay::tls_name, read_host>, any},
-    Key{"relay", "tls_min", set_tls_min, any},
-    Key{"relay", "tls_pin", set_tls_pin, any},
-    Key{"relay", "tls_crl", set_relay_text<&Relay::tls_crl, read_path>},
-    Key{"relay", "tls_cert", set_relay_text<&Relay::tls_cert, read_path>},
-    Key{"relay", "tls_key", set_relay_text<&Relay::tls_key, read_path>},
-    Key{"relay", "user", set_relay_text<&Relay::user, read_text>, any},
-    Key{"relay", "password", set_password, any},
-    Key{"relay", "password_file", set_password_file},
-    Key{"relay", "password_command", set_password_command},
-    Key{"relay", "token_file", set_token_file},
-    Key{"relay", "token_command", set_token_command},
-    Key{"relay", "auth", set_auth, any},
-    Key{"relay", "authzid", set_relay_text<&Relay::authzid, read_text>, any},
-    Key{"relay", "realm", set_relay_text<&Relay::realm, read_text>, any},
-    Key{"relay", "require_channel_binding", set_require_channel_binding, any},
-    Key{"relay", "pop_before", set_pop_before},
-    Key{"relay", "allow_plaintext_auth", set_allow_plaintext_auth},
-    Key{"relay", "connect_timeout", set_relay_duration<&Relay::connect_timeout, 1>, any},
-    Key{"relay", "timeout", set_timeout, any},
-    Key{"relay", "deadline", set_relay_duration<&Relay::deadline, 0>, any},
-    Key{"sender", "domain", set_domain, any},
-    Key{"sender", "envelope_from", set_sender_mailbox<&SenderSettings::envelope_from>, any},
-    Key{"sender", "header_from", set_sender_mailbox<&SenderSettings::header_from>, any},
-    Key{"sender", "force", set_force, any},
-    Key{"sender", "allow", set_allow, any},
-    Key{"recipients", "aliases", set_aliases},
-    Key{"recipients", "root", set_recipients<&RecipientSettings::root>, any},
-    Key{"recipients", "default", set_recipients<&RecipientSettings::default_to>, any},
-    Key{"recipients", "local", set_local, any},
-    Key{"message", "size_limit", set_size_limit, any},
-    Key{"message", "received", set_message_switch<&MessageSettings::received>, any},
-    Key{"message", "encode_header", set_message_switch<&MessageSettings::encode_header>,
-        any},
-    Key{"message", "remove_headers", set_remove_headers, any},
-    Key{"log", "to", set_log_to, any_but_a_path},
-    Key{"log", "format", set_log_format, any},
-    Key{"exit", "tempfail", set_tempfail, any},
-    Key{"relay", "provider", nullptr},
+/// In the order of sallyport.conf(5), where each is described. Nothing is harmless that
+/// opens a path or runs a command here, goes elsewhere before the server, or lets a secret
+/// go in clear.
+constexpr Key keys[] = {
+    {"relay", "host", put<&Relay::host, read_server>, no_path | host},
+    {"relay", "srv", put<&Relay::host, read_domain>, harmless | host},
+    {"relay", "match", put<&Relay::match, read_list>, harmless},
+    {"relay", "port", put<&Relay::port, read_ports>, harmless | way},
+    {"relay", "protocol", put<&Relay::lmtp, choose<bool, protocols>>, harmless},
+    {"relay", "ip", put<&Relay::ip, choose<IpFamily, families>>, harmless},
+    {"relay", "source_address", put<&Relay::source_address, read_address>, harmless},
+    {"relay", "proxy", put<&Relay::proxy, read_proxy>, way | url},
+    {"relay", "helo", put<&Relay::helo, read_helo>, harmless},
+    {"relay", "ignore", put<&Relay::ignore, read_extensions>, harmless},
+    {"relay", "max_recipients", put<&Relay::max_recipients, number<1, 1'000'000>>,
+     harmless},
+    {"relay", "max_messages", put<&Relay::max_messages, number<1, 1'000'000>>, harmless},
+    {"relay", "tls", put<&Relay::tls, choose<TlsMode, tls_modes>>, harmless | way},
+    {"relay", "tls_ca", put<&Relay::tls_ca, read_authorities>, no_path | way},
+    {"relay", "tls_name", put<&Relay::tls_name, read_host>, harmless | way},
+    {"relay", "tls_min", put<&Relay::tls_min, choose<TlsVersion, tls_versions>>,
+     harmless | way},
+    {"relay", "tls_pin", put<&Relay::tls_pin, read_pins>, harmless | way},
+    {"relay", "tls_crl", put<&Relay::tls_crl, read_path>, way},
+    {"relay", "tls_cert", put<&Relay::tls_cert, read_path>, way},
+    {"relay", "tls_key", put<&Relay::tls_key, read_path>, way},
+    {"relay", "user", put<&Relay::user, read_text>, harmless},
+    {"relay", "password", put_password, harmless | credential | secret},
+    {"relay", "password_file", put<&Relay::secret, read_secret_file>, credential},
+    {"relay", "password_command", put<&Relay::secret, read_command>, credential | command},
+    {"relay", "token_file", put<&Relay::secret, read_secret_file>, credential},
+    {"relay", "token_command", put<&Relay::secret, read_command>, credential | command},
+    {"relay", "auth", put<&Relay::auth, read_mechanisms>, harmless},
+    {"relay", "authzid", put<&Relay::authzid, read_text>, harmless},
+    {"relay", "realm", put<&Relay::realm, read_text>, harmless},
+    {"relay", "require_channel_binding", put<&Relay::require_channel_binding, read_switch>,
+     harmless},
+    {"relay", "pop_before", put<&Relay::pop_before, read_pop_server>, server},
+    {"relay", "allow_plaintext_auth", put<&Relay::allow_plaintext_auth, read_consent>,
+     file_only},
+    {"relay", "connect_timeout", put<&Relay::connect_timeout, duration<1>>, harmless},
+    {"relay", "timeout", put<&Relay::timeout, duration<1>>, harmless},
+    {"relay", "deadline", put<&Relay::deadline, duration<0>>, harmless},
+    {"sender", "domain", put<&Senders::domain, read_sender_domain>, harmless},
+    {"sender", "envelope_from", put<&Senders::envelope_from, read_mailbox>, harmless},
+    {"sender", "header_from", put<&Senders::header_from, read_mailbox>, harmless},
+    {"sender", "force", put_force, harmless},
+    {"sender", "allow", put<&Senders::allow, read_list>, harmless},
+    {"recipients", "aliases", put<&Recipients::aliases, read_path>},
+    {"recipients", "root", put<&Recipients::root, read_mailboxes>, harmless},
+    {"recipients", "default", put<&Recipients::default_to, read_mailboxes>, harmless},
+    {"recipients", "local", put<&Recipients::local, read_domains>, harmless},
+    {"message", "size_limit", put<&MessageSettings::size_limit, read_size>, harmless},
+    {"message", "received", put<&MessageSettings::received, read_switch>, harmless},
+    {"message", "encode_header", put<&MessageSettings::encode_header, read_switch>,
+     harmless},
+    {"message", "remove_headers", put<&MessageSettings::remove_headers, read_field_names>,
+     harmless},
+    {"log", "to", put_log_target, no_path},
+    {"log", "format", put<&LogSettings::format, choose<LogFormat, formats>>, harmless},
+    {"exit", "tempfail", put<&Settings::tempfail, number<64, 78, ExitStatus>>, harmless},
+    {"relay", "provider", nullptr},
 };
 
 } // namespace

@@ -17,11 +17,11 @@
 
 namespace sallyport {
 
-/// The word `allow_plaintext_auth = yes` of a configuration file. Only the reader of such
-/// files can make one; the environment and URLs cannot.
+/// The word `allow_plaintext_auth = yes` of a configuration file. No variable and no URL
+/// can say it, so it is made of the place where it stands.
 class PlaintextConsent {
-    friend class ConfigFile;
-    PlaintextConsent() = default;
+  public:
+    explicit PlaintextConsent(std::string_view /*file_and_line*/) {}
 };
 
 /// The right to read a secret, held for one AUTH exchange.

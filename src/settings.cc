@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "ascii.h"
-#include "concat.h"
 #include "glob.h"
 
 namespace sallyport {
@@ -25,12 +24,17 @@ bool RecipientSettings::is_local(std::string_view domain) const {
            std::ranges::any_of(local, is_named);
 }
 
+const Setting* find_setting(const SetKeys& keys, std::string_view section,
+                            std::string_view place) {
+    const auto found = std::ranges::find_if(keys, [&](const Setting& setting) {
+        return setting.section == section && setting.place == place;
+    });
+    return found != keys.end() ? &*found : nullptr;
+}
+
 std::string Relay::origin_of(std::string_view key) const {
-    const auto line = origins.rfind(concat({"\n", key, "="}));
-    if (line == origins.npos)
-        return origin;
-    const auto begin = line + key.size() + 2;
-    return origins.substr(begin, origins.find('\n', begin) - begin);
+    const Setting* const setting = find_setting(keys, "relay", key);
+    return setting != nullptr ? setting->origin : origin;
 }
 
 bool Relay::serves(std::string_view reverse_path) const {

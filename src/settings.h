@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the administrator wants: plain values, made once by configuration.cc, const from
-// then on. The keys are described in sallyport.conf(5); a member has the name of its key.
+// What the administrator wants: plain values, made by builder.cc, fitted to the caller by
+// suit(), const from then on. The keys are described in sallyport.conf(5); a member has the
+// name of its key.
 #pragma once
 
 #include <chrono>
@@ -24,6 +25,25 @@ enum class TlsMode { implicit, starttls, none };
 enum class TlsVersion { tls1_2, tls1_3 };
 enum class IpFamily { any, ipv4, ipv6 };
 
+/// RFC 8314 7.3: TLS at once, and after STARTTLS.
+constexpr std::uint16_t submissions_port = 465;
+constexpr std::uint16_t submission_port = 587;
+
+/// A key that is set, as whoever looks for a mistake is told of it.
+struct Setting {
+    std::string_view section;
+    std::string_view key;
+    std::string_view place; ///< Key::place()
+    std::string text;       ///< as it was written; or "(set)", "(not used)"
+    std::string origin;     ///< "/etc/sallyport.conf:7: tls", "SALLYPORT_RELAY_TLS"
+    unsigned round = 0;     ///< in which it was set, see Builder
+};
+using SetKeys = std::vector<Setting>; ///< one for each place
+
+/// Null where nothing is set.
+const Setting* find_setting(const SetKeys& keys, std::string_view section,
+                            std::string_view place);
+
 /// Through which a relay is reached.
 struct Proxy {
     static constexpr std::size_t text_limit = 255; ///< RFC 1929 2, of user and password
@@ -43,16 +63,12 @@ struct PopServer {
     TlsMode tls = TlsMode::implicit;
 };
 
-/// RFC 8314 7.3: TLS at once, and after STARTTLS.
-constexpr std::uint16_t submissions_port = 465;
-constexpr std::uint16_t submission_port = 587;
-
 struct Relay {
     std::string name;               ///< of `[relay NAME]`, or empty
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any
-    std::string origin;  ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
-    std::string origins; ///< lines "KEY=ORIGIN", see origin_of()
-    std::string host;    ///< name, address without brackets, "unix:/path"; see srv
+    std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
+    SetKeys keys;
+    std::string host; ///< name, address without brackets, "unix:/path"; see srv
     std::vector<std::uint16_t> port;  ///< empty only until all keys are known
     std::optional<TlsMode> tls;       ///< empty: by port, see tls_mode()
     std::string tls_ca;               ///< file or directory; empty: the system's
@@ -111,8 +127,8 @@ struct SenderSettings {
     Mailbox header_from;   ///< likewise
     bool force_envelope = false;
     bool force_header = false;
-    std::string force_origin;       ///< where force is set, for errors
     std::vector<std::string> allow; ///< patterns; empty: any
+    SetKeys keys;
 };
 
 struct RecipientSettings {
@@ -136,12 +152,13 @@ struct MessageSettings {
 struct Settings {
     std::vector<Relay> relays; ///< at least one
     SenderSettings sender;
-    std::map<std::string, SenderSettings> user_senders; ///< of [sender NAME], by login name
+    std::map<std::string, SenderSettings> user_senders; ///< of [sender NAME], see suit()
     RecipientSettings recipients;
     MessageSettings message;
     LogSettings log;
     ExitStatus tempfail = ExitStatus::temp_fail; ///< may be any of 64 to 78
-    std::vector<std::string> notes;              ///< remarks for the log
+    SetKeys keys; ///< of sections that there are once: neither [relay] nor [sender]
+    std::vector<std::string> notes; ///< remarks for the log
 };
 
 } // namespace sallyport

@@ -19,62 +19,58 @@ std::uint16_t read_port(std::string_view text, const std::string& origin) {
     return static_cast<std::uint16_t>(read_number(text, 1, 65535, origin));
 }
 
-/// A socket of this machine has no port that says whether there is TLS, and no name.
-/// None is the rule there; that a log-in needs a word for it holds as it does
-/// elsewhere.
-void finish_local(Relay& relay) {
-    if (!relay.source_address.empty())
-        misconfigured(relay.origin, "unix: has no source_address");
-    if (relay.proxy)
-        misconfigured(relay.origin, "unix: is not reached through a proxy");
-    relay.tls = relay.tls.value_or(TlsMode::none);
-    if (relay.tls != TlsMode::none && relay.tls_name.empty())
-        misconfigured(relay.origin, "TLS over unix: needs tls_name");
-}
-
-/// A key that guards nothing misleads whoever has set it.
-void check_pin(const Relay& relay) {
-    if (!relay.tls_pin.empty() && relay.tls == TlsMode::none && !relay.pop_before)
-        misconfigured(relay.origin, "tls_pin has nothing to check where tls = none");
-}
-
-void check_srv(const Relay& relay) {
-    if (!relay.port.empty())
-        misconfigured(relay.origin, "srv finds the ports: port goes with host");
-    if (relay.tls == TlsMode::none)
-        misconfigured(relay.origin, "srv finds servers with TLS only");
-    if (relay.proxy)
-        misconfigured(relay.origin, "srv cannot be looked up through a proxy");
-    if (relay.lmtp)
-        misconfigured(relay.origin, "srv finds servers that speak SMTP only");
+/// What does not go together. A key that guards nothing misleads whoever has set it.
+void check(const Relay& relay) {
+    const bool local = relay.is_local();
+    const bool in_clear = relay.tls == TlsMode::none;
+    const bool pop = relay.pop_before.has_value();
+    const struct {
+        bool broken;
+        const char* why;
+    } rules[] = {
+        {relay.host.empty(), "[relay] needs a host, or srv: set host = NAME"},
+        {local && !relay.source_address.empty(), "unix: has no source_address"},
+        {local && relay.proxy, "unix: is not reached through a proxy"},
+        {local && !in_clear && relay.tls_name.empty(), "TLS over unix: needs tls_name"},
+        {relay.srv && !relay.port.empty(), "srv finds the ports: port goes with host"},
+        {relay.srv && in_clear, "srv finds servers with TLS only"},
+        {relay.srv && relay.proxy, "srv cannot be looked up through a proxy"},
+        {relay.srv && relay.lmtp, "srv finds servers that speak SMTP only"},
+        {relay.tls_cert.empty() != relay.tls_key.empty(),
+         "tls_cert and tls_key go together"},
+        {relay.tls_pin_only && relay.tls_pin.empty(), "tls_ca = none needs a tls_pin"},
+        {relay.tls_pin_only && !relay.tls_crl.empty(),
+         "tls_crl needs a tls_ca that is not none"},
+        {pop && relay.require_channel_binding,
+         "POP sends the password itself: pop_before does not go with "
+         "require_channel_binding"},
+        {pop && relay.is_token, "pop_before needs a password, and not a token"},
+        {!pop && in_clear && !relay.tls_pin.empty(),
+         "tls_pin has nothing to check where tls = none"},
+    };
+    for (const auto& [broken, why] : rules) {
+        if (broken)
+            misconfigured(relay.origin, why);
+    }
 }
 
 /// On the port of the other kind of TLS both sides may wait for each other to begin.
 void finish_ports(Relay& relay, std::vector<std::string>& notes) {
     const bool at_once = relay.tls == TlsMode::implicit;
     const bool follows_tls = relay.tls && !relay.srv && !relay.lmtp;
-    constexpr std::array<std::uint16_t, 3> usual{submissions_port, submission_port, 24};
+    constexpr std::array usual{submissions_port, submission_port, std::uint16_t{24}};
     const std::span all(usual);
     const auto chosen = relay.lmtp    ? all.last(1) // RFC 2033 5: not those of SMTP
                         : follows_tls ? all.subspan(at_once ? 0 : 1, 1)
                                       : all.first(2);
     if (relay.port.empty())
         relay.port.assign(chosen.begin(), chosen.end());
-    const auto others = at_once ? submission_port : submissions_port;
-    const bool is_odd = follows_tls && relay.tls != TlsMode::none && !relay.is_local() &&
-                        std::ranges::find(relay.port, others) != relay.port.end();
-    if (is_odd)
+    const std::uint16_t others = at_once ? submission_port : submissions_port;
+    if (follows_tls && relay.tls != TlsMode::none && !relay.is_local() &&
+        std::ranges::find(relay.port, others) != relay.port.end())
         notes.push_back(concat({relay.origin, ": port ", std::to_string(others),
                                 " is for tls = ", at_once ? "starttls" : "implicit",
                                 ", and tls is set to the other"}));
-}
-
-void check_pop(const Relay& relay) {
-    if (relay.require_channel_binding)
-        misconfigured(relay.origin, "POP sends the password itself: pop_before does not go "
-                                    "with require_channel_binding");
-    if (relay.is_token)
-        misconfigured(relay.origin, "pop_before needs a password, and not a token");
 }
 
 /// With EXTERNAL it is the client certificate's key that proves who we are, with GSSAPI a
@@ -145,10 +141,6 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
     return proxy;
 }
 
-bool is_way(std::string_view key) {
-    return names_server(key) || key == "port" || key == "proxy" || key.starts_with("tls");
-}
-
 PopServer read_pop_server(std::string_view text, const std::string& origin) {
     constexpr std::array schemes{UrlScheme{"pop3s://", "995"}, UrlScheme{"pop3://", "110"}};
     const UrlPlace place =
@@ -159,37 +151,25 @@ PopServer read_pop_server(std::string_view text, const std::string& origin) {
             place.scheme == 0 ? TlsMode::implicit : TlsMode::starttls};
 }
 
-std::string_view place_of(std::string_view key) {
-    return (key.starts_with("password") || key.starts_with("token")) ? "password"
-           : key == "srv"                                            ? "host"
-                                                                     : key;
-}
-
-bool names_server(std::string_view key) {
-    return key == "host" || key == "srv" || key == "pop_before";
-}
-
-bool holds_secret(std::string_view key, std::string_view value) {
-    return key == "password" || (key == "proxy" && value.find('@') != value.npos);
-}
-
 void finish_relay(Relay& relay, std::vector<std::string>& notes) {
-    if (relay.host.empty())
-        misconfigured(relay.origin, "[relay] needs a host, or srv: set host = NAME");
-    if (relay.is_local())
-        finish_local(relay);
-    if (relay.srv)
-        check_srv(relay);
+    relay.auth_wanted = true;
+    for (const Setting& setting : relay.keys) {
+        if (setting.key == "srv")
+            relay.srv = true;
+        else if (setting.key.starts_with("token"))
+            relay.is_token = true;
+        else if (setting.key == "tls_ca")
+            relay.tls_pin_only = setting.text == "none";
+        else if (setting.key == "auth")
+            relay.auth_wanted = setting.text != "none";
+        else if (setting.key == "timeout")
+            relay.greeting_timeout = relay.timeout;
+    }
+    // A socket of this machine has no port that says whether there is TLS, and no name.
+    if (relay.is_local() && !relay.tls)
+        relay.tls = TlsMode::none;
+    check(relay);
     finish_ports(relay, notes);
-    if (relay.tls_cert.empty() != relay.tls_key.empty())
-        misconfigured(relay.origin, "tls_cert and tls_key go together");
-    if (relay.tls_pin_only && relay.tls_pin.empty())
-        misconfigured(relay.origin, "tls_ca = none needs a tls_pin");
-    if (relay.tls_pin_only && !relay.tls_crl.empty())
-        misconfigured(relay.origin, "tls_crl needs a tls_ca that is not none");
-    if (relay.pop_before)
-        check_pop(relay);
-    check_pin(relay);
     finish_login(relay);
 }
 

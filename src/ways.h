@@ -15,20 +15,8 @@ namespace sallyport {
 /// "socks5://host:port" or "http://host:port", with user:password@ or without.
 Proxy read_proxy(std::string_view text, const std::string& origin);
 
-/// Whether this [relay] key says where the relay is, or how it is reached or proves itself.
-bool is_way(std::string_view key);
-
 /// "pop3s://host:port", or pop3:// for STLS; without a port 995 or 110.
 PopServer read_pop_server(std::string_view text, const std::string& origin);
-
-/// Which key this [relay] key takes the place of: one of each may be set.
-std::string_view place_of(std::string_view key);
-
-/// Whether this [relay] key says where the password goes.
-bool names_server(std::string_view key);
-
-/// Whether this value of this [relay] key is a secret or has one in it.
-bool holds_secret(std::string_view key, std::string_view value);
 
 /// When all keys are known: refuses what does not go together, and sets what depends on
 /// several. What is odd and may be meant goes to `notes`.

@@ -4,8 +4,12 @@
 #define BOOST_TEST_MODULE configuration
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 #include <sys/stat.h>
 
+#include "ascii.h"
 #include "configuring.h"
 
 using namespace sallyport;
@@ -184,6 +188,123 @@ BOOST_FIXTURE_TEST_CASE(a_file_has_a_limit, Fixture) {
     BOOST_TEST(host() == "x");
     static_cast<void>(has_system_file(text + padding + padding));
     BOOST_TEST(why() == "system.conf: it has more than 1 MiB");
+}
+
+/// Each key stands once in these; of those that exclude each other the others are below.
+const std::string each_key =
+    "[relay a]\nhost = mail.example.\nmatch = *@x, ?@y\nport = 2525 25\n"
+    "protocol = smtp\nip = 4\nsource_address = 192.0.2.1\n"
+    "proxy = http://p.example:3128\nhelo = www.example\nignore = chunking dsn\n"
+    "max_recipients = 7\nmax_messages = 9\ntls = none\ntls_ca = none\n"
+    "tls_name = other.example\ntls_min = 1.3\n"
+    "tls_pin = sha256//YLh1dUR9y6Kja30RrAn7JKnbQG/uEtLMkBgFF2Fuihg=\n"
+    "tls_cert = /c\ntls_key = /k\nuser = \"me ; x\"\npassword_file = /p\nauth = plain\n"
+    "authzid = a\nrealm = r\nrequire_channel_binding = no\n"
+    "pop_before = pop3://pop.example\nallow_plaintext_auth = yes\n"
+    "connect_timeout = 5\ntimeout = 2m\ndeadline = 1h\n"
+    "[relay b]\nsrv = example.org\ntls_crl = /crl\nuser = u\ntoken_command = id\n"
+    "[sender]\ndomain = example.org\nenvelope_from = a@x\n"
+    "header_from = Bob <b@x>\nforce = both\nallow = *@x\n"
+    "[recipients]\naliases = /etc/aliases\nroot = a@x, b@y\ndefault = c@z\n"
+    "local = vm.\n[message]\nsize_limit = 25M\nreceived = yes\nencode_header = no\n"
+    "remove_headers = X-A, X-B\n[log]\nto = file:/l\nformat = json\n"
+    "[exit]\ntempfail = 69\n";
+
+/// As a file has it.
+std::string written(const std::string& section, const SetKeys& keys) {
+    std::string text = "[" + section + "]\n";
+    for (const Setting& setting : keys)
+        text += std::string(setting.key) + " = " + quote(setting.text) + "\n";
+    return text;
+}
+
+std::string written(const Settings& settings) {
+    std::string text;
+    for (const Relay& relay : settings.relays)
+        text += written("relay " + relay.name, relay.keys);
+    text += written("sender", settings.sender.keys);
+    for (const char* section : {"recipients", "message", "log", "exit"}) {
+        SetKeys keys;
+        std::ranges::copy_if(settings.keys, std::back_inserter(keys),
+                             [&](const Setting& set) { return set.section == section; });
+        text += written(section, keys);
+    }
+    return text;
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_kept_of_each_key_says_the_same_when_read_again, Fixture) {
+    static_cast<void>(has_system_file(each_key));
+    const std::string first = written(load());
+    BOOST_TEST(std::ranges::count(first, '=') == std::ranges::count(each_key, '='));
+    static_cast<void>(has_system_file(first));
+    const Settings again = load();
+    BOOST_TEST(written(again) == first);
+    const Relay& a = again.relays[0];
+    BOOST_TEST(a.host == "mail.example");
+    BOOST_TEST(a.user == "me ; x");
+    BOOST_TEST(a.tls_pin.front().size() == 32U);
+    BOOST_TEST(a.tls_pin_only);
+    BOOST_TEST((a.greeting_timeout == std::chrono::minutes(2)));
+    BOOST_TEST(a.ignore == (Texts{"CHUNKING", "DSN"}), boost::test_tools::per_element());
+    BOOST_TEST(again.relays[1].srv);
+    BOOST_TEST(again.relays[1].is_token);
+    BOOST_TEST(again.message.size_limit == 26214400U);
+    BOOST_TEST(again.log.path.substr(again.log.path_at) == "/l");
+    BOOST_TEST(static_cast<int>(again.tempfail) == 69);
+}
+
+BOOST_FIXTURE_TEST_CASE(every_key_is_kept_once_with_its_origin, Fixture) {
+    has_relay("user = me\npassword = hunter2\nproxy = http://u:hunter2@p:1\n"
+              "[sender me]\nforce = no\n[sender]\nforce = both\nenvelope_from = a@x\n");
+    sources.environment = {"SALLYPORT_RELAY_HELO=www", "SALLYPORT_SENDER_DOMAIN=x.example"};
+    const auto shown = [](const SetKeys& keys) {
+        Texts lines;
+        for (const Setting& setting : keys)
+            lines.push_back(std::string(setting.key) + "=" + setting.text + " " +
+                            setting.origin.substr(setting.origin.rfind('/') + 1));
+        return lines;
+    };
+    const Settings settings = load();
+    BOOST_TEST(
+        shown(settings.relays.front().keys) ==
+            (Texts{"host=mail.example system.conf:2: host", "user=me system.conf:3: user",
+                   "password=(set) system.conf:4: password",
+                   "proxy=(set) system.conf:5: proxy", "helo=www SALLYPORT_RELAY_HELO"}),
+        boost::test_tools::per_element());
+    BOOST_TEST(shown(settings.sender.keys) ==
+                   (Texts{"force=both system.conf:9: force",
+                          "envelope_from=a@x system.conf:10: envelope_from",
+                          "domain=x.example SALLYPORT_SENDER_DOMAIN"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(shown(settings.user_senders.at("me").keys) ==
+                   (Texts{"envelope_from=a@x system.conf:10: envelope_from",
+                          "force=no system.conf:7: force",
+                          "domain=x.example SALLYPORT_SENDER_DOMAIN"}),
+               boost::test_tools::per_element());
+    sources.environment = {"SALLYPORT_URL=smtps://me:hunter2@other.example"};
+    BOOST_TEST(
+        shown(relay().keys) ==
+            (Texts{"tls=implicit SALLYPORT_URL: tls", "port=465 SALLYPORT_URL: port",
+                   "host=other.example SALLYPORT_URL: host", "user=me SALLYPORT_URL: user",
+                   "password=(set) SALLYPORT_URL: password"}),
+        boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_variable_replaces_is_forgotten, Fixture) {
+    has_relay("tls = none\nuser = me\ntoken_file = /t\nallow_plaintext_auth = yes\n");
+    sources.environment = {"SALLYPORT_RELAY_SRV=example.org",
+                           "SALLYPORT_RELAY_TLS=implicit", "SALLYPORT_PASSWORD=p"};
+    const Relay changed = relay();
+    Texts keys;
+    for (const Setting& setting : changed.keys)
+        keys.emplace_back(setting.key);
+    BOOST_TEST(keys == (Texts{"user", "allow_plaintext_auth", "srv", "tls", "password"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(find_setting(changed.keys, "relay", "allow_plaintext_auth")->text ==
+               "(not used)");
+    BOOST_TEST(changed.srv);
+    BOOST_TEST(!changed.is_token);
+    BOOST_TEST(!changed.allow_plaintext_auth);
 }
 
 BOOST_FIXTURE_TEST_CASE(errors_of_syntax_name_the_line, Fixture) {

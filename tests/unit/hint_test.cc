@@ -20,8 +20,8 @@ Relay relay_with_password() {
     relay.auth_wanted = true;
     relay.user = "me@example.org";
     relay.secret = std::make_shared<const Secret>(password);
-    relay.origins =
-        "\npassword=conf:5: password\nuser=conf:4: user\npassword=SALLYPORT_PASSWORD";
+    relay.keys = {{"relay", "user", "user", "me@example.org", "conf:4: user"},
+                  {"relay", "password", "password", "(set)", "SALLYPORT_PASSWORD"}};
     return relay;
 }
 
@@ -29,7 +29,7 @@ Relay relay_with_token() {
     Relay relay = relay_with_password();
     relay.secret = SecretFile{"/t", "conf:6: token_file"};
     relay.is_token = true;
-    relay.origins = "\npassword=conf:6: token_file";
+    relay.keys = {{"relay", "token_file", "password", "/t", "conf:6: token_file"}};
     return relay;
 }
 

@@ -31,11 +31,13 @@ BOOST_AUTO_TEST_CASE(without_a_word_tls_is_required) {
     BOOST_TEST(!relay.tls);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_is_blamed_where_it_was_set_last) {
+BOOST_AUTO_TEST_CASE(a_key_is_blamed_where_it_is_set) {
     Relay relay;
     relay.origin = "conf:1";
-    relay.origins = "\ntls=conf:3: tls\ntls_ca=conf:4: tls_ca\ntls=SALLYPORT_RELAY_TLS";
-    BOOST_TEST(relay.origin_of("tls") == "SALLYPORT_RELAY_TLS");
+    relay.keys = {{"relay", "tls_ca", "tls_ca", "/ca", "conf:4: tls_ca"},
+                  {"relay", "srv", "host", "x", "SALLYPORT_RELAY_SRV"}};
+    BOOST_TEST(relay.origin_of("host") == "SALLYPORT_RELAY_SRV");
     BOOST_TEST(relay.origin_of("tls_ca") == "conf:4: tls_ca");
-    BOOST_TEST(relay.origin_of("port") == "conf:1");
+    BOOST_TEST(relay.origin_of("tls") == "conf:1");
+    BOOST_TEST((find_setting(relay.keys, "sender", "host") == nullptr));
 }

@@ -222,6 +222,9 @@ BOOST_FIXTURE_TEST_CASE(pop_before_smtp, Configuring) {
     sources.environment = {"SALLYPORT_RELAY_POP_BEFORE=pop3s://other.example"};
     // The password was not given for that.
     BOOST_TEST(why().starts_with("system.conf:4: password: not used where a variable"));
+    // That of a URL was.
+    sources.environment.emplace_back("SALLYPORT_URL=smtps://me:p@other.example");
+    BOOST_TEST(relay().has_secret());
 }
 
 BOOST_FIXTURE_TEST_CASE(the_password_for_another_host_is_not_for_the_pop_server_of_the_file,

@@ -144,11 +144,11 @@ class Parser {
             {"C last chunk", &Parser::take_part<Part::Kind::last_chunk>},
             {"C block", &Parser::take_part<Part::Kind::block>},
             {"next write", &Parser::take_next_write},
-            {"tls", &Parser::take_event<Step::Kind::tls>},
-            {"close", &Parser::take_event<Step::Kind::close>},
-            {"reset", &Parser::take_event<Step::Kind::reset>},
-            {"stall", &Parser::take_event<Step::Kind::stall>},
-            {"broken", &Parser::take_event<Step::Kind::broken>},
+            {"tls", &Parser::take_event<Event::Kind::tls>},
+            {"close", &Parser::take_event<Event::Kind::close>},
+            {"reset", &Parser::take_event<Event::Kind::reset>},
+            {"stall", &Parser::take_event<Event::Kind::stall>},
+            {"broken", &Parser::take_event<Event::Kind::broken>},
             {"exit ", &Parser::take_status},
             {"stderr: ", &Parser::take_line_of<&Dialogue::standard_error>},
             {"stdout: ", &Parser::take_line_of<&Dialogue::standard_output>},
@@ -262,13 +262,13 @@ class Parser {
     void take_speech(std::string_view rest) { say(expand(rest) + "\r\n"); }
     void take_raw_speech(std::string_view rest) { say(unescape(expand(rest))); }
 
-    void say(const std::string& octets) { step(Step::Kind::say).text += octets; }
+    void say(const std::string& octets) { step(Event::Kind::say).text += octets; }
 
     void take_command(std::string_view rest) { hear(expand(rest) + "\r\n"); }
     void take_raw_command(std::string_view rest) { hear(unescape(expand(rest))); }
 
     void hear(std::string_view octets) {
-        Step& flight = step(Step::Kind::hear);
+        Event& flight = step(Event::Kind::hear);
         const auto texts = split(octets, "{any}");
         for (const auto& text : texts) {
             if (&text != &texts.front())
@@ -279,11 +279,11 @@ class Parser {
 
     template<Part::Kind kind>
     void take_part(std::string_view /*rest*/) {
-        step(Step::Kind::hear).parts.push_back({kind});
+        step(Event::Kind::hear).parts.push_back({kind});
     }
-    void take_next_write(std::string_view /*rest*/) { new_step(Step::Kind::hear); }
+    void take_next_write(std::string_view /*rest*/) { new_step(Event::Kind::hear); }
 
-    template<Step::Kind kind>
+    template<Event::Kind kind>
     void take_event(std::string_view rest) {
         new_step(kind).text = rest;
     }
@@ -301,17 +301,17 @@ class Parser {
     }
 
     /// The step under way if it is of this kind: neighbours belong together.
-    Step& step(Step::Kind kind) {
+    Event& step(Event::Kind kind) {
         if (dialogue_.connections.empty())
             take_connection({});
         auto& steps = dialogue_.connections.back().steps;
         return steps.empty() || steps.back().kind != kind ? new_step(kind) : steps.back();
     }
 
-    Step& new_step(Step::Kind kind) {
+    Event& new_step(Event::Kind kind) {
         if (dialogue_.connections.empty())
             take_connection({});
-        return dialogue_.connections.back().steps.emplace_back(Step{kind, number_});
+        return dialogue_.connections.back().steps.emplace_back(Event{kind, number_});
     }
 
     /// What stands for the message and its parts, and repetitions. {any} and what only the

@@ -22,7 +22,7 @@ struct Part {
 };
 
 /// What happens next on a connection, from the server's side.
-struct Step {
+struct Event {
     enum class Kind { say, hear, tls, close, reset, stall, broken };
     Kind kind = Kind::say;
     unsigned line = 0;         ///< in the file
@@ -33,7 +33,7 @@ struct Step {
 struct ScriptedConnection {
     std::string port; ///< its name
     unsigned line = 0;
-    std::vector<Step> steps{};
+    std::vector<Event> steps{};
 };
 
 struct Section {

@@ -70,21 +70,21 @@ Fit take(const Part& part, std::string_view& message, std::string_view& octets) 
     return Fit::none;
 }
 
-std::string describe(const Step& step) {
+std::string describe(const Event& step) {
     switch (step.kind) {
-    case Step::Kind::say:
+    case Event::Kind::say:
         return "the server speaks";
-    case Step::Kind::tls:
+    case Event::Kind::tls:
         return "the client begins TLS";
-    case Step::Kind::close:
+    case Event::Kind::close:
         return "the server closes";
-    case Step::Kind::reset:
+    case Event::Kind::reset:
         return "the server resets";
-    case Step::Kind::stall:
+    case Event::Kind::stall:
         return "the server says nothing";
-    case Step::Kind::broken:
+    case Event::Kind::broken:
         return "the client writes, in vain";
-    case Step::Kind::hear:
+    case Event::Kind::hear:
         break;
     }
     std::string text;
@@ -119,15 +119,15 @@ std::string visible(std::string_view text) {
 Player::Player(const Dialogue& dialogue, const ScriptedConnection& connection)
     : dialogue_(dialogue), connection_(connection), message_(dialogue.message()) {}
 
-const Step* Player::next() const {
+const Event* Player::next() const {
     return at_ < connection_.steps.size() ? &connection_.steps[at_] : nullptr;
 }
 
 void Player::hear(std::string_view octets, std::size_t writes) {
     heard_ += octets;
     writes_ += writes;
-    const Step* const step = next();
-    if (step == nullptr || step->kind != Step::Kind::hear)
+    const Event* const step = next();
+    if (step == nullptr || step->kind != Event::Kind::hear)
         return complain("the client wrote " + visible(octets));
     std::string_view rest = heard_;
     std::string_view message = std::string_view(message_).substr(sent_);
@@ -138,7 +138,7 @@ void Player::hear(std::string_view octets, std::size_t writes) {
     // Long flights may come together: there is no telling where a write ended.
     const bool more_follows =
         step + 1 != connection_.steps.data() + connection_.steps.size() &&
-        step[1].kind == Step::Kind::hear && writes != 1;
+        step[1].kind == Event::Kind::hear && writes != 1;
     const bool too_much = fit == Fit::whole && !rest.empty() && !more_follows;
     // A flight over the limit begins with a full record.
     const bool too_little =
@@ -174,7 +174,7 @@ void Player::check_flight(std::size_t size) {
 void Player::complain(const std::string& what) {
     if (!complaint_.empty())
         return;
-    const Step* const step = next();
+    const Event* const step = next();
     const unsigned line = step != nullptr ? step->line : connection_.line;
     complaint_ = dialogue_.name + ".txt:" + std::to_string(line) +
                  ": expected: " + (step != nullptr ? describe(*step) : "nothing more") +
@@ -182,12 +182,12 @@ void Player::complain(const std::string& what) {
 }
 
 void Player::end() {
-    while (const Step* const step = next()) {
-        const Step::Kind kind = step->kind;
-        if (kind == Step::Kind::close || kind == Step::Kind::reset ||
-            kind == Step::Kind::stall)
+    while (const Event* const step = next()) {
+        const Event::Kind kind = step->kind;
+        if (kind == Event::Kind::close || kind == Event::Kind::reset ||
+            kind == Event::Kind::stall)
             return;
-        if (kind != Step::Kind::say)
+        if (kind != Event::Kind::say)
             return complain("the client hung up" +
                             (heard_.empty() ? "" : " after " + visible(heard_)));
         pass();

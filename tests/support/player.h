@@ -24,7 +24,7 @@ class Player {
     Player(const Dialogue& dialogue, const ScriptedConnection& connection);
 
     /// What comes next; null at the end of the script.
-    [[nodiscard]] const Step* next() const;
+    [[nodiscard]] const Event* next() const;
     void pass() { ++at_; }
 
     /// The client wrote `octets`, in so many writes; 0: that cannot be told. Passes the

@@ -21,16 +21,16 @@ class ScriptStream : public VerifiedStream {
     Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
         Player& player = connection_.player;
         std::string& unread = connection_.unread;
-        const Step* const step = player.next();
+        const Event* const step = player.next();
         if (!player.complaint().empty())
             return {0, left_script};
         if (unread.empty() &&
-            (step == nullptr || step->kind == Step::Kind::hear ||
-             step->kind == Step::Kind::tls || step->kind == Step::Kind::broken)) {
+            (step == nullptr || step->kind == Event::Kind::hear ||
+             step->kind == Event::Kind::tls || step->kind == Event::Kind::broken)) {
             player.complain("the client waits for a reply");
             return {0, left_script};
         }
-        if (unread.empty() && step->kind != Step::Kind::say)
+        if (unread.empty() && step->kind != Event::Kind::say)
             return {0, trouble(step->kind)};
         if (unread.empty()) {
             unread = step->text;
@@ -45,14 +45,14 @@ class ScriptStream : public VerifiedStream {
 
     Transfer write(std::string_view octets, Deadline /*deadline*/) override {
         Player& player = connection_.player;
-        const Step* const step = player.next();
+        const Event* const step = player.next();
         if (step != nullptr &&
-            (step->kind == Step::Kind::close || step->kind == Step::Kind::stall))
+            (step->kind == Event::Kind::close || step->kind == Event::Kind::stall))
             return {octets.size(),
                     {}}; // what nobody reads any more is written all the same
-        if (step != nullptr && step->kind == Step::Kind::reset)
+        if (step != nullptr && step->kind == Event::Kind::reset)
             return {0, trouble(step->kind)};
-        if (step != nullptr && step->kind == Step::Kind::broken) {
+        if (step != nullptr && step->kind == Event::Kind::broken) {
             player.pass();
             return {0, "Broken pipe"};
         }
@@ -68,11 +68,11 @@ class ScriptStream : public VerifiedStream {
     [[nodiscard]] std::string protocol() const override { return "TLSv1.3"; }
 
   private:
-    static const char* trouble(Step::Kind kind) {
-        if (kind == Step::Kind::stall)
+    static const char* trouble(Event::Kind kind) {
+        if (kind == Event::Kind::stall)
             return "timed out";
-        return kind == Step::Kind::reset ? "Connection reset by peer"
-                                         : "connection closed by the server";
+        return kind == Event::Kind::reset ? "Connection reset by peer"
+                                          : "connection closed by the server";
     }
 
     MemoryConnection& connection_;
@@ -86,8 +86,8 @@ class ScriptSecurer : public Securer {
                                            const std::string& peer,
                                            Deadline /*deadline*/) override {
         Player& player = connection_->player;
-        const Step* const step = player.next();
-        if (step == nullptr || step->kind != Step::Kind::tls ||
+        const Event* const step = player.next();
+        if (step == nullptr || step->kind != Event::Kind::tls ||
             !connection_->unread.empty()) {
             player.complain("the client begins TLS");
             throw Failure(ExitStatus::software, Fault::local, peer + ": " + left_script);

@@ -48,35 +48,35 @@ void read_in_vain(Channel& channel) {
 }
 
 /// One step of the script. False when there is no further one.
-bool play_step(const Step& step, Player& player, Channel& channel, int socket,
+bool play_step(const Event& step, Player& player, Channel& channel, int socket,
                const Certificates& certificates) {
     const linger at_once{1, 0};
     switch (step.kind) {
-    case Step::Kind::hear:
+    case Event::Kind::hear:
         return hear(player, channel);
-    case Step::Kind::say:
+    case Event::Kind::say:
         channel.queue(step.text);
         channel.flush();
         player.pass();
         return true;
-    case Step::Kind::tls:
+    case Event::Kind::tls:
         if (!channel.accept_tls(certificates.context(step.text)) && step.text.empty()) {
             player.complain("no handshake");
             return false;
         }
         player.pass();
         return true;
-    case Step::Kind::close:
+    case Event::Kind::close:
         ::shutdown(socket, SHUT_WR);
         read_in_vain(channel);
         return false;
-    case Step::Kind::reset:
+    case Event::Kind::reset:
         ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
         return false;
-    case Step::Kind::stall:
+    case Event::Kind::stall:
         read_in_vain(channel);
         return false;
-    case Step::Kind::broken:
+    case Event::Kind::broken:
         player.complain("a step that is for memory only");
         return false;
     }
@@ -187,7 +187,7 @@ void ScriptedServer::play(const ScriptedConnection& script, UniqueFd fd) {
     const UniqueFd socket(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
     Channel channel(std::move(fd));
     Player player(dialogue_, script);
-    while (const Step* const step = player.next()) {
+    while (const Event* const step = player.next()) {
         if (!play_step(*step, player, channel, socket.get(), certificates_))
             break;
     }

@@ -114,24 +114,24 @@ std::string advice(long verdict, const Chain* chain, const std::string& name) {
 } // namespace
 
 void check_pin(const SSL* ssl, const std::vector<std::string>& pins,
-               const std::string& where) {
+               const std::string& peer) {
     const std::string found = public_key_digest(SSL_get0_peer_certificate(ssl));
     expect_memory(); // what OpenSSL went on without may have been a check
     if (!pins.empty() && std::ranges::find(pins, found) == pins.end())
-        stop(ExitStatus::no_perm, Fault::relay,
-             {where, "certificate refused: its key is none of tls_pin; it is sha256//",
+        stop(ExitStatus::no_perm, Fault::relay, peer, Step::tls,
+             {"certificate refused: its key is none of tls_pin; it is sha256//",
               encode_base64(found)},
              "4.7.5");
 }
 
-void refuse_certificate(const SSL* ssl, const std::string& where, const std::string& name) {
+void refuse_certificate(const SSL* ssl, const std::string& peer, const std::string& name) {
     const long verdict = SSL_get_verify_result(ssl);
     const std::string remark = advice(verdict, SSL_get0_verified_chain(ssl), name);
     expect_memory();
     // It will be good some day, or is when the clock has been set.
     const bool later = verdict == X509_V_ERR_CERT_NOT_YET_VALID;
-    stop(later ? ExitStatus::temp_fail : ExitStatus::no_perm, Fault::relay,
-         {where, "certificate refused: ", X509_verify_cert_error_string(verdict), remark},
+    stop(later ? ExitStatus::temp_fail : ExitStatus::no_perm, Fault::relay, peer, Step::tls,
+         {"certificate refused: ", X509_verify_cert_error_string(verdict), remark},
          "4.7.5");
 }
 

@@ -11,15 +11,15 @@
 
 namespace sallyport {
 
-/// After the handshake. Failure (77, relay), beginning with `where`, if the key of the
-/// server is none of `pins` and there are any.
+/// After the handshake. Failure (77, relay) if the key of the server is none of `pins` and
+/// there are any.
 void check_pin(const SSL* ssl, const std::vector<std::string>& pins,
-               const std::string& where);
+               const std::string& peer);
 
 /// After a handshake that failed, where OpenSSL's verdict on the certificate was not
-/// X509_V_OK. `name` is what it should have borne. Throws Failure, beginning with `where`:
-/// 75 (relay) where it is not valid yet, which may be the clock's fault, else 77 (relay).
-[[noreturn]] void refuse_certificate(const SSL* ssl, const std::string& where,
+/// X509_V_OK. `name` is what it should have borne. Throws Failure: 75 (relay) where it is
+/// not valid yet, which may be the clock's fault, else 77 (relay).
+[[noreturn]] void refuse_certificate(const SSL* ssl, const std::string& peer,
                                      const std::string& name);
 
 } // namespace sallyport

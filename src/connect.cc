@@ -52,8 +52,8 @@ UniqueFd connect_local(const std::string& path) {
     path.copy(name.sun_path, sizeof name.sun_path - 1);
     // It is done at once or not at all: EAGAIN means that the server's queue is full.
     if (!fd || ::connect(fd.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) != 0)
-        stop(ExitStatus::temp_fail, Fault::relay,
-             {"unix:", printable(path), ": connecting: ", describe_errno(errno)}, "4.4.1");
+        stop(ExitStatus::temp_fail, Fault::relay, concat({"unix:", printable(path)}),
+             Step::connect, {describe_errno(errno)}, "4.4.1");
     return fd;
 }
 

@@ -113,10 +113,8 @@ class Delivery {
             session.takes_eight_bit(), session.announces_smtputf8(envelope_, batch()));
         report_.size = message.size();
         doubt_ =
-            Failure(ExitStatus::temp_fail, Fault::in_doubt,
-                    visit.peer() +
-                        ": end of data: out of memory; the message may have been accepted",
-                    "4.3.0");
+            Failure(ExitStatus::temp_fail, Fault::in_doubt, visit.peer(), Step::end_of_data,
+                    {"out of memory; the message may have been accepted"}, "4.3.0");
         Delays spent = delays();
         for (Recipient* recipient : batch()) {
             recipient->relay = visit.peer();
@@ -173,7 +171,7 @@ class Delivery {
     }
 
     void tell(Recipient& recipient, const Failure& failure) const {
-        recipient.say(failure.enhanced(), failure.what());
+        recipient.say(failure);
         recipient.relay = peer_;
         recipient.delays = delays();
     }

@@ -6,31 +6,30 @@
 
 namespace sallyport {
 
-void Exchange::write(std::string_view octets, std::string_view step) {
+void Exchange::write(std::string_view octets) {
     const Transfer written = stream_.write(octets, deadline_);
     if (written.failed())
-        fail(ExitStatus::temp_fail, Fault::address, step, {written.trouble}, "4.4.2");
+        fail(ExitStatus::temp_fail, Fault::address, {written.trouble}, "4.4.2");
 }
 
-std::string Exchange::read(std::size_t size, std::string_view step) {
+std::string Exchange::read(std::size_t size) {
     std::string octets(size, '\0');
     for (std::size_t done = 0; done < size;) {
         const Transfer got =
             stream_.read({octets.data() + done, octets.size() - done}, deadline_);
         if (got.failed())
-            fail(ExitStatus::temp_fail, Fault::address, step, {got.trouble}, "4.4.2");
+            fail(ExitStatus::temp_fail, Fault::address, {got.trouble}, "4.4.2");
         done += got.octets;
     }
     return octets;
 }
 
-std::string Exchange::read_line(std::string_view step) {
+std::string Exchange::read_line() {
     std::string line;
     for (;;) {
         if (left_-- == 0)
-            fail(ExitStatus::protocol, Fault::relay, step, {"the reply is too long"},
-                 "5.5.0");
-        const char octet = read(1, step).front();
+            fail(ExitStatus::protocol, Fault::relay, {"the reply is too long"}, "5.5.0");
+        const char octet = read(1).front();
         if (octet == '\n')
             break;
         line += octet;
@@ -47,11 +46,10 @@ std::string Exchange::quote(std::string_view line, std::size_t limit,
     return printable(line, limit);
 }
 
-void Exchange::fail(ExitStatus status, Fault fault, std::string_view step,
+void Exchange::fail(ExitStatus status, Fault fault,
                     std::initializer_list<std::string_view> what, const char* enhanced,
-                    int reply_code) const {
-    throw Failure(status, fault, concat({peer_, ": ", step, ": ", concat(what)}), enhanced,
-                  reply_code);
+                    bool credentials_refused) const {
+    throw Failure(status, fault, peer_, step_, what, enhanced, 0, credentials_refused);
 }
 
 } // namespace sallyport

@@ -19,18 +19,24 @@ namespace sallyport {
 /// (address) for trouble on the line.
 class Exchange {
   public:
-    /// `peer` begins every error text. Every wait ends at `deadline`.
-    Exchange(Stream& stream, std::string peer, Deadline deadline)
-        : stream_(stream), peer_(std::move(peer)), deadline_(deadline) {}
+    /// `peer` and `step` begin every error text. Every wait ends at `deadline`.
+    Exchange(Stream& stream, std::string peer, Deadline deadline, Step step)
+        : stream_(stream), peer_(std::move(peer)), deadline_(deadline), step_(step) {}
 
-    void write(std::string_view octets, std::string_view step);
+    [[nodiscard]] Step step() const { return step_; }
+    void enter(Step step, Deadline deadline) {
+        step_ = step;
+        deadline_ = deadline;
+    }
+
+    void write(std::string_view octets);
 
     /// So many octets.
-    std::string read(std::size_t size, std::string_view step);
+    std::string read(std::size_t size);
 
     /// A line, without its CRLF or LF. Failure (76, relay) if all the lines of the exchange
     /// have more than 16 KiB.
-    std::string read_line(std::string_view step);
+    std::string read_line();
 
     /// From now on a line that gives `octets` away is not shown: they are a credential.
     void withhold(std::string_view octets) { withheld_.add(octets); }
@@ -41,14 +47,15 @@ class Exchange {
                                     std::string_view code = {}) const;
 
     /// "peer: step: what", thrown; see Failure.
-    [[noreturn]] void fail(ExitStatus status, Fault fault, std::string_view step,
+    [[noreturn]] void fail(ExitStatus status, Fault fault,
                            std::initializer_list<std::string_view> what,
-                           const char* enhanced, int reply_code = 0) const;
+                           const char* enhanced, bool credentials_refused = false) const;
 
   private:
     Stream& stream_;
     std::string peer_;
     Deadline deadline_;
+    Step step_;
     Withheld withheld_;
     std::size_t left_ = 16384; ///< octets that lines may still have
 };

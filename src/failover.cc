@@ -70,7 +70,7 @@ Failover::Next Failover::weigh(const Failure& failure) {
     if (ends_all(failure))
         return Next::nothing;
     session_.reset();
-    if (failure.status() == ExitStatus::no_perm && failure.reply_code() != 0)
+    if (failure.credentials_refused())
         refused_.emplace(&visit_->relay(), failure);
     if (kept_) {
         start_over();

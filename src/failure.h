@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "step.h"
+
 namespace sallyport {
 
 /// What the process exits with: the numbers of sysexits.h. Only `ok` means that every
@@ -47,26 +49,40 @@ class Failure : public std::runtime_error {
     /// `enhanced` is an RFC 3463 status code for the log, or empty when none is known;
     /// `reply_code` that of the server's reply that caused it, or 0 if none did.
     Failure(ExitStatus status, Fault fault, std::string_view what,
-            std::string_view enhanced = {}, int reply_code = 0)
-        : std::runtime_error(std::string(what)), status_(status), fault_(fault),
-          enhanced_(enhanced), reply_code_(reply_code) {}
+            std::string_view enhanced = {}, int reply_code = 0);
+    /// The text is "peer: step: what". `credentials_refused`: the server wants others, and
+    /// these are not tried again.
+    Failure(ExitStatus status, Fault fault, std::string_view peer, const Where& where,
+            std::initializer_list<std::string_view> what, std::string_view enhanced,
+            int reply_code = 0, bool credentials_refused = false);
 
     [[nodiscard]] ExitStatus status() const { return status_; }
     [[nodiscard]] Fault fault() const { return fault_; }
+    [[nodiscard]] Step step() const { return step_; }
     [[nodiscard]] const std::string& enhanced() const { return enhanced_; }
     [[nodiscard]] int reply_code() const { return reply_code_; }
+    [[nodiscard]] bool credentials_refused() const { return credentials_refused_; }
+    /// The step was about this recipient, so that the text names it.
+    [[nodiscard]] bool names(std::string_view recipient) const;
 
   private:
     ExitStatus status_;
     Fault fault_;
-    std::string enhanced_;
+    Step step_ = Step::none;
+    bool credentials_refused_ = false;
     int reply_code_;
+    std::string enhanced_;
+    std::string argument_; ///< of the step
 };
 
 /// Throws a Failure whose text is `what`, the pieces one after the other.
 [[noreturn]] void stop(ExitStatus status, Fault fault,
                        std::initializer_list<std::string_view> what,
                        std::string_view enhanced = {});
+/// The text is "peer: step: what".
+[[noreturn]] void stop(ExitStatus status, Fault fault, std::string_view peer,
+                       const Where& where, std::initializer_list<std::string_view> what,
+                       std::string_view enhanced, int reply_code = 0);
 
 /// Throws what the configuration has wrong: 78 (local), "ORIGIN: WHY".
 [[noreturn]] void misconfigured(std::string_view origin, std::string_view why);

@@ -24,22 +24,21 @@ enum When : unsigned char {
 };
 
 struct Hint {
-    char step; ///< begins so; 0: any
-    char code; ///< so does what came back; 0: anything
+    Step step; ///< none: any
+    char code; ///< what came back begins so; 0: anything
     When when;
     char words[28]; ///< one of them is in what came back, in any case of letters
     char text[61];  ///< %: user and place of the password, or that of the token
 };
 
-constexpr char connecting = 'c', greeting = 'g', tls = 'T', auth = 'A', rcpt = 'R';
+using enum Step;
 
 /// The first that fits is the one.
 constexpr Hint hints[] = {
-    {connecting, 0, port_25, "timed out",
+    {connect, 0, port_25, "timed out",
      "port 25 is shut on most networks: remove port = 25"},
-    {connecting, 0, direct, "timed out",
-     "a firewall may shut these ports: try port = 2525"},
-    {connecting, 0, direct, "refused", "nothing listens there: check host and port"},
+    {connect, 0, direct, "timed out", "a firewall may shut these ports: try port = 2525"},
+    {connect, 0, direct, "refused", "nothing listens there: check host and port"},
     {tls, 0, always, "wrong version number",
      "no TLS begins here: set tls = starttls, or port = 465"},
     {tls, 0, always, "protocol", "its TLS is older than tls_min, at least 1.2"},
@@ -47,7 +46,8 @@ constexpr Hint hints[] = {
      "if TLS begins here, as on 465, set tls = implicit"},
     {greeting, 0, always, "* OK\0+OK\0HTTP/",
      "this is no SMTP port: try port = 465 or 587"},
-    {0, '5', always, "5.1.7\0HELO ", "set [sender] domain, or helo, to a name with a dot"},
+    {none, '5', always, "5.1.7\0HELO ",
+     "set [sender] domain, or helo, to a name with a dot"},
     {auth, 0, always, "offers nothing", "check port, or remove user and password"},
     {auth, 0, password, "offers XOAUTH\0offers OAUTH",
      "a token is expected: set token_file or token_command"},
@@ -57,10 +57,10 @@ constexpr Hint hints[] = {
     {auth, '5', password, "Bad username / password",
      "at SendGrid user is the word apikey, password an API key"},
     {auth, '5', password, "535 ", "check user %"},
-    {0, '5', no_login, "authenti\0logged in\0relay",
+    {none, '5', no_login, "authenti\0logged in\0relay",
      "the server wants a log-in: set user and password"},
     {rcpt, '5', login, "relay", "the log-in does not allow this: check user and [sender]"},
-    {0, '5', always, "sender\0SendAs\0not verified",
+    {none, '5', always, "sender\0SendAs\0not verified",
      "set [sender] envelope_from to one of yours, and force = both"},
 };
 
@@ -88,11 +88,10 @@ bool says_one_of(const char* what, const char* words) {
 
 } // namespace
 
-std::string hint(const Relay& relay, TlsMode mode, std::string_view step,
-                 const std::string& what) {
+std::string hint(const Relay& relay, TlsMode mode, Step step, const std::string& what) {
     const unsigned state = state_of(relay, mode);
     for (const Hint& row : hints) {
-        if ((row.when & ~state) != 0 || (row.step != 0 && !step.starts_with(row.step)) ||
+        if ((row.when & ~state) != 0 || (row.step != none && row.step != step) ||
             (row.code != 0 && !what.starts_with(row.code)) ||
             !says_one_of(what.c_str(), row.words))
             continue;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "settings.h"
+#include "step.h"
 
 namespace sallyport {
 
@@ -15,7 +16,6 @@ namespace sallyport {
 /// are those of the diagnosis "peer: step: what"; `what` is fit to be shown and begins with
 /// the code where it is a reply. `mode` is how TLS begins on that port. No secret is in it:
 /// a password or token is named by the place that it comes from.
-std::string hint(const Relay& relay, TlsMode mode, std::string_view step,
-                 const std::string& what);
+std::string hint(const Relay& relay, TlsMode mode, Step step, const std::string& what);
 
 } // namespace sallyport

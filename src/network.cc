@@ -169,10 +169,9 @@ class InternetRoute : public Route {
 
     [[nodiscard]] Failure not_connected(const std::string& host,
                                         const std::string& why) const {
-        return {ExitStatus::temp_fail, Fault::relay,
-                concat({host, ": connecting: ", why,
-                        hint(relay_, TlsMode::implicit, "connecting", why)}),
-                "4.4.1"};
+        const std::string advice = hint(relay_, TlsMode::implicit, Step::connect, why);
+        return {ExitStatus::temp_fail, Fault::relay,  host,
+                Step::connect,         {why, advice}, "4.4.1"};
     }
 
     static std::string shown(const ConnectedSocket& connected) {

@@ -17,9 +17,6 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::string_view socks = "SOCKS";
-constexpr std::string_view http = "CONNECT";
-
 void append_counted(std::string& octets, std::string_view text) {
     octets += static_cast<char>(text.size());
     octets += text;
@@ -32,28 +29,28 @@ void log_in(Exchange& exchange, const Proxy& proxy) {
     octets += '\x01';
     append_counted(octets, proxy.user);
     append_counted(octets, proxy.password->reveal());
-    exchange.write(octets, socks);
+    exchange.write(octets);
     wipe(octets);
-    if (exchange.read(2, socks)[1] != 0)
-        exchange.fail(ExitStatus::no_perm, Fault::relay, socks,
-                      {"the proxy refuses the log-in"}, "5.7.8");
+    if (exchange.read(2)[1] != 0)
+        exchange.fail(ExitStatus::no_perm, Fault::relay, {"the proxy refuses the log-in"},
+                      "5.7.8");
 }
 
 /// RFC 1928 3.
 void choose_method(Exchange& exchange, const Proxy& proxy) {
     using namespace std::string_view_literals;
-    exchange.write(proxy.password ? "\5\2\0\2"sv : "\5\1\0"sv, socks);
-    const std::string answer = exchange.read(2, socks);
+    exchange.write(proxy.password ? "\5\2\0\2"sv : "\5\1\0"sv);
+    const std::string answer = exchange.read(2);
     if (answer[0] == 5 && answer[1] == 2 && proxy.password)
         log_in(exchange, proxy);
     else if (answer[0] == 5 && answer[1] == '\xff')
-        exchange.fail(ExitStatus::no_perm, Fault::relay, socks,
+        exchange.fail(ExitStatus::no_perm, Fault::relay,
                       {proxy.password ? "the proxy takes no log-in by password"
                                       : "the proxy wants a log-in"},
                       "5.7.0");
     else if (answer != "\5\0"sv)
-        exchange.fail(ExitStatus::protocol, Fault::relay, socks,
-                      {"this is no SOCKS 5 proxy"}, "5.5.0");
+        exchange.fail(ExitStatus::protocol, Fault::relay, {"this is no SOCKS 5 proxy"},
+                      "5.5.0");
 }
 
 /// RFC 1928 4, 5: the name goes as it is, an address as one.
@@ -88,25 +85,25 @@ std::string socks_request(const std::string& host, std::uint16_t port) {
     const ExitStatus status = code == not_allowed    ? ExitStatus::no_perm
                               : code < not_supported ? ExitStatus::temp_fail
                                                      : ExitStatus::unavailable;
-    exchange.fail(status, Fault::address, socks, {"the proxy says: ", why},
+    exchange.fail(status, Fault::address, {"the proxy says: ", why},
                   status == ExitStatus::temp_fail ? "4.4.1" : "5.7.1");
 }
 
 void ask_by_socks(Exchange& exchange, const Proxy& proxy, const std::string& host,
                   std::uint16_t port) {
     choose_method(exchange, proxy);
-    exchange.write(socks_request(host, port), socks);
-    const std::string answer = exchange.read(4, socks);
+    exchange.write(socks_request(host, port));
+    const std::string answer = exchange.read(4);
     if (answer[0] != 5)
-        exchange.fail(ExitStatus::protocol, Fault::relay, socks,
-                      {"this is no SOCKS 5 proxy"}, "5.5.0");
+        exchange.fail(ExitStatus::protocol, Fault::relay, {"this is no SOCKS 5 proxy"},
+                      "5.5.0");
     if (answer[1] != 0) // some say no more than that
         socks_refused(exchange, static_cast<unsigned char>(answer[1]));
     // The address it connects from is of no use, but must be read.
     std::size_t size = answer[3] == 4 ? sizeof(in6_addr) : sizeof(in_addr);
     if (answer[3] == 3)
-        size = static_cast<unsigned char>(exchange.read(1, socks).front());
-    exchange.read(size + sizeof port, socks);
+        size = static_cast<unsigned char>(exchange.read(1).front());
+    exchange.read(size + sizeof port);
 }
 
 /// RFC 7617: user name and password, in clear but for the base64.
@@ -139,7 +136,7 @@ int status_code(std::string_view line) {
 [[noreturn]] void http_refused(const Exchange& exchange, int code,
                                const std::string& line) {
     if (code == 0)
-        exchange.fail(ExitStatus::protocol, Fault::relay, http,
+        exchange.fail(ExitStatus::protocol, Fault::relay,
                       {"this is no HTTP proxy: ", exchange.quote(line, 80)}, "5.5.0");
     const bool log_in = code == 407 || code == 401; // tinyproxy says 401 to a wrong one
     const bool later = code / 100 == 5 || code == 408 || code == 429;
@@ -147,7 +144,7 @@ int status_code(std::string_view line) {
                               : later               ? ExitStatus::temp_fail
                                                     : ExitStatus::unavailable;
     exchange.fail(
-        status, log_in ? Fault::relay : Fault::address, http,
+        status, log_in ? Fault::relay : Fault::address,
         {"the proxy says: ", exchange.quote(line.substr(9), 200, line.substr(9, 3))},
         later ? "4.4.1" : "5.7.1");
 }
@@ -164,14 +161,14 @@ void ask_by_http(Exchange& exchange, const Proxy& proxy, const std::string& host
     if (proxy.password)
         append_log_in(exchange, request, proxy);
     request += "\r\n";
-    exchange.write(request, http);
+    exchange.write(request);
     wipe(request);
     for (int code = 100; code / 100 != 2;) {
-        const std::string line = exchange.read_line(http);
+        const std::string line = exchange.read_line();
         code = status_code(line);
         if (code / 100 != 2 && code / 100 != 1)
             http_refused(exchange, code, line);
-        while (!exchange.read_line(http).empty()) { // to the end of the header
+        while (!exchange.read_line().empty()) { // to the end of the header
         }
     }
 }
@@ -180,8 +177,9 @@ void ask_by_http(Exchange& exchange, const Proxy& proxy, const std::string& host
 
 void ask_proxy(Stream& stream, const Proxy& proxy, const std::string& peer,
                const std::string& host, std::uint16_t port, Deadline deadline) {
-    Exchange exchange(stream, peer, deadline);
-    if (proxy.kind == Proxy::Kind::socks5)
+    const bool by_socks = proxy.kind == Proxy::Kind::socks5;
+    Exchange exchange(stream, peer, deadline, by_socks ? Step::socks : Step::http_connect);
+    if (by_socks)
         ask_by_socks(exchange, proxy, host, port);
     else
         ask_by_http(exchange, proxy, host, port);

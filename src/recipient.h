@@ -55,14 +55,18 @@ class Recipient {
     /// A server may have the message for it.
     void doubt(ExitStatus why) { settle(State::in_doubt, why, 0); }
     /// What the server's reply, or our diagnosis, says about that.
-    void say(std::string_view status_code, std::string_view words) {
+    void say(std::string_view status_code, std::string_view words, bool names_it = false) {
         enhanced = status_code;
         text = words;
+        named = names_it;
+    }
+    void say(const Failure& trouble) {
+        say(trouble.enhanced(), trouble.what(), trouble.names(address));
     }
     /// It is pending as before, after trouble that was not about it.
     void wait(const Failure& trouble) {
         status = trouble.status();
-        say(trouble.enhanced(), trouble.what());
+        say(trouble);
     }
 
     std::string address;
@@ -72,6 +76,7 @@ class Recipient {
     int reply_code = 0;   ///< of the server's reply; 0 if there was none
     std::string enhanced; ///< RFC 3463
     std::string text;     ///< the server's reply, or our diagnosis: host, step, reason
+    bool named = false;   ///< the text names this recipient
     std::string relay;    ///< host[address]:port
     std::string tls;
     Delays delays;

@@ -10,20 +10,19 @@ namespace sallyport {
 namespace {
 
 /// RFC 4954 4.2 and 6: log-in required, refused, too weak, or not without TLS.
-bool is_about_log_in(std::string_view step, const Reply& reply) {
+bool is_about_log_in(Step step, const Reply& reply) {
     const std::string enhanced = reply.enhanced();
-    return step.starts_with("AUTH") || reply.code == 530 || reply.code == 534 ||
+    return step == Step::auth || reply.code == 530 || reply.code == 534 ||
            reply.code == 535 || reply.code == 538 || enhanced == "5.7.8" ||
            enhanced == "5.7.9";
 }
 
 /// What is refused before there is a message has nothing to do with it.
-Fault fault_of(std::string_view step, ExitStatus status) {
+Fault fault_of(Step step, ExitStatus status) {
     if (status == ExitStatus::temp_fail)
         return Fault::address;
-    const bool before_mail = step == "greeting" || step == "EHLO" || step == "LHLO" ||
-                             step == "HELO" || step == "STARTTLS";
-    return before_mail || status == ExitStatus::no_perm ? Fault::relay : Fault::message;
+    return step < Step::mail || status == ExitStatus::no_perm ? Fault::relay
+                                                              : Fault::message;
 }
 
 std::string default_enhanced(ExitStatus status) {
@@ -34,7 +33,7 @@ std::string default_enhanced(ExitStatus status) {
 
 } // namespace
 
-ExitStatus status_of(std::string_view step, const Reply& reply) {
+ExitStatus status_of(Step step, const Reply& reply) {
     if (reply.transient())
         return ExitStatus::temp_fail;
     if (is_about_log_in(step, reply))
@@ -43,22 +42,20 @@ ExitStatus status_of(std::string_view step, const Reply& reply) {
     return too_big ? ExitStatus::data_error : ExitStatus::unavailable;
 }
 
-void refuse(Wire& wire, std::string_view step, const Reply& reply,
-            std::string_view remark) {
+void refuse(Wire& wire, const Where& where, const Reply& reply, std::string_view remark) {
     if (!reply.transient() && !reply.permanent())
-        wire.fail(ExitStatus::protocol, Fault::relay, step,
+        wire.fail(ExitStatus::protocol, Fault::relay, where,
                   concat({"reply out of place: ", reply.text()}));
     wire.set_in_doubt(false);
-    const ExitStatus status = status_of(step, reply);
+    const ExitStatus status = status_of(where.step, reply);
     std::string enhanced = reply.enhanced();
     if (enhanced.empty())
         enhanced = default_enhanced(status);
     const auto* const between = remark.empty() ? "" : "; ";
     const std::string text = reply.text();
-    throw Failure(status, fault_of(step, status),
-                  concat({wire.peer(), ": ", step, ": ", text, between, remark,
-                          wire.hint(step, text)}),
-                  std::move(enhanced), reply.code);
+    throw Failure(status, fault_of(where.step, status), wire.peer(), where,
+                  {text, between, remark, wire.hint(where.step, text)}, enhanced,
+                  reply.code, status == ExitStatus::no_perm);
 }
 
 } // namespace sallyport

@@ -102,7 +102,7 @@ std::string describe_failures(const Report& report) {
         if (first.status == ExitStatus::ok)
             continue;
         lines.append("sallyport: ").append(first.text);
-        if (first.text.find(concat({"RCPT TO:<", first.address, ">"})) == std::string::npos)
+        if (!first.named || recipients.size() > 1)
             lines.append(" (recipients: ").append(name_recipients(recipients)).append(")");
         lines += "\n";
     }

@@ -72,7 +72,7 @@ Answer look_up_by(Deadline deadline, const std::string& host, int family,
     // Families that this machine has not are not asked for, unless one is expected by name,
     // or there is no other.
     const int flags = family == AF_UNSPEC ? AI_ADDRCONFIG : 0;
-    run_aside(deadline, concat({where, host, ": looking up the name: "}),
+    run_aside(deadline, concat({where, host}), Step::look_up,
               [answer, host, family, flags] {
                   *answer = look_up(host, family, flags);
                   if (flags == 0 || !is_no_such_name(answer->error))
@@ -98,8 +98,11 @@ Failure not_resolved(std::string_view where, const std::string& host,
                                : error == EAI_AGAIN
                                    ? "; does a name server of /etc/resolv.conf answer?"
                                    : "";
-    return {no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail, Fault::relay,
-            concat({where, host, ": looking up the name: ", ::gai_strerror(error), advice}),
+    return {no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail,
+            Fault::relay,
+            concat({where, host}),
+            Step::look_up,
+            {::gai_strerror(error), advice},
             no_such_name ? "5.4.4" : "4.4.3"};
 }
 
@@ -162,7 +165,8 @@ std::vector<Address> interleave(const std::vector<Address>& addresses) {
     return result;
 }
 
-void run_aside(Deadline deadline, const std::string& step, std::function<void()> work) {
+void run_aside(Deadline deadline, const std::string& host, Step step,
+               std::function<void()> work) {
     const auto pending = std::make_shared<Pending>();
     try {
         std::thread([pending, work = std::move(work)] {
@@ -178,14 +182,14 @@ void run_aside(Deadline deadline, const std::string& step, std::function<void()>
             pending->changed.notify_one();
         }).detach();
     } catch (const std::system_error&) {
-        stop(ExitStatus::temp_fail, Fault::relay, {step, "no thread can be started"},
+        stop(ExitStatus::temp_fail, Fault::relay, host, step, {"no thread can be started"},
              "4.3.2");
     }
     std::unique_lock lock(pending->mutex);
     if (!pending->changed.wait_until(lock, deadline, [&] { return pending->done; }))
-        stop(ExitStatus::temp_fail, Fault::relay, {step, "timed out"}, "4.4.3");
+        stop(ExitStatus::temp_fail, Fault::relay, host, step, {"timed out"}, "4.4.3");
     if (pending->failed)
-        stop(ExitStatus::temp_fail, Fault::relay, {step, "no memory"}, "4.3.2");
+        stop(ExitStatus::temp_fail, Fault::relay, host, step, {"no memory"}, "4.3.2");
 }
 
 } // namespace sallyport

@@ -54,8 +54,9 @@ Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadli
 std::vector<Address> interleave(const std::vector<Address>& addresses);
 
 /// Runs `work`, which cannot be cancelled, in a helper thread that is left behind if it is
-/// not done by `deadline`: whatever `work` uses must be its own. Failure: 75 (relay),
-/// `step` beginning the text.
-void run_aside(Deadline deadline, const std::string& step, std::function<void()> work);
+/// not done by `deadline`: whatever `work` uses must be its own. Failure: 75 (relay), for
+/// `host` at this step.
+void run_aside(Deadline deadline, const std::string& host, Step step,
+               std::function<void()> work);
 
 } // namespace sallyport

@@ -314,7 +314,8 @@ void Server::fail(Recipient& recipient, const Failure& failure) {
     else
         recipient.refuse(status, code);
     recipient.say(enhanced_of(failure, code),
-                  spared ? "not sent, since the session was lost" : failure.what());
+                  spared ? "not sent, since the session was lost" : failure.what(),
+                  failure.names(recipient.address));
 }
 
 void Server::reply(int code, std::string_view enhanced, std::string_view text) {

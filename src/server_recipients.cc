@@ -77,7 +77,7 @@ Failure Server::turn_away(const Recipients& members, const std::string& name,
                           std::size_t size) {
     const bool never = size > upstream_.limit();
     std::string text =
-        concat({upstream_.peer(), ": RCPT TO:<", name, ">: too many recipients"});
+        Where(Step::rcpt, name).told(upstream_.peer(), {"too many recipients"});
     if (never)
         text += concat({", it stands for ", std::to_string(size),
                         " and a transaction takes ", std::to_string(upstream_.limit())});
@@ -119,7 +119,7 @@ const Recipient& Server::gravest(const Refused& refused) {
 std::string Server::name_refused(const Refused& refused) {
     const std::string& text = gravest(refused).text;
     const std::string names = name_recipients(refused);
-    if (refused.size() == 1 && text.find(names) != std::string::npos)
+    if (refused.size() == 1 && refused.front()->named)
         return text;
     return concat({names, ": ", text});
 }

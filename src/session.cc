@@ -27,6 +27,10 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+std::string command_of(const std::string& mechanism) {
+    return concat({"AUTH ", mechanism, "\r\n"});
+}
+
 } // namespace
 
 Session::Session(Connection& connection, const Relay& relay, const SessionContext& context)
@@ -66,25 +70,25 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
 }
 
 void Session::greet() {
-    const Reply reply = wire_.receive("greeting");
+    const Reply reply = wire_.receive(Step::greeting);
     wire_.set_timeout(relay_.timeout);
     if (reply.code != 220)
-        refuse(wire_, "greeting", reply);
+        refuse(wire_, Step::greeting, reply);
 }
 
-void Session::say(std::string_view command, std::string_view step,
+void Session::say(std::string_view command, const Where& where,
                   std::optional<std::string_view> shown) {
-    wire_.send(command, 1, step, shown);
+    wire_.send(command, 1, where, shown);
 }
 
 void Session::say_ehlo() {
-    const std::string_view verb = relay_.lmtp ? "LHLO" : "EHLO"; // RFC 2033 4.1
-    say(concat({verb, " ", ehlo_name_, "\r\n"}), verb);
-    const Reply reply = wire_.receive(verb);
+    const Step hello = relay_.lmtp ? Step::lhlo : Step::ehlo; // RFC 2033 4.1
+    say(concat({relay_.lmtp ? "LHLO " : "EHLO ", ehlo_name_, "\r\n"}), hello);
+    const Reply reply = wire_.receive(hello);
     if (reply.permanent() && !relay_.lmtp && !wire_.broken())
         return say_helo(reply);
     if (!reply.positive())
-        refuse(wire_, verb, reply);
+        refuse(wire_, hello, reply);
     extensions_ = parse_extensions(reply, relay_.ignore);
     extensions_.lmtp = relay_.lmtp;
 }
@@ -93,29 +97,30 @@ void Session::say_ehlo() {
 /// AUTH.
 void Session::say_helo(const Reply& refused) {
     if (relay_.auth_wanted || relay_.tls != TlsMode::none)
-        refuse(wire_, "EHLO", refused);
-    say(concat({"HELO ", ehlo_name_, "\r\n"}), "HELO");
-    const Reply reply = wire_.receive("HELO");
+        refuse(wire_, Step::ehlo, refused);
+    say(concat({"HELO ", ehlo_name_, "\r\n"}), Step::helo);
+    const Reply reply = wire_.receive(Step::helo);
     if (!reply.positive())
-        refuse(wire_, "HELO", reply);
+        refuse(wire_, Step::helo, reply);
     extensions_ = {};
 }
 
 VerifiedStream& Session::start_tls(Route& route) {
     if (!extensions_.starttls)
         wire_.fail(
-            ExitStatus::protocol, Fault::relay, "STARTTLS",
+            ExitStatus::protocol, Fault::relay, Step::starttls,
             "the server does not offer it, or somebody in between hides it; try port = 465",
             "4.7.4");
-    say("STARTTLS\r\n", "STARTTLS");
-    const Reply reply = wire_.receive("STARTTLS");
+    say("STARTTLS\r\n", Step::starttls);
+    const Reply reply = wire_.receive(Step::starttls);
     if (reply.permanent())
-        wire_.fail(ExitStatus::protocol, Fault::relay, "STARTTLS", reply.text(), "4.7.4");
+        wire_.fail(ExitStatus::protocol, Fault::relay, Step::starttls, reply.text(),
+                   "4.7.4");
     if (reply.code != 220)
-        refuse(wire_, "STARTTLS", reply);
+        refuse(wire_, Step::starttls, reply);
     // RFC 3207 6: what follows the 220 in clear may be anybody's.
     if (wire_.input_waiting())
-        wire_.fail(ExitStatus::protocol, Fault::relay, "STARTTLS",
+        wire_.fail(ExitStatus::protocol, Fault::relay, Step::starttls,
                    "octets were injected after the server's reply", "4.7.4");
     extensions_ = {};
     return wire_.secure(route.securer());
@@ -187,7 +192,7 @@ void Session::no_mechanism(const SaslWishes& wishes, const std::string& troubles
     const std::string offers =
         extensions_.auth.empty() ? "nothing" : printable(joined(extensions_.auth));
     wire_.fail(
-        ExitStatus::no_perm, Fault::relay, "AUTH",
+        ExitStatus::no_perm, Fault::relay, Step::auth,
         concat({"no mechanism in common: the server offers ", offers,
                 relay_.auth.empty() ? "" : ", auth = ", joined(relay_.auth),
                 wishes.must_bind ? ", require_channel_binding = yes" : "", troubles}),
@@ -198,7 +203,6 @@ void Session::no_mechanism(const SaslWishes& wishes, const std::string& troubles
 /// all (504): another may be tried. A refused secret is never tried again: accounts get
 /// locked that way.
 std::optional<Reply> Session::run_mechanism(LogIn& log_in, const std::string& mechanism) {
-    const std::string step = concat({"AUTH ", mechanism});
     SaslClient& client = log_in.client;
     wire_.set_withheld(&log_in.withheld, lets_guess(mechanism));
     Reply reply = begin_auth(log_in, mechanism);
@@ -207,19 +211,18 @@ std::optional<Reply> Session::run_mechanism(LogIn& log_in, const std::string& me
     if (reply.code == 504)
         return reply;
     if (!reply.positive())
-        refuse(wire_, step, reply,
+        refuse(wire_, {Step::auth, mechanism}, reply,
                log_in.challenge_withheld && !client.complaint().empty()
                    ? Withheld::mark
                    : client.complaint());
     if (!client.complete())
-        wire_.fail(ExitStatus::no_perm, Fault::relay, step,
+        wire_.fail(ExitStatus::no_perm, Fault::relay, {Step::auth, mechanism},
                    "the server said yes before it had proved who it is", "5.7.8");
     return std::nullopt;
 }
 
 Reply Session::answer_challenge(LogIn& log_in, const Reply& reply,
                                 const std::string& mechanism) {
-    const std::string step = concat({"AUTH ", mechanism});
     log_in.challenge_withheld = log_in.challenge_withheld || reply.withheld;
     // The prompts of LOGIN say nothing, and servers write them as they like.
     const auto challenge = mechanism == "LOGIN"
@@ -227,38 +230,38 @@ Reply Session::answer_challenge(LogIn& log_in, const Reply& reply,
                                : decode_base64(reply.lines.size() == 1 ? reply.lines.front()
                                                                        : std::string("?"));
     if (!challenge)
-        cancel_auth(step, ExitStatus::protocol, "the challenge is no base64");
+        cancel_auth({Step::auth, mechanism}, ExitStatus::protocol,
+                    "the challenge is no base64");
     auto response = log_in.client.step(*challenge);
     if (!response)
-        cancel_auth("AUTH", ExitStatus::no_perm,
+        cancel_auth(Step::auth, ExitStatus::no_perm,
                     log_in.challenge_withheld ? concat({mechanism, ": ", Withheld::mark})
                                               : log_in.client.trouble());
     std::string encoded = encode_base64(*response);
-    Reply next = answer(log_in, {}, encoded, step);
+    Reply next = answer(log_in, {}, encoded, mechanism);
     wipe(*response);
     wipe(encoded);
     return next;
 }
 
 /// RFC 4954 4: a line with an asterisk ends the exchange; the reply to it changes nothing.
-void Session::cancel_auth(const std::string& step, ExitStatus status,
-                          const std::string& why) {
+void Session::cancel_auth(const Where& where, ExitStatus status, const std::string& why) {
     if (wire_.try_send("*\r\n", 1))
         wire_.receive_if_any(courtesy_wait);
-    wire_.fail(status, Fault::relay, step, why, "5.7.8");
+    wire_.fail(status, Fault::relay, where, why, "5.7.8");
 }
 
 /// RFC 4954 4: the initial response rides along, "=" if it is empty, unless the line gets
 /// long.
 Reply Session::begin_auth(LogIn& log_in, const std::string& mechanism) {
-    const std::string step = concat({"AUTH ", mechanism});
     const auto& initial = log_in.client.initial();
     std::string response = initial ? encode_base64(*initial) : std::string();
     if (initial && response.empty())
         response = "=";
-    const bool rides = initial && step.size() + response.size() + 3 <= command_line_limit;
-    Reply reply = rides ? begin_with_response(log_in, response, step)
-                        : begin_alone(log_in, response, step);
+    const auto size = command_of(mechanism).size() + 1 + response.size();
+    Reply reply = initial && size <= command_line_limit
+                      ? begin_with_response(log_in, response, mechanism)
+                      : begin_alone(log_in, response, mechanism);
     wipe(response);
     return reply;
 }
@@ -267,37 +270,38 @@ Reply Session::begin_auth(LogIn& log_in, const std::string& mechanism) {
 /// get it after their go, once. Where such a server hangs up instead, its 501 was its
 /// verdict; one about the log-in (5.7.x) is a verdict, too.
 Reply Session::begin_with_response(LogIn& log_in, std::string_view response,
-                                   const std::string& step) {
-    Reply reply = answer(log_in, concat({step, " "}), response, step);
+                                   const std::string& mechanism) {
+    Reply reply =
+        answer(log_in, concat({"AUTH ", mechanism, " "}), response, mechanism);
     const bool deaf =
-        step == "AUTH PLAIN" && reply.code == 501 && !reply.enhanced().starts_with("5.7.");
-    if (!deaf || !wire_.try_send(concat({step, "\r\n"}), 1))
+        mechanism == "PLAIN" && reply.code == 501 && !reply.enhanced().starts_with("5.7.");
+    if (!deaf || !wire_.try_send(command_of(mechanism), 1))
         return reply;
     auto go = wire_.receive_if_any(relay_.timeout);
     if (!go)
         return reply;
-    return go->intermediate() ? answer(log_in, {}, response, step) : std::move(*go);
+    return go->intermediate() ? answer(log_in, {}, response, mechanism) : std::move(*go);
 }
 
 /// A `response` that there is goes out after the server's go.
 Reply Session::begin_alone(LogIn& log_in, std::string_view response,
-                           const std::string& step) {
-    say(concat({step, "\r\n"}), step);
-    Reply reply = wire_.receive(step);
+                           const std::string& mechanism) {
+    say(command_of(mechanism), {Step::auth, mechanism});
+    Reply reply = wire_.receive({Step::auth, mechanism});
     if (response.empty() || !reply.intermediate())
         return reply;
-    return answer(log_in, {}, response, step);
+    return answer(log_in, {}, response, mechanism);
 }
 
 /// Sends `response`, which is base64, after `command`.
 Reply Session::answer(LogIn& log_in, std::string_view command, std::string_view response,
-                      const std::string& step) {
+                      const std::string& mechanism) {
     if (response != "=") // it says that there is nothing
         log_in.withheld.add(response);
     std::string line = concat({command, response, "\r\n"});
-    say(line, step, concat({command, "(credentials)\r\n"}));
+    say(line, {Step::auth, mechanism}, concat({command, "(credentials)\r\n"}));
     wipe(line);
-    return wire_.receive(step);
+    return wire_.receive({Step::auth, mechanism});
 }
 
 void Session::transact(const Envelope& envelope, const Message& message,

@@ -91,7 +91,7 @@ class Session {
 
     void greet();
     /// Wire::send for one command.
-    void say(std::string_view command, std::string_view step,
+    void say(std::string_view command, const Where& where,
              std::optional<std::string_view> shown = std::nullopt);
     void say_ehlo();
     void say_helo(const Reply& refused);
@@ -101,15 +101,15 @@ class Session {
     [[noreturn]] void no_mechanism(const SaslWishes& wishes, const std::string& troubles);
     struct LogIn;
     std::optional<Reply> run_mechanism(LogIn& log_in, const std::string& mechanism);
-    [[noreturn]] void cancel_auth(const std::string& step, ExitStatus status,
+    [[noreturn]] void cancel_auth(const Where& where, ExitStatus status,
                                   const std::string& why);
     Reply answer_challenge(LogIn& log_in, const Reply& reply, const std::string& mechanism);
     Reply begin_auth(LogIn& log_in, const std::string& mechanism);
     Reply begin_with_response(LogIn& log_in, std::string_view response,
-                              const std::string& step);
-    Reply begin_alone(LogIn& log_in, std::string_view response, const std::string& step);
+                              const std::string& mechanism);
+    Reply begin_alone(LogIn& log_in, std::string_view response, const std::string& mechanism);
     Reply answer(LogIn& log_in, std::string_view command, std::string_view response,
-                 const std::string& step);
+                 const std::string& mechanism);
 
     const Relay& relay_;
     const SessionContext& context_;

@@ -176,12 +176,15 @@ std::vector<Service> in_order(std::vector<Service> services,
 std::vector<Service> look_up_services(const std::string& domain, std::optional<TlsMode> tls,
                                       Deadline deadline) {
     const auto answer = std::make_shared<Answer>();
-    const std::string step = concat({domain, ": looking up its submission servers: "});
-    run_aside(deadline, step, [answer, domain, tls] { look_up(domain, tls, *answer); });
+    constexpr Step step = Step::look_up_services;
+    run_aside(deadline, domain, step,
+              [answer, domain, tls] { look_up(domain, tls, *answer); });
     if (answer->services.empty() && answer->trouble)
-        stop(ExitStatus::temp_fail, Fault::relay, {step, "no answer from DNS"}, "4.4.3");
+        stop(ExitStatus::temp_fail, Fault::relay, domain, step, {"no answer from DNS"},
+             "4.4.3");
     if (answer->services.empty())
-        stop(ExitStatus::no_host, Fault::relay, {step, "it names none in DNS"}, "5.4.4");
+        stop(ExitStatus::no_host, Fault::relay, domain, step, {"it names none in DNS"},
+             "5.4.4");
     return std::move(answer->services);
 }
 

@@ -273,16 +273,17 @@ int allow_missing_list(int verified, X509_STORE_CTX* context) {
 }
 
 [[noreturn]] void handshake_failed(SSL* ssl, const Transport& transport,
-                                   const std::string& where, const std::string& name,
+                                   const std::string& peer, const std::string& name,
                                    const Relay& relay) {
     expect_memory();
     if (SSL_get_verify_result(ssl) != X509_V_OK)
-        refuse_certificate(ssl, where, name);
+        refuse_certificate(ssl, peer, name);
     if (!transport.trouble.empty())
-        stop(ExitStatus::temp_fail, Fault::address, {where, transport.trouble}, "4.4.2");
+        stop(ExitStatus::temp_fail, Fault::address, peer, Step::tls, {transport.trouble},
+             "4.4.2");
     const std::string reason = openssl_reason();
-    stop(ExitStatus::protocol, Fault::relay,
-         {where, reason, hint(relay, TlsMode::implicit, "TLS", reason)}, "4.7.5");
+    stop(ExitStatus::protocol, Fault::relay, peer, Step::tls,
+         {reason, hint(relay, TlsMode::implicit, Step::tls, reason)}, "4.7.5");
 }
 
 void load_revocations(SSL_CTX* context, const std::string& path) {
@@ -360,8 +361,8 @@ std::unique_ptr<VerifiedStream> TlsSecurer::secure(std::unique_ptr<Stream> plain
     ERR_clear_error();
     if (SSL_connect(ssl.get()) != 1 || SSL_get_verify_result(ssl.get()) != X509_V_OK ||
         SSL_get0_peer_certificate(ssl.get()) == nullptr)
-        handshake_failed(ssl.get(), *transport, peer + ": TLS: ", name_, relay_);
-    check_pin(ssl.get(), pins_, peer + ": TLS: ");
+        handshake_failed(ssl.get(), *transport, peer, name_, relay_);
+    check_pin(ssl.get(), pins_, peer);
     return std::make_unique<TlsStream>(std::move(method), std::move(transport),
                                        std::move(ssl));
 }

@@ -106,7 +106,7 @@ void Transaction::send_message() {
 void Transaction::check_size(std::uint64_t size) {
     const auto limit = extensions_.size.value_or(0);
     if (limit > 0 && size > limit)
-        wire_.fail(ExitStatus::data_error, Fault::message, "MAIL",
+        wire_.fail(ExitStatus::data_error, Fault::message, Step::mail,
                    concat({"the message has ", std::to_string(size),
                            " octets, the server takes ", std::to_string(limit)}),
                    "5.3.4");
@@ -127,7 +127,7 @@ std::string_view Transaction::body_parameter(const Message& message) {
 /// What is left of it after all encoding that MIME and signatures allow.
 void Transaction::check_text(const BodyFacts& facts) {
     if (facts.nul)
-        wire_.fail(ExitStatus::data_error, Fault::relay, "MAIL",
+        wire_.fail(ExitStatus::data_error, Fault::relay, Step::mail,
                    "the message holds a NUL where MIME allows no encoding, and the server "
                    "does not offer BINARYMIME",
                    "5.6.3");
@@ -138,15 +138,15 @@ void Transaction::check_text(const BodyFacts& facts) {
 
 std::string Transaction::mail_command(std::optional<std::uint64_t> size,
                                       std::string_view body) {
-    const std::string step = concat({"MAIL FROM:<", envelope_.reverse_path, ">"});
     const AsciiAddress path = write_path(envelope_.reverse_path);
     if (!path.trouble.empty())
-        wire_.fail(ExitStatus::data_error, Fault::message, step, path.trouble, "5.6.7");
+        wire_.fail(ExitStatus::data_error, Fault::message, at_mail(), path.trouble,
+                   "5.6.7");
     if (envelope_.smtputf8 && !extensions_.smtputf8)
-        wire_.fail(ExitStatus::data_error, Fault::message, step,
+        wire_.fail(ExitStatus::data_error, Fault::message, at_mail(),
                    "the server does not offer SMTPUTF8", "5.6.7");
     if (envelope_.require_tls && !extensions_.requiretls)
-        wire_.fail(ExitStatus::unavailable, Fault::relay, step,
+        wire_.fail(ExitStatus::unavailable, Fault::relay, at_mail(),
                    "the server does not offer REQUIRETLS", "5.7.30");
     std::string command =
         concat({"MAIL FROM:<", path.address, ">", mail_parameters(size, body)});
@@ -186,8 +186,9 @@ void Transaction::queue_rcpt(Recipient& recipient) {
     const AsciiAddress path = write_path(recipient.address);
     if (!path.trouble.empty()) {
         recipient.refuse(ExitStatus::data_error, 0);
-        recipient.say("5.6.7", concat({wire_.peer(), ": RCPT TO:<", recipient.address,
-                                       ">: ", path.trouble}));
+        recipient.say("5.6.7",
+                      Where(Step::rcpt, recipient.address).told(wire_.peer(), {path.trouble}),
+                      true);
         return;
     }
     std::string command = concat({"RCPT TO:<", path.address, ">"});
@@ -218,11 +219,11 @@ void Transaction::queue(const std::string& command) {
 }
 
 void Transaction::flush() {
-    send_flight(mail_answered_ ? "RCPT" : "MAIL", false);
+    send_flight(mail_answered_ ? Step::rcpt : Step::mail, false);
     read_replies();
 }
 
-void Transaction::send_flight(std::string_view step, bool holds_last_octet) {
+void Transaction::send_flight(Step step, bool holds_last_octet) {
     wire_.expect_silence(step);
     if (holds_last_octet)
         wire_.set_in_doubt(true);
@@ -234,12 +235,11 @@ void Transaction::send_flight(std::string_view step, bool holds_last_octet) {
 /// Replies to all commands written so far, in order.
 void Transaction::read_replies() {
     if (!mail_answered_)
-        take_mail_reply(
-            wire_.receive(concat({"MAIL FROM:<", envelope_.reverse_path, ">"})));
+        take_mail_reply(wire_.receive(at_mail()));
     for (; answered_ < asked_.size(); ++answered_) {
         Recipient& recipient = *asked_[answered_];
-        const std::string step = concat({"RCPT TO:<", recipient.address, ">"});
-        take_rcpt_reply(recipient, step, wire_.receive(step));
+        const Where where(Step::rcpt, recipient.address);
+        take_rcpt_reply(recipient, where, wire_.receive(where));
     }
 }
 
@@ -249,29 +249,29 @@ void Transaction::take_mail_reply(const Reply& reply) {
         return;
     if (reply.permanent() || reply.transient())
         nothing_accepted();
-    refuse(wire_, concat({"MAIL FROM:<", envelope_.reverse_path, ">"}), reply);
+    refuse(wire_, at_mail(), reply);
 }
 
-void Transaction::take_rcpt_reply(Recipient& recipient, std::string_view step,
+void Transaction::take_rcpt_reply(Recipient& recipient, const Where& where,
                                   const Reply& reply) {
     if (reply.positive() && !says_suppressed(reply, extensions_)) {
         accepted_.push_back(&recipient);
         return;
     }
     if (wire_.broken() && reply.code != 421) // it is about the session, not about him
-        wire_.fail(ExitStatus::temp_fail, Fault::address, step,
+        wire_.fail(ExitStatus::temp_fail, Fault::address, where,
                    concat({"connection lost; the server had said: ", reply.text()}),
                    "4.4.2");
     if (reply.intermediate())
-        refuse(wire_, step, reply);
+        refuse(wire_, where, reply);
     if (reply.code == 421 && !may_go_on())
-        refuse(wire_, step, reply);
+        refuse(wire_, where, reply);
     if (!accepted_.empty() && says_too_many(reply)) {
         too_many_ = true;
         recipient.have_no_room();
         return;
     }
-    refuse_recipient(recipient, step, reply);
+    refuse_recipient(recipient, where, reply);
 }
 
 /// RFC 5321 3.8: 421 ends the session. A server that has the whole message, and somebody to
@@ -280,15 +280,15 @@ bool Transaction::may_go_on() {
     return wire_.in_doubt() && (!accepted_.empty() || wire_.says_more(courtesy_wait));
 }
 
-void Transaction::refuse_recipient(Recipient& recipient, std::string_view step,
+void Transaction::refuse_recipient(Recipient& recipient, const Where& where,
                                    const Reply& reply) {
     const std::string text = reply.text();
-    ExitStatus status = status_of(step, reply);
+    ExitStatus status = status_of(where.step, reply);
     if (status == ExitStatus::unavailable || status == ExitStatus::data_error)
         status = ExitStatus::no_user;
     recipient.refuse(status, reply.positive() ? 550 : reply.code);
     recipient.say(reply.enhanced(),
-                  concat({wire_.peer(), ": ", step, ": ", text, wire_.hint(step, text)}));
+                  where.told(wire_.peer(), {text, wire_.hint(where.step, text)}), true);
 }
 
 /// Once, however many transactions it is true of.

@@ -69,14 +69,15 @@ class Transaction {
                      std::string_view value) const;
     void forget();
     void queue_rcpt(Recipient& recipient);
+    [[nodiscard]] Where at_mail() const { return {Step::mail, envelope_.reverse_path}; }
     [[nodiscard]] AsciiAddress write_path(const std::string& address) const;
     void send_message();
     void queue(const std::string& command);
     void flush();
     void read_replies();
     void take_mail_reply(const Reply& reply);
-    void take_rcpt_reply(Recipient& recipient, std::string_view step, const Reply& reply);
-    void refuse_recipient(Recipient& recipient, std::string_view step, const Reply& reply);
+    void take_rcpt_reply(Recipient& recipient, const Where& where, const Reply& reply);
+    void refuse_recipient(Recipient& recipient, const Where& where, const Reply& reply);
 
     void send_by_chunks();
     [[nodiscard]] std::string first_chunk() const;
@@ -87,7 +88,7 @@ class Transaction {
     void send_text(std::uint64_t offset);
     void append_end_of_text();
     void append_quit();
-    void send_flight(std::string_view step, bool holds_last_octet);
+    void send_flight(Step step, bool holds_last_octet);
     void take_last_words();
     void check_count(const Reply& verdict);
     void take_verdict();

@@ -20,8 +20,6 @@ constexpr std::string_view quit = "QUIT\r\n";
 constexpr std::size_t chunk_overhead = sizeof "BDAT 12345 LAST\r\n" + quit.size();
 /// RFC 5321 4.5.3.2.6: the server may be long about the end of the data.
 constexpr std::chrono::minutes verdict_timeout{10};
-constexpr std::string_view end_of_data = "end of data";
-constexpr std::string_view text_of_message = "text of the message";
 
 /// RFC 5321 4.5.2: a line that begins with a dot gets another. `at_line_start` is carried
 /// from block to block; `text` has no line end but CRLF.
@@ -82,7 +80,7 @@ void Transaction::send_by_chunks() {
         offset = text.size();
         uncounted_ = offset == message_->size();
         append_first_chunk(text);
-        send_flight(uncounted_ ? end_of_data : "BDAT", uncounted_);
+        send_flight(uncounted_ ? Step::end_of_data : Step::bdat, uncounted_);
         read_replies();
         if (accepted_.empty())
             return nothing_accepted();
@@ -123,23 +121,23 @@ void Transaction::append_chunk_command(std::uint64_t size, bool final) {
 }
 
 void Transaction::take_first_chunk_reply() {
-    const Reply reply = wire_.receive("BDAT");
+    const Reply reply = wire_.receive(Step::bdat);
     if (!reply.positive())
-        refuse(wire_, "BDAT", reply);
+        refuse(wire_, Step::bdat, reply);
 }
 
 void Transaction::send_by_data() {
     queue("DATA\r\n");
-    send_flight("DATA", false);
+    send_flight(Step::data, false);
     read_replies();
-    const Reply reply = wire_.receive("DATA");
+    const Reply reply = wire_.receive(Step::data);
     if (accepted_.empty() && reply.intermediate()) {
         // RFC 2920 3.1: a server that wants the text all the same gets none.
         in_step_ = wire_.try_send(".\r\n", 1) && wire_.receive_if_any(verdict_timeout);
     } else if (accepted_.empty()) {
         nothing_accepted();
     } else if (!reply.intermediate()) {
-        refuse(wire_, "DATA", reply);
+        refuse(wire_, Step::data, reply);
     } else {
         send_text(0);
         take_verdict();
@@ -165,7 +163,7 @@ void Transaction::send_text(std::uint64_t offset) {
         const bool final = offset == message_->size();
         if (final)
             append_end_of_text();
-        send_flight(final ? end_of_data : text_of_message, final);
+        send_flight(final ? Step::end_of_data : Step::text, final);
         if (!final && wire_.broken())
             take_last_words();
     }
@@ -174,9 +172,9 @@ void Transaction::send_text(std::uint64_t offset) {
 
 /// The server hung up in the middle of the text, and may have said why.
 void Transaction::take_last_words() {
-    const Reply reply = wire_.receive(text_of_message);
+    const Reply reply = wire_.receive(Step::text);
     if (reply.transient() || reply.permanent())
-        refuse(wire_, text_of_message, reply);
+        refuse(wire_, Step::text, reply);
     wire_.expect_written(0);
 }
 
@@ -204,10 +202,10 @@ void Transaction::append_quit() {
 void Transaction::take_verdict() {
     if (extensions_.lmtp)
         return take_each_verdict();
-    const Reply verdict = wire_.receive(end_of_data, verdict_timeout);
+    const Reply verdict = wire_.receive(Step::end_of_data, verdict_timeout);
     check_count(verdict);
     if (!verdict.positive())
-        refuse(wire_, end_of_data, verdict);
+        refuse(wire_, Step::end_of_data, verdict);
     take_verdict_on(accepted_, verdict);
     wire_.set_in_doubt(false);
     in_step_ = true;
@@ -225,7 +223,7 @@ void Transaction::check_count(const Reply& verdict) {
         next && wire_.leaving() &&
         (next->code == 221 || (next->code >= 500 && next->code <= 504));
     if (!next || !(answers_quit || next->code == 421) || wire_.has_arrived())
-        wire_.fail(ExitStatus::protocol, Fault::relay, end_of_data,
+        wire_.fail(ExitStatus::protocol, Fault::relay, Step::end_of_data,
                    concat({verdict.text(), ", and then more than was asked for",
                            next ? ": " : "", next ? next->text() : ""}),
                    "5.5.0");
@@ -234,7 +232,7 @@ void Transaction::check_count(const Reply& verdict) {
 /// A server that refuses the sender, and then says yes to a recipient and to the message.
 void Transaction::contradicted(const Reply& verdict) {
     wire_.set_in_doubt(true);
-    wire_.fail(ExitStatus::protocol, Fault::relay, end_of_data,
+    wire_.fail(ExitStatus::protocol, Fault::relay, Step::end_of_data,
                concat({"the server takes what it has refused: ", verdict.text()}));
 }
 
@@ -255,14 +253,14 @@ void Transaction::take_verdict_on(std::span<Recipient* const> recipients,
 void Transaction::take_each_verdict() {
     for (std::size_t i = 0; i < accepted_.size(); ++i) {
         Recipient& recipient = *accepted_[i];
-        const std::string step = concat({"end of data for <", recipient.address, ">"});
-        const Reply verdict = wire_.receive(step, verdict_timeout);
+        const Where where(Step::end_of_data, recipient.address);
+        const Reply verdict = wire_.receive(where, verdict_timeout);
         if (verdict.positive())
             take_verdict_on(std::span(accepted_).subspan(i, 1), verdict);
         else if (verdict.intermediate())
-            refuse(wire_, step, verdict);
+            refuse(wire_, where, verdict);
         else
-            refuse_recipient(recipient, step, verdict);
+            refuse_recipient(recipient, where, verdict);
     }
     wire_.set_in_doubt(false);
     in_step_ = true;

@@ -98,16 +98,16 @@ Wire::Wire(std::unique_ptr<Stream> stream, std::string peer, const Transcript& t
     : stream_(std::move(stream)), peer_(std::move(peer)), transcript_(transcript),
       timeout_(timeout), run_deadline_(run_deadline) {}
 
-void Wire::expect_silence(std::string_view step) {
+void Wire::expect_silence(const Where& where) {
     expect_written(0);
     if (outstanding_ > 0)
         return;
     if (!input_waiting()) {
         const Transfer got = fill(std::nullopt);
         if (got.failed())
-            lost(step, got.trouble);
+            lost(where, got.trouble);
     }
-    refuse_early_reply(step);
+    refuse_early_reply(where);
 }
 
 Transfer Wire::fill(std::optional<Deadline> deadline) {
@@ -128,7 +128,7 @@ bool Wire::says_more(std::chrono::milliseconds at_most) {
 }
 
 /// RFC 5321 3.8: 421 may come at any time, and ends the session.
-void Wire::refuse_early_reply(std::string_view step) const {
+void Wire::refuse_early_reply(const Where& where) const {
     if (outstanding_ > 0 || !input_waiting())
         return;
     const auto waiting = std::string_view(buffer_).substr(begin_);
@@ -136,16 +136,16 @@ void Wire::refuse_early_reply(std::string_view step) const {
     const auto line = parse_reply_line(waiting.substr(0, end));
     const bool secret = withheld_ != nullptr && withheld_->is_in(waiting.substr(0, end));
     if (end != std::string_view::npos && line && line->code == 421)
-        fail(ExitStatus::temp_fail, Fault::address, step,
+        fail(ExitStatus::temp_fail, Fault::address, where,
              secret ? Reply{421, {}, true}.text() : printable(waiting.substr(0, end), 200),
              "4.3.2");
-    fail(ExitStatus::protocol, Fault::relay, step,
+    fail(ExitStatus::protocol, Fault::relay, where,
          "the server replied before it was asked");
 }
 
-void Wire::send(std::string_view octets, std::size_t replies, std::string_view step,
+void Wire::send(std::string_view octets, std::size_t replies, const Where& where,
                 std::optional<std::string_view> shown) {
-    refuse_early_reply(step);
+    refuse_early_reply(where);
     if (transcript_.wanted())
         transcript_.sent(shown.value_or(octets));
     outstanding_ += replies;
@@ -154,7 +154,8 @@ void Wire::send(std::string_view octets, std::size_t replies, std::string_view s
         const Transfer written = stream_->write(block, within(timeout_));
         if (written.failed()) {
             sound_ = false;
-            broken_ = {std::string(step), written.trouble, octets.size() - written.octets};
+            broken_ = {where.step, std::optional<std::string>(where.argument),
+                       written.trouble, octets.size() - written.octets};
             return;
         }
         octets.remove_prefix(block.size());
@@ -163,7 +164,7 @@ void Wire::send(std::string_view octets, std::size_t replies, std::string_view s
 
 void Wire::expect_written(std::size_t spare) const {
     if (broken_ && broken_->unwritten > spare)
-        lost({}, {});
+        lost(Step::none, {});
 }
 
 bool Wire::try_send(std::string_view octets, std::size_t replies) {
@@ -174,14 +175,14 @@ bool Wire::try_send(std::string_view octets, std::size_t replies) {
     return sound_;
 }
 
-Reply Wire::receive(std::string_view step, std::chrono::milliseconds at_least) {
+Reply Wire::receive(const Where& where, std::chrono::milliseconds at_least) {
     Reading reading = read_reply(
         within(broken_ ? std::min<std::chrono::milliseconds>(timeout_, last_words_wait)
                        : std::max(timeout_, at_least)));
     if (reading.malformed)
-        fail(ExitStatus::protocol, Fault::relay, step, reading.trouble);
+        fail(ExitStatus::protocol, Fault::relay, where, reading.trouble);
     if (!reading.trouble.empty())
-        lost(step, reading.trouble);
+        lost(where, reading.trouble);
     return std::move(reading.reply);
 }
 
@@ -292,17 +293,16 @@ VerifiedStream& Wire::secure(Securer& securer) {
     return stream;
 }
 
-void Wire::fail(ExitStatus status, Fault fault, std::string_view step,
-                std::string_view what, std::string_view enhanced) const {
+void Wire::fail(ExitStatus status, Fault fault, const Where& where, std::string_view what,
+                std::string_view enhanced) const {
     if (in_doubt_)
-        stop(ExitStatus::temp_fail, Fault::in_doubt,
-             {peer_, ": ", step, ": ", what, "; the message may have been accepted"},
-             "4.4.2");
-    stop(status, fault, {peer_, ": ", step, ": ", what, hint(step, std::string(what))},
+        stop(ExitStatus::temp_fail, Fault::in_doubt, peer_, where,
+             {what, "; the message may have been accepted"}, "4.4.2");
+    stop(status, fault, peer_, where, {what, hint(where.step, std::string(what))},
          enhanced);
 }
 
-std::string Wire::hint(std::string_view step, const std::string& what) const {
+std::string Wire::hint(Step step, const std::string& what) const {
     return relay_ != nullptr ? sallyport::hint(*relay_, tls_mode_, step, what)
                              : std::string();
 }
@@ -331,8 +331,9 @@ Wire::Line Wire::read_line(Deadline deadline) {
     }
 }
 
-void Wire::lost(std::string_view step, std::string_view trouble) const {
-    fail(ExitStatus::temp_fail, Fault::address, broken_ ? broken_->step : step,
+void Wire::lost(const Where& where, std::string_view trouble) const {
+    fail(ExitStatus::temp_fail, Fault::address,
+         broken_ ? Where(broken_->step, broken_->argument) : where,
          broken_ ? broken_->trouble : trouble, "4.4.2");
 }
 

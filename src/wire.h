@@ -16,6 +16,7 @@
 
 #include "failure.h"
 #include "settings.h"
+#include "step.h"
 #include "stream.h"
 #include "transcript.h"
 #include "withheld.h"
@@ -66,14 +67,14 @@ class Wire {
 
     /// Failure (76, relay) if something has arrived though no reply is due: every later
     /// reply would be taken for another command's (RFC 2920 3.1).
-    void expect_silence(std::string_view step);
+    void expect_silence(const Where& where);
 
-    /// One write of `octets`, which ask for `replies` replies; `step` names it in errors.
+    /// One write of `octets`, which ask for `replies` replies; `where` names it in errors.
     /// What -v shows is `shown`, or the octets themselves. A write that fails throws
     /// nothing: what the server said before it hung up is still to be had by receive(),
     /// each reply in its place, and when there is no more, receive() throws the write's
     /// trouble.
-    void send(std::string_view octets, std::size_t replies, std::string_view step,
+    void send(std::string_view octets, std::size_t replies, const Where& where,
               std::optional<std::string_view> shown = std::nullopt);
     /// A write has failed.
     [[nodiscard]] bool broken() const { return broken_.has_value(); }
@@ -88,7 +89,7 @@ class Wire {
     /// `at_least`; two seconds after a write that failed.
     /// Failure: 75 (address) for trouble on the line, 76 (relay) for anything that is no
     /// reply or over ReplyLimits; in doubt, both are 75 (in doubt).
-    Reply receive(std::string_view step, std::chrono::milliseconds at_least = {});
+    Reply receive(const Where& where, std::chrono::milliseconds at_least = {});
 
     /// As receive, but trouble of any kind is an empty answer, and the wait `at_most` that
     /// long: for when all is decided.
@@ -103,7 +104,7 @@ class Wire {
         tls_mode_ = mode;
     }
     /// See hint.h; nothing while no relay is set.
-    [[nodiscard]] std::string hint(std::string_view step, const std::string& what) const;
+    [[nodiscard]] std::string hint(Step step, const std::string& what) const;
 
     /// Bounds all waits from now on.
     void set_run_deadline(Deadline deadline) { run_deadline_ = deadline; }
@@ -148,7 +149,7 @@ class Wire {
 
     [[nodiscard]] const std::string& peer() const { return peer_; }
     /// "peer: step: what", thrown as this step's failure.
-    [[noreturn]] void fail(ExitStatus status, Fault fault, std::string_view step,
+    [[noreturn]] void fail(ExitStatus status, Fault fault, const Where& where,
                            std::string_view what, std::string_view enhanced = {}) const;
 
   private:
@@ -170,17 +171,18 @@ class Wire {
     [[nodiscard]] bool gives_away(const Reading& reading,
                                   const std::vector<std::string>& lines) const;
     Line read_line(Deadline deadline);
-    void refuse_early_reply(std::string_view step) const;
+    void refuse_early_reply(const Where& where) const;
     /// Trouble on the line; that of a write that failed, if there was one, since what
     /// follows is only its consequence.
-    [[noreturn]] void lost(std::string_view step, std::string_view trouble) const;
+    [[noreturn]] void lost(const Where& where, std::string_view trouble) const;
     [[nodiscard]] Deadline within(std::chrono::milliseconds timeout) const;
     /// Reads into buffer_, until `deadline` or only what has arrived.
     Transfer fill(std::optional<Deadline> deadline);
 
     /// A write that failed.
     struct Break {
-        std::string step;
+        Step step;
+        std::optional<std::string> argument; ///< of the step
         std::string trouble;
         std::size_t unwritten = 0; ///< octets
     };

@@ -64,7 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
               std::chrono::seconds(1), Deadline::max());
     try {
         for (;;)
-            check(wire.receive("step"));
+            check(wire.receive(Step::data));
     } catch (const Failure& failure) {
         require(!has_control(failure.what()));
         require(failure.fault() != Fault::in_doubt);

@@ -70,7 +70,7 @@ struct Fixture {
         BOOST_TEST(!has_control(text));
         BOOST_TEST(text.size() < 300U);
         // A refused log-in must not be tried again by another message of the same run.
-        BOOST_TEST((failure.reply_code() != 0) == (status_of(failure) == 77));
+        BOOST_TEST(failure.credentials_refused() == (status_of(failure) == 77));
         return std::to_string(status_of(failure)) +
                (failure.fault() == Fault::relay ? " relay" : " address") + text.substr(9);
     }

@@ -19,16 +19,16 @@ class DeadStream : public Stream {
     }
 };
 
-Failure refused(std::string_view step, const Reply& reply, bool in_doubt = false) {
+Failure refused(const Where& where, const Reply& reply, bool in_doubt = false) {
     const Transcript transcript;
     Wire wire(std::make_unique<DeadStream>(), "peer", transcript, std::chrono::seconds(1),
               Deadline::max());
     wire.set_in_doubt(in_doubt);
-    return failure_of([&]() -> int { refuse(wire, step, reply); });
+    return failure_of([&]() -> int { refuse(wire, where, reply); });
 }
 
 struct Row {
-    const char* step;
+    Where where;
     int code;
     const char* text;
     int status;
@@ -36,44 +36,44 @@ struct Row {
     const char* enhanced;
 };
 
-constexpr Row rows[] = {
+const Row rows[] = {
     // transient, whatever the step and the text say
-    {"greeting", 421, "4.3.2 busy", 75, Fault::address, "4.3.2"},
-    {"greeting", 450, "busy", 75, Fault::address, "4.0.0"},
-    {"MAIL FROM:<>", 451, "5.1.1 odd", 75, Fault::address, "4.0.0"},
-    {"AUTH PLAIN", 454, "4.7.0 later", 75, Fault::address, "4.7.0"},
-    {"AUTH PLAIN", 432, "4.7.12", 75, Fault::address, "4.7.12"},
-    {"end of data", 452, "4.3.1 full", 75, Fault::address, "4.3.1"},
-    {"STARTTLS", 454, "no TLS now", 75, Fault::address, "4.0.0"},
+    {Step::greeting, 421, "4.3.2 busy", 75, Fault::address, "4.3.2"},
+    {Step::greeting, 450, "busy", 75, Fault::address, "4.0.0"},
+    {{Step::mail, ""}, 451, "5.1.1 odd", 75, Fault::address, "4.0.0"},
+    {{Step::auth, "PLAIN"}, 454, "4.7.0 later", 75, Fault::address, "4.7.0"},
+    {{Step::auth, "PLAIN"}, 432, "4.7.12", 75, Fault::address, "4.7.12"},
+    {Step::end_of_data, 452, "4.3.1 full", 75, Fault::address, "4.3.1"},
+    {Step::starttls, 454, "no TLS now", 75, Fault::address, "4.0.0"},
     // about the log-in
-    {"MAIL FROM:<>", 530, "5.7.0 log in first", 77, Fault::relay, "5.7.0"},
-    {"MAIL FROM:<>", 530, "log in first", 77, Fault::relay, "5.7.8"},
-    {"AUTH PLAIN", 534, "too weak", 77, Fault::relay, "5.7.8"},
-    {"AUTH PLAIN", 535, "5.7.8 no", 77, Fault::relay, "5.7.8"},
-    {"AUTH PLAIN", 538, "not in clear", 77, Fault::relay, "5.7.8"},
-    {"AUTH LOGIN", 500, "what", 77, Fault::relay, "5.7.8"},
-    {"AUTH LOGIN", 501, "5.5.4 what", 77, Fault::relay, "5.5.4"},
-    {"AUTH LOGIN", 554, "5.5.1 what", 77, Fault::relay, "5.5.1"},
-    {"MAIL FROM:<>", 550, "5.7.8 no", 77, Fault::relay, "5.7.8"},
-    {"MAIL FROM:<>", 534, "too weak", 77, Fault::relay, "5.7.8"},
-    {"MAIL FROM:<>", 535, "5.7.1 no", 77, Fault::relay, "5.7.1"},
-    {"STARTTLS", 538, "not in clear", 77, Fault::relay, "5.7.8"},
-    {"EHLO", 550, "5.7.9 no", 77, Fault::relay, "5.7.9"},
+    {{Step::mail, ""}, 530, "5.7.0 log in first", 77, Fault::relay, "5.7.0"},
+    {{Step::mail, ""}, 530, "log in first", 77, Fault::relay, "5.7.8"},
+    {{Step::auth, "PLAIN"}, 534, "too weak", 77, Fault::relay, "5.7.8"},
+    {{Step::auth, "PLAIN"}, 535, "5.7.8 no", 77, Fault::relay, "5.7.8"},
+    {{Step::auth, "PLAIN"}, 538, "not in clear", 77, Fault::relay, "5.7.8"},
+    {{Step::auth, "LOGIN"}, 500, "what", 77, Fault::relay, "5.7.8"},
+    {{Step::auth, "LOGIN"}, 501, "5.5.4 what", 77, Fault::relay, "5.5.4"},
+    {{Step::auth, "LOGIN"}, 554, "5.5.1 what", 77, Fault::relay, "5.5.1"},
+    {{Step::mail, ""}, 550, "5.7.8 no", 77, Fault::relay, "5.7.8"},
+    {{Step::mail, ""}, 534, "too weak", 77, Fault::relay, "5.7.8"},
+    {{Step::mail, ""}, 535, "5.7.1 no", 77, Fault::relay, "5.7.1"},
+    {Step::starttls, 538, "not in clear", 77, Fault::relay, "5.7.8"},
+    {Step::ehlo, 550, "5.7.9 no", 77, Fault::relay, "5.7.9"},
     // too big
-    {"MAIL FROM:<>", 552, "5.3.4 too big", 65, Fault::message, "5.3.4"},
-    {"end of data", 552, "5.3.4 too big", 65, Fault::message, "5.3.4"},
-    {"end of data", 552, "5.2.2 mailbox full", 69, Fault::message, "5.2.2"},
-    {"end of data", 552, "too big", 69, Fault::message, "5.0.0"},
-    {"end of data", 554, "5.3.4 too big", 69, Fault::message, "5.3.4"},
+    {{Step::mail, ""}, 552, "5.3.4 too big", 65, Fault::message, "5.3.4"},
+    {Step::end_of_data, 552, "5.3.4 too big", 65, Fault::message, "5.3.4"},
+    {Step::end_of_data, 552, "5.2.2 mailbox full", 69, Fault::message, "5.2.2"},
+    {Step::end_of_data, 552, "too big", 69, Fault::message, "5.0.0"},
+    {Step::end_of_data, 554, "5.3.4 too big", 69, Fault::message, "5.3.4"},
     // the rest
-    {"greeting", 554, "no service", 69, Fault::relay, "5.0.0"},
-    {"EHLO", 554, "no service", 69, Fault::relay, "5.0.0"},
-    {"HELO", 550, "no", 69, Fault::relay, "5.0.0"},
-    {"LHLO", 550, "no", 69, Fault::relay, "5.0.0"},
-    {"MAIL FROM:<>", 550, "5.1.8 who", 69, Fault::message, "5.1.8"},
-    {"MAIL FROM:<>", 550, "5.7.80 who", 69, Fault::message, "5.7.80"},
-    {"DATA", 503, "5.5.1 no", 69, Fault::message, "5.5.1"},
-    {"end of data", 554, "5.6.0 spam", 69, Fault::message, "5.6.0"},
+    {Step::greeting, 554, "no service", 69, Fault::relay, "5.0.0"},
+    {Step::ehlo, 554, "no service", 69, Fault::relay, "5.0.0"},
+    {Step::helo, 550, "no", 69, Fault::relay, "5.0.0"},
+    {Step::lhlo, 550, "no", 69, Fault::relay, "5.0.0"},
+    {{Step::mail, ""}, 550, "5.1.8 who", 69, Fault::message, "5.1.8"},
+    {{Step::mail, ""}, 550, "5.7.80 who", 69, Fault::message, "5.7.80"},
+    {Step::data, 503, "5.5.1 no", 69, Fault::message, "5.5.1"},
+    {Step::end_of_data, 554, "5.6.0 spam", 69, Fault::message, "5.6.0"},
 };
 
 } // namespace
@@ -81,26 +81,30 @@ constexpr Row rows[] = {
 BOOST_AUTO_TEST_CASE(every_negative_reply_has_its_meaning) {
     for (const Row& row : rows) {
         const Reply reply{row.code, {row.text}};
-        const std::string shown = std::string(row.step) + ": " + reply.text();
-        BOOST_TEST(static_cast<int>(status_of(row.step, reply)) == row.status, shown);
-        const Failure failure = refused(row.step, reply);
+        const std::string shown = row.where.text() + ": " + reply.text();
+        BOOST_TEST(static_cast<int>(status_of(row.where.step, reply)) == row.status, shown);
+        const Failure failure = refused(row.where, reply);
         BOOST_TEST(status_of(failure) == row.status, shown);
         BOOST_TEST((failure.fault() == row.fault), shown);
         BOOST_TEST(failure.enhanced() == row.enhanced, shown);
+        BOOST_TEST(failure.credentials_refused() == (row.status == 77), shown);
+        BOOST_TEST(failure.reply_code() == row.code, shown);
+        BOOST_TEST((failure.step() == row.where.step), shown);
         BOOST_TEST(failure.what() == "peer: " + shown);
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_ends_the_doubt) {
-    const Failure failure = refused("end of data", {554, {"5.6.0 no"}}, true);
+    const Failure failure = refused(Step::end_of_data, {554, {"5.6.0 no"}}, true);
     BOOST_TEST((failure.fault() == Fault::message));
     BOOST_TEST(failure.what() == "peer: end of data: 554 5.6.0 no");
-    BOOST_TEST((refused("end of data", {421, {"bye"}}, true).fault() == Fault::address));
+    BOOST_TEST(
+        (refused(Step::end_of_data, {421, {"bye"}}, true).fault() == Fault::address));
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_that_neither_grants_nor_refuses_is_out_of_place) {
     for (const int code : {220, 250, 334, 354}) {
-        const Failure failure = refused("end of data", {code, {"x"}});
+        const Failure failure = refused(Step::end_of_data, {code, {"x"}});
         BOOST_TEST(status_of(failure) == 76);
         BOOST_TEST((failure.fault() == Fault::relay));
         BOOST_TEST(failure.what() ==
@@ -109,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_reply_that_neither_grants_nor_refuses_is_out_of_place) {
 }
 
 BOOST_AUTO_TEST_CASE(out_of_place_the_doubt_stays) {
-    const Failure failure = refused("end of data", {354, {"go on"}}, true);
+    const Failure failure = refused(Step::end_of_data, {354, {"go on"}}, true);
     BOOST_TEST(status_of(failure) == 75);
     BOOST_TEST((failure.fault() == Fault::in_doubt));
     BOOST_TEST(failure.what() == "peer: end of data: reply out of place: 354 go on; "
@@ -117,6 +121,6 @@ BOOST_AUTO_TEST_CASE(out_of_place_the_doubt_stays) {
 }
 
 BOOST_AUTO_TEST_CASE(what_the_server_says_is_shown_harmless) {
-    const Failure failure = refused("DATA", {554, {"\x1b[31m", "a\nb"}});
+    const Failure failure = refused(Step::data, {554, {"\x1b[31m", "a\nb"}});
     BOOST_TEST(failure.what() == "peer: DATA: 554 ?[31m a?b");
 }

@@ -26,8 +26,10 @@ Recipient accepted(const std::string& address) {
 }
 
 Recipient refused(const std::string& address) {
-    return outcome(address, ExitStatus::no_user,
-                   peer + ": RCPT TO:<" + address + ">: 550 no");
+    Recipient result =
+        outcome(address, ExitStatus::no_user, peer + ": RCPT TO:<" + address + ">: 550 no");
+    result.named = true;
+    return result;
 }
 
 Recipient deferred(const std::string& address) {
@@ -92,6 +94,20 @@ BOOST_AUTO_TEST_CASE(who_is_concerned_by_the_same_failure) {
     outcomes.push_back(deferred("f@x"));
     BOOST_TEST(described() == "sallyport: mail[192.0.2.1]:465: greeting: 421 later "
                               "(recipients: <a@x>, <c@x>, <d@x> and 2 more)\n");
+}
+
+/// One recipient's trouble may be that of others.
+BOOST_AUTO_TEST_CASE(a_lost_recipient_does_not_hide_the_others) {
+    std::vector<Outcome> outcomes{deferred("a@x")};
+    outcomes.front().text = peer + ": RCPT TO:<a@x>: timed out";
+    outcomes.front().named = true;
+    BOOST_TEST(describe_failures(report_of(outcomes)) ==
+               "sallyport: mail[192.0.2.1]:465: RCPT TO:<a@x>: timed out\n");
+    outcomes.push_back(deferred("b@x"));
+    outcomes.back().text = outcomes.front().text;
+    BOOST_TEST(describe_failures(report_of(outcomes)) ==
+               "sallyport: mail[192.0.2.1]:465: RCPT TO:<a@x>: timed out "
+               "(recipients: <a@x>, <b@x>)\n");
 }
 
 BOOST_AUTO_TEST_CASE(remarks_come_first) {

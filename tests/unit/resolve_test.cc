@@ -117,17 +117,18 @@ BOOST_AUTO_TEST_CASE(four_of_each_family_are_enough) {
 
 BOOST_AUTO_TEST_CASE(what_is_done_in_time) {
     bool done = false;
-    run_aside(soon(), "step: ", [&] { done = true; });
+    run_aside(soon(), "host", Step::look_up, [&] { done = true; });
     BOOST_TEST(done);
 }
 
 BOOST_AUTO_TEST_CASE(what_never_ends_is_left_behind) {
     const auto never = std::make_shared<std::promise<void>>();
     const Failure failure = failure_of([&] {
-        run_aside(Clock::now(), "step: ", [never] { never->get_future().wait(); });
+        run_aside(Clock::now(), "host", Step::look_up,
+                  [never] { never->get_future().wait(); });
         return 0;
     });
-    BOOST_TEST(std::string(failure.what()) == "step: timed out");
+    BOOST_TEST(std::string(failure.what()) == "host: looking up the name: timed out");
     BOOST_TEST(status_of(failure) == 75);
     BOOST_TEST((failure.fault() == Fault::relay));
     never->set_value();

@@ -53,7 +53,7 @@ struct Fixture {
         Wire line = wire(std::move(pieces));
         line.set_in_doubt(in_doubt);
         try {
-            line.receive("STEP");
+            line.receive(Step::data);
         } catch (const Failure& failure) {
             return failure;
         }
@@ -102,12 +102,12 @@ BOOST_AUTO_TEST_CASE(reply_text_is_fit_for_a_log) {
 
 BOOST_FIXTURE_TEST_CASE(one_reply_in_any_pieces, Fixture) {
     Wire line = wire({"25", "0-a", "\r", "\n250", " b\r\n220 next\n"});
-    const Reply reply = line.receive("STEP");
+    const Reply reply = line.receive(Step::data);
     BOOST_TEST(reply.code == 250);
     BOOST_TEST(reply.lines == (std::vector<std::string>{"a", "b"}),
                boost::test_tools::per_element());
     BOOST_TEST(line.input_waiting());
-    BOOST_TEST(line.receive("STEP").code == 220);
+    BOOST_TEST(line.receive(Step::data).code == 220);
     BOOST_TEST(!line.input_waiting());
 }
 
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(malformed_replies_are_protocol_errors, Fixture) {
         const Failure failure = failure_of({bad});
         BOOST_TEST(static_cast<int>(failure.status()) == 76, bad);
         BOOST_TEST((failure.fault() == Fault::relay), bad);
-        BOOST_TEST(std::string(failure.what()).starts_with("peer: STEP: "));
+        BOOST_TEST(std::string(failure.what()).starts_with("peer: DATA: "));
     }
 }
 
@@ -137,7 +137,7 @@ BOOST_FIXTURE_TEST_CASE(a_lost_line_is_temporary, Fixture) {
     const Failure failure = failure_of({"250-a\r\n"});
     BOOST_TEST(static_cast<int>(failure.status()) == 75);
     BOOST_TEST((failure.fault() == Fault::address));
-    BOOST_TEST(failure.what() == "peer: STEP: connection closed by the server");
+    BOOST_TEST(failure.what() == "peer: DATA: connection closed by the server");
 }
 
 BOOST_FIXTURE_TEST_CASE(in_doubt_every_trouble_is_doubt, Fixture) {
@@ -151,55 +151,56 @@ BOOST_FIXTURE_TEST_CASE(in_doubt_every_trouble_is_doubt, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_reply_before_the_command_is_out_of_step, Fixture) {
     Wire line = wire({"220 hello\r\n250 early\r\n"});
-    line.receive("greeting");
-    BOOST_CHECK_THROW(line.send("EHLO x\r\n", 1, "EHLO"), Failure);
+    line.receive(Step::greeting);
+    BOOST_CHECK_THROW(line.send("EHLO x\r\n", 1, Step::ehlo), Failure);
     BOOST_TEST(written == "");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_a_leaving_server_said_last_is_heard_in_its_place, Fixture) {
     written = "broken";
     Wire line = wire({"250 chunk\r\n552 5.3.4 too big\r\n"});
-    line.send("text", 2, "BDAT");
+    line.send("text", 2, Step::bdat);
     BOOST_TEST(line.broken());
-    BOOST_TEST(line.receive("BDAT").code == 250);
-    BOOST_TEST(line.receive("end of data").code == 552);
+    BOOST_TEST(line.receive(Step::bdat).code == 250);
+    BOOST_TEST(line.receive(Step::end_of_data).code == 552);
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_says_no_more_the_write_has_failed, Fixture) {
     written = "broken";
     Wire line = wire({"250 ok\r\n"});
-    line.send("text", 2, "BDAT");
-    line.receive("BDAT");
-    BOOST_CHECK_EXCEPTION(line.receive("end of data"), Failure, [](const Failure& failure) {
-        return failure.what() == std::string("peer: BDAT: Broken pipe");
-    });
+    line.send("text", 2, Step::bdat);
+    line.receive(Step::bdat);
+    BOOST_CHECK_EXCEPTION(
+        line.receive(Step::end_of_data), Failure, [](const Failure& failure) {
+            return failure.what() == std::string("peer: BDAT: Broken pipe");
+        });
     BOOST_TEST(!line.at_rest());
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_is_written_after_a_write_that_failed, Fixture) {
     written = "broken";
     Wire line = wire({"250 ok\r\n"});
-    line.send("text", 1, "BDAT");
-    line.receive("BDAT");
-    BOOST_CHECK_THROW(line.expect_silence("RCPT"), Failure);
+    line.send("text", 1, Step::bdat);
+    line.receive(Step::bdat);
+    BOOST_CHECK_THROW(line.expect_silence(Step::rcpt), Failure);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_not_written_has_no_reply, Fixture) {
     written = "broken";
     Wire line = wire({"250 ok\r\n"});
-    line.send("text", 1, "BDAT");
-    BOOST_TEST(line.receive("BDAT").code == 250);
+    line.send("text", 1, Step::bdat);
+    BOOST_TEST(line.receive(Step::bdat).code == 250);
     BOOST_CHECK_THROW(line.expect_written(3), Failure);
     BOOST_CHECK_NO_THROW(line.expect_written(4));
 }
 
 BOOST_FIXTURE_TEST_CASE(replies_are_counted, Fixture) {
     Wire line = wire({"250 a\r\n250 b\r\n"});
-    line.send("A\r\nB\r\n", 2, "A");
+    line.send("A\r\nB\r\n", 2, Step::mail);
     BOOST_TEST(line.outstanding() == 2U);
     BOOST_TEST(!line.at_rest());
-    line.receive("A");
-    line.receive("B");
+    line.receive(Step::mail);
+    line.receive(Step::rcpt);
     BOOST_TEST(line.at_rest());
     BOOST_TEST(!line.receive_if_any(std::chrono::seconds(1)));
     BOOST_TEST(!line.at_rest());
@@ -225,7 +226,7 @@ struct LogInFixture : Fixture {
         line.set_withheld(&withheld, challenges_too);
         std::string text;
         try {
-            const Reply reply = line.receive("STEP");
+            const Reply reply = line.receive(Step::data);
             text = reply.text() + " (" + reply.enhanced() + ")";
         } catch (const Failure& failure) {
             text = failure.what();
@@ -247,12 +248,12 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_secret_is_shown, LogInFixture) {
     BOOST_TEST(seen({"535-5.7.8 no\r\n535 bye\r\n"}) ==
                "< 535-5.7.8 no\n< 535 bye\n* \n535 5.7.8 no bye (5.7.8)");
     BOOST_TEST(seen({"535-no\r\n535-"}) ==
-               "< 535-no\n* \npeer: STEP: connection closed by the server");
+               "< 535-no\n* \npeer: DATA: connection closed by the server");
     BOOST_TEST(seen({"535-no\r\nwhat?\r\n"}) ==
-               "< 535-no\n< what?\n* \npeer: STEP: not an SMTP reply: what?");
+               "< 535-no\n< what?\n* \npeer: DATA: not an SMTP reply: what?");
     BOOST_TEST(seen({"250-a\r\n250-b\r\n550 \x1bno\r\n"}) ==
                "< 250-a\n< 250-b\n< 550 ?no\n* \n"
-               "peer: STEP: the code changes within one reply: 250-b / 550 ?no");
+               "peer: DATA: the code changes within one reply: 250-b / 550 ?no");
     BOOST_TEST(seen({"250-" + std::string(10000, 'a') + "\r\n550 " +
                      std::string(10000, 'b') + "\r\n"})
                    .size() < 1500U);
@@ -273,14 +274,14 @@ BOOST_FIXTURE_TEST_CASE(what_gives_a_secret_away_is_not_shown, LogInFixture) {
     // The text is withheld before it is cut.
     BOOST_TEST(seen({"535 " + std::string(600, 'x') + " correct-horse\r\n"}) == told + ")");
     BOOST_TEST(seen({"535-correct-\r\n535-horse\r\n535 "}) ==
-               shown + "peer: STEP: connection closed by the server");
+               shown + "peer: DATA: connection closed by the server");
     BOOST_TEST(seen({"535-correct-\r\nhorse\r\n"}) ==
-               shown + "peer: STEP: not an SMTP reply: 535 (text withheld)");
+               shown + "peer: DATA: not an SMTP reply: 535 (text withheld)");
     BOOST_TEST(seen({"what is correct-horse?\r\n"}) ==
-               "< (text withheld)\n* \npeer: STEP: not an SMTP reply: (text withheld)");
+               "< (text withheld)\n* \npeer: DATA: not an SMTP reply: (text withheld)");
     BOOST_TEST(seen({"535-correct-\r\n235 horse\r\n"}) ==
                shown +
-                   "peer: STEP: the code changes within one reply: 535 (text withheld)");
+                   "peer: DATA: the code changes within one reply: 535 (text withheld)");
     // "Password instead of correct-horse:"
     BOOST_TEST(seen({"334 UGFzc3dvcmQgaW5zdGVhZCBvZiBjb3JyZWN0LWhvcnNlOg==\r\n"}) ==
                "< 334 (text withheld)\n* \n334 (text withheld) ()");
@@ -305,7 +306,7 @@ BOOST_FIXTURE_TEST_CASE(challenges_on_which_to_guess_are_not_shown, LogInFixture
     BOOST_TEST(seen({"334 correct-horse\r\n"}, true) ==
                "< 334 (text withheld)\n* \n334 (text withheld) ()");
     BOOST_TEST(seen({"334-cj14\r\n335 cj14\r\n"}, true) ==
-               "< 334 (challenge)\n< 335 (challenge)\n* \npeer: STEP: the code changes "
+               "< 334 (challenge)\n< 335 (challenge)\n* \npeer: DATA: the code changes "
                "within one reply: 334 (challenge) / 335 (challenge)");
 }
 
@@ -314,9 +315,9 @@ BOOST_FIXTURE_TEST_CASE(nor_does_an_early_421_give_it_away, LogInFixture) {
         Wire line = wire({std::string("334 \r\n421 4.3.2 ") +
                           (echoes ? "correct-horse" : "down") + "\r\n"});
         line.set_withheld(&withheld);
-        line.receive("AUTH");
+        line.receive(Step::auth);
         try {
-            line.send("x\r\n", 1, "AUTH");
+            line.send("x\r\n", 1, Step::auth);
             BOOST_ERROR("nothing was thrown");
         } catch (const Failure& failure) {
             BOOST_TEST(failure.what() == (echoes ? "peer: AUTH: 421 (text withheld)"
@@ -328,7 +329,7 @@ BOOST_FIXTURE_TEST_CASE(nor_does_an_early_421_give_it_away, LogInFixture) {
 BOOST_FIXTURE_TEST_CASE(after_the_verdict_nothing_is_withheld, LogInFixture) {
     Wire line = wire({"235 correct-horse\r\n550 correct-horse\r\n"});
     line.set_withheld(&withheld);
-    BOOST_TEST(line.receive("AUTH").text() == "235 (text withheld)");
+    BOOST_TEST(line.receive(Step::auth).text() == "235 (text withheld)");
     line.set_withheld(nullptr);
-    BOOST_TEST(line.receive("RCPT").text() == "550 correct-horse");
+    BOOST_TEST(line.receive(Step::rcpt).text() == "550 correct-horse");
 }

@@ -150,7 +150,7 @@ void AddressLexer::refuse(std::string_view why, std::size_t place) const {
         where = " the end";
     }
     stop(ExitStatus::data_error, Fault::local,
-         {what_, " \"", excerpt(begin_, address_shown), "\": ", why, where}, "5.1.3");
+         {what_, " \"", excerpt(begin_, address_shown), "\": ", why, where}, "5.1.3", 553);
 }
 
 void AddressLexer::refuse_character(std::string_view kind, std::uint32_t code) const {

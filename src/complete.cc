@@ -103,7 +103,7 @@ class Completion {
         if (!authors || authors->empty())
             stop(ExitStatus::no_perm, Fault::local,
                  {field.name(), " without an author: [sender] allow does not name it"},
-                 "5.7.1");
+                 "5.7.1", 550);
         for (const Mailbox& author : *authors)
             check_sender(qualify(author, identity_.domain(settings_.sender)),
                          settings_.sender);

@@ -162,7 +162,7 @@ void check_sender(const std::string& address, const SenderSettings& settings) {
         !matches_any(address, settings.allow))
         stop(ExitStatus::no_perm, Fault::local,
              {"sender <", printable(address), ">: [sender] allow does not name it"},
-             "5.7.1");
+             "5.7.1", 550);
 }
 
 std::string make_reverse_path(std::optional<Mailbox> given, const SenderSettings& settings,

@@ -24,8 +24,8 @@ bool Failure::names(std::string_view recipient) const {
 }
 
 void stop(ExitStatus status, Fault fault, std::initializer_list<std::string_view> what,
-          std::string_view enhanced) {
-    throw Failure(status, fault, concat(what), enhanced);
+          std::string_view enhanced, int reply_code) {
+    throw Failure(status, fault, concat(what), enhanced, reply_code);
 }
 
 void misconfigured(std::string_view origin, std::string_view why) {

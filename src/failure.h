@@ -47,7 +47,8 @@ enum class Fault {
 class Failure : public std::runtime_error {
   public:
     /// `enhanced` is an RFC 3463 status code for the log, or empty when none is known;
-    /// `reply_code` that of the server's reply that caused it, or 0 if none did.
+    /// `reply_code` the one that says it in SMTP: the
+    /// server's, or ours for an address (553) or a size (552), or 0.
     Failure(ExitStatus status, Fault fault, std::string_view what,
             std::string_view enhanced = {}, int reply_code = 0);
     /// The text is "peer: step: what". `credentials_refused`: the server wants others, and
@@ -78,7 +79,7 @@ class Failure : public std::runtime_error {
 /// Throws a Failure whose text is `what`, the pieces one after the other.
 [[noreturn]] void stop(ExitStatus status, Fault fault,
                        std::initializer_list<std::string_view> what,
-                       std::string_view enhanced = {});
+                       std::string_view enhanced = {}, int reply_code = 0);
 /// The text is "peer: step: what".
 [[noreturn]] void stop(ExitStatus status, Fault fault, std::string_view peer,
                        const Where& where, std::initializer_list<std::string_view> what,

@@ -15,8 +15,9 @@ namespace {
 /// A first line this long without a field name is text, whatever may follow in it.
 constexpr std::size_t undecided_line_limit = 65536;
 
-[[noreturn]] void refuse(std::string_view why, std::string_view enhanced) {
-    stop(ExitStatus::data_error, Fault::local, {"standard input: ", why}, enhanced);
+[[noreturn]] void refuse(std::string_view why, std::string_view enhanced, int reply_code) {
+    stop(ExitStatus::data_error, Fault::local, {"standard input: ", why}, enhanced,
+         reply_code);
 }
 
 /// RFC 5321 2.3.8: a CR stands before an LF or nowhere. A line end in its place would let
@@ -208,7 +209,7 @@ void Intake::leave_header() {
 
 void Intake::finish_field() {
     if (field_.find('\0') != std::string::npos)
-        refuse("the header holds a NUL octet", "5.6.0");
+        refuse("the header holds a NUL octet", "5.6.0", 554);
     if (!field_.empty())
         draft_.header.append(Field(std::exchange(field_, {})));
 }
@@ -218,9 +219,9 @@ void Intake::count(std::string_view octets) {
     if (size_limit_ > 0 && size_ > size_limit_)
         refuse(concat({"the message has more than ", std::to_string(size_limit_),
                        " octets ([message] size_limit)"}),
-               "5.3.4");
+               "5.3.4", 552);
     if (in_header_ && size_ > Header::size_limit)
-        refuse("the header has more than 4 MiB", "5.3.4");
+        refuse("the header has more than 4 MiB", "5.3.4", 552);
 }
 
 void Intake::store() {

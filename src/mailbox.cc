@@ -33,7 +33,7 @@ std::string qualify(Mailbox mailbox, const std::string& domain) {
     if (address.size() > address_limit)
         stop(ExitStatus::data_error, Fault::local,
              {"address \"", printable(address, 80), "\": it has more than 985 octets"},
-             "5.1.3");
+             "5.1.3", 553);
     return address;
 }
 
@@ -44,7 +44,7 @@ Mailbox parse_reverse_path(std::string_view text) {
     auto found = parse_address_list(trimmed, "sender");
     if (found.size() != 1)
         stop(ExitStatus::data_error, Fault::local,
-             {"sender \"", printable(text, 80), "\": not one address"}, "5.1.7");
+             {"sender \"", printable(text, 80), "\": not one address"}, "5.1.7", 553);
     return std::move(found.front());
 }
 

@@ -22,34 +22,6 @@ namespace {
 constexpr std::size_t reply_text_limit = 480; // RFC 5321 4.5.3.1.5: 512 for the line
 constexpr int client_patience = 300'000;      // milliseconds, for it to read its replies
 
-/// What a Failure without a reply of the submission server's is for the client. Our own
-/// configuration and the way to the server are no fault of the message: it may come again.
-int code_of(const Failure& failure) {
-    // A refusal of this host or of its log-in is no matter of the client.
-    const bool of_us =
-        failure.fault() == Fault::relay && failure.status() != ExitStatus::data_error;
-    if (failure.reply_code() == 421 || of_us)
-        return 451; // the client's line to us stays
-    if (failure.reply_code() != 0)
-        return failure.reply_code();
-    if (failure.fault() == Fault::in_doubt || failure.status() == ExitStatus::temp_fail)
-        return 451;
-    if (failure.enhanced() == "5.3.4")
-        return 552;
-    if (failure.status() == ExitStatus::data_error)
-        return failure.enhanced().starts_with("5.1.") ? 553 : 554;
-    return failure.enhanced() == "5.7.1" ? 550 : 451;
-}
-
-std::string enhanced_of(const Failure& failure, int code) {
-    std::string enhanced = failure.enhanced();
-    const char wanted = static_cast<char>('0' + code / 100);
-    if (enhanced.empty())
-        enhanced = "?.3.0";
-    enhanced.front() = wanted; // RFC 2034 4: the classes agree
-    return enhanced;
-}
-
 /// However it goes on: one that is not understood may be followed by a message, too.
 bool is_data(std::string_view verb) {
     return verb.starts_with("DATA");
@@ -62,11 +34,11 @@ bool is_bdat(std::string_view verb) {
 /// What one says who has heard that DATA is refused.
 constexpr std::string_view after_data = "RSET:QUIT:NOOP:MAIL:EHLO:HELO";
 
-Failure not_known(const std::string& verb) {
+Refusal not_known(const std::string& verb) {
     const bool elsewhere = verb == "STARTTLS" || verb == "AUTH" || verb == "EXPN";
-    return elsewhere ? refusal(502, "5.5.1",
+    return elsewhere ? Refusal(502, "5.5.1",
                                concat({printable(verb, 40), ": not on standard input"}))
-                     : refusal(500, "5.5.2", concat({printable(verb, 40), ": not known"}));
+                     : Refusal(500, "5.5.2", concat({printable(verb, 40), ": not known"}));
 }
 
 } // namespace
@@ -160,25 +132,26 @@ void Server::take(const DialogueInput::Line& line) {
     unread_ = is_data(command.verb) || is_bdat(command.verb);
     try {
         if (line.too_long)
-            throw refusal(500, "5.5.2", "the line is too long");
+            throw Refusal(500, "5.5.2", "the line is too long");
         if (has_control(line.text))
-            throw refusal(500, "5.5.2", "a control character in the command");
+            throw Refusal(500, "5.5.2", "a control character in the command");
         may_wait =
             command.verb == "MAIL" || command.verb == "RCPT" || command.verb == "RSET";
         dispatch(command);
+    } catch (const Refusal& refusal) {
+        answer(refusal, command.verb);
     } catch (const Failure& failure) {
         if (failure.status() == ExitStatus::io_error)
             throw;
-        answer(failure, command.verb);
+        settle(failure);
+        answer(Refusal(failure), command.verb);
     }
     if (!may_wait)
         flush();
 }
 
-void Server::answer(const Failure& failure, const std::string& verb) {
-    if (!lost_)
-        settle(failure);
-    reply(failure);
+void Server::answer(const Refusal& refusal, const std::string& verb) {
+    reply(refusal.code, refusal.enhanced, refusal.text);
     if (unread_ && is_bdat(verb))
         hang_up("where the next command begins is not known");
     // Before the client has the reply, so that this is no answer to it.
@@ -237,9 +210,9 @@ void Server::greet(const ServerCommand& command) {
 /// no bad sequence, for which it might give up a recipient.
 void Server::want(State state) const {
     if (lost_ && state != State::ready)
-        throw Failure{*lost_};
+        throw Refusal{*lost_};
     if (state_ != state)
-        throw refusal(503, "5.5.1",
+        throw Refusal(503, "5.5.1",
                       state == State::ready
                           ? "EHLO is expected first, and one MAIL at a time"
                       : state == State::mail ? "MAIL is expected first"
@@ -252,10 +225,10 @@ void Server::take_mail(const std::string& argument) {
     const MailArguments mail = parse_mail(argument);
     const auto limit = world_.settings.message.size_limit;
     if (limit > 0 && mail.size.value_or(0) > limit)
-        throw refusal(552, "5.3.4",
+        throw Refusal(552, "5.3.4",
                       concat({"more than ", std::to_string(limit), " octets"}));
     if (has_eight_bit(mail.sender.address()) && !mail.smtputf8)
-        throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
+        throw Refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
     envelope_ = {};
     envelope_.reverse_path =
         make_reverse_path(mail.sender, world_.settings.sender, identity_);
@@ -290,7 +263,7 @@ void Server::settle(const Failure& failure) {
     if (server_lost || sending)
         abandon(failure);
     if (server_lost && under_way)
-        lost_ = failure;
+        lost_ = Refusal(failure);
 }
 
 /// The transaction is over for all who are not decided yet.
@@ -302,30 +275,30 @@ void Server::abandon(const Failure& failure) {
     end_transaction();
 }
 
-/// The log says what the client hears. Who was put off has nothing to do with the doubt
-/// about another transaction.
+/// Who was put off has nothing to do with the doubt about another transaction.
 void Server::fail(Recipient& recipient, const Failure& failure) {
-    const int code = code_of(failure);
     const bool in_doubt = failure.fault() == Fault::in_doubt;
     const bool spared = in_doubt && recipient.put_off();
-    const ExitStatus status = code / 100 == 4 ? ExitStatus::temp_fail : failure.status();
-    if (in_doubt && !spared)
-        recipient.doubt(status);
-    else
-        recipient.refuse(status, code);
-    recipient.say(enhanced_of(failure, code),
-                  spared ? "not sent, since the session was lost" : failure.what(),
-                  failure.names(recipient.address));
+    const Refusal refusal(failure);
+    fail(recipient, refusal);
+    recipient.named = failure.names(recipient.address);
+    if (spared)
+        recipient.text = "not sent, since the session was lost";
+    else if (in_doubt)
+        recipient.doubt(ExitStatus::temp_fail, refusal.code);
+}
+
+/// The log says what the client hears.
+void Server::fail(Recipient& recipient, const Refusal& refusal) {
+    recipient.refuse(refusal.code / 100 == 4 ? ExitStatus::temp_fail
+                                             : ExitStatus::unavailable,
+                     refusal.code);
+    recipient.say(refusal.enhanced, refusal.text);
 }
 
 void Server::reply(int code, std::string_view enhanced, std::string_view text) {
     replies_ += concat({std::to_string(code), " ", extended_ ? enhanced : "",
                         extended_ ? " " : "", printable(text, reply_text_limit), "\r\n"});
-}
-
-void Server::reply(const Failure& failure) {
-    const int code = code_of(failure);
-    reply(code, enhanced_of(failure, code), failure.what());
 }
 
 void Server::flush() {

@@ -42,7 +42,7 @@ class Server {
     void log_without_memory();
     void settle_without_memory();
     void take(const DialogueInput::Line& line);
-    void answer(const Failure& failure, const std::string& verb);
+    void answer(const Refusal& refusal, const std::string& verb);
     void dispatch(const ServerCommand& command);
     void greet(const ServerCommand& command);
     void take_end(bool quits);
@@ -56,12 +56,12 @@ class Server {
     Recipients add(const std::vector<std::string>& addresses,
                    const RcptArguments& arguments);
     bool ask(const Recipients& members);
-    Failure turn_away(const Recipients& members, const std::string& name, std::size_t size);
+    Refusal turn_away(const Recipients& members, const std::string& name, std::size_t size);
     static bool is_refused(const Recipient& recipient);
     static Refused refused_of(const Recipients& recipients);
     static const Recipient& gravest(const Refused& refused);
     static std::string name_refused(const Refused& refused);
-    static Failure refusal_of(const Refused& refused);
+    static Refusal refusal_of(const Refused& refused);
 
     void receive(std::string_view octets);
     void send_draft();
@@ -78,11 +78,11 @@ class Server {
     void settle(const Failure& failure);
     void abandon(const Failure& failure);
     static void fail(Recipient& recipient, const Failure& failure);
+    static void fail(Recipient& recipient, const Refusal& refusal);
     void report(std::uint64_t size);
     void want(State state) const;
 
     void reply(int code, std::string_view enhanced, std::string_view text);
-    void reply(const Failure& failure);
     void flush();
     void write_out(std::string_view left) const;
     [[noreturn]] void end_within_message();
@@ -103,7 +103,7 @@ class Server {
     std::set<std::string> known_; ///< mailbox_key of each who is to get the message
     std::optional<Intake> intake_;
     std::optional<Failure> trouble_; ///< with the message; the rest of it is skipped
-    std::optional<Failure> lost_;    ///< the server, and the answer to the rest of it
+    std::optional<Refusal> lost_;    ///< the server, and the answer to the rest of it
 };
 
 } // namespace sallyport

@@ -32,7 +32,7 @@ Arguments parse_arguments(std::string_view keyword, std::string_view text) {
     const bool named = starts_with_ignoring_case(text, keyword);
     text = trim(text.substr(named ? keyword.size() : text.size()));
     if (!text.starts_with('<'))
-        throw refusal(501, "5.5.4", concat({keyword, "<address> is expected"}));
+        throw Refusal(501, "5.5.4", concat({keyword, "<address> is expected"}));
     Path path = parse_path(text);
     Arguments arguments{std::move(path.mailbox), {}};
     text = trim(text.substr(path.size));
@@ -48,7 +48,7 @@ Arguments parse_arguments(std::string_view keyword, std::string_view text) {
 }
 
 [[noreturn]] void refuse(const Parameter& parameter, int code, std::string_view why) {
-    throw refusal(code, "5.5.4",
+    throw Refusal(code, "5.5.4",
                   concat({"parameter ", why, ": ", printable(parameter.key, 40)}));
 }
 
@@ -105,6 +105,17 @@ void take_rcpt_parameter(RcptArguments& rcpt, const Parameter& parameter) {
     }
 }
 
+int code_of(const Failure& failure) {
+    // A refusal of this host or of its log-in is no matter of the client.
+    const bool of_us =
+        failure.fault() == Fault::relay && failure.status() != ExitStatus::data_error;
+    if (failure.reply_code() == 421 || of_us)
+        return 451; // the client's line to us stays
+    if (failure.reply_code() != 0)
+        return failure.reply_code();
+    return failure.status() == ExitStatus::data_error ? 554 : 451;
+}
+
 } // namespace
 
 ServerCommand parse_command(std::string_view line) {
@@ -113,11 +124,15 @@ ServerCommand parse_command(std::string_view line) {
     return {upper_case(line.substr(0, end)), std::string(trim(line.substr(end)))};
 }
 
-Failure refusal(int code, std::string_view enhanced, std::string_view text) {
-    const bool transient = code / 100 == 4;
-    return {transient ? ExitStatus::temp_fail : ExitStatus::data_error, Fault::message,
-            text, enhanced, code};
+Refusal::Refusal(int its_code, std::string its_enhanced, std::string_view its_text)
+    : code(its_code), enhanced(std::move(its_enhanced)), text(its_text) {
+    if (enhanced.empty())
+        enhanced = "?.3.0";
+    enhanced.front() = static_cast<char>('0' + code / 100);
 }
+
+Refusal::Refusal(const Failure& failure)
+    : Refusal(code_of(failure), failure.enhanced(), failure.what()) {}
 
 MailArguments parse_mail(std::string_view argument) {
     Arguments arguments = parse_arguments("FROM:", argument);
@@ -131,7 +146,7 @@ MailArguments parse_mail(std::string_view argument) {
 RcptArguments parse_rcpt(std::string_view argument) {
     Arguments arguments = parse_arguments("TO:", argument);
     if (arguments.mailbox.local.empty())
-        throw refusal(501, "5.1.3", "an address is expected");
+        throw Refusal(501, "5.1.3", "an address is expected");
     RcptArguments rcpt;
     rcpt.recipient = std::move(arguments.mailbox);
     for (const Parameter& parameter : arguments.parameters)

@@ -21,8 +21,18 @@ struct ServerCommand {
 };
 ServerCommand parse_command(std::string_view line);
 
-/// A Failure whose reply code is the client's answer.
-Failure refusal(int code, std::string_view enhanced, std::string_view text);
+/// A reply that refuses, and, thrown, what ends the command at hand and nothing else.
+struct Refusal {
+    /// Without `enhanced` the reply says x.3.0; its class is the code's (RFC 2034 4).
+    Refusal(int its_code, std::string its_enhanced, std::string_view its_text);
+    /// What a Failure is for the client. Our own configuration and the way to the server
+    /// are no fault of the message: it may come again.
+    explicit Refusal(const Failure& failure);
+
+    int code;
+    std::string enhanced;
+    std::string text;
+};
 
 struct MailArguments {
     Mailbox sender; ///< empty: the null sender
@@ -32,8 +42,8 @@ struct MailArguments {
     std::string ret;
     std::string envelope_id; ///< decoded
 };
-/// Of "FROM:<path> KEY=VALUE ...". Failure: 501, 553 (a path that is not one mailbox) or
-/// 555.
+/// Of "FROM:<path> KEY=VALUE ...". Refusal: 501 or 555. Failure (65, local): a path that is
+/// not one mailbox.
 MailArguments parse_mail(std::string_view argument);
 
 struct RcptArguments {
@@ -41,7 +51,7 @@ struct RcptArguments {
     std::string notify;
     std::string original_recipient;
 };
-/// Of "TO:<path> KEY=VALUE ...". Failure as above, and 501 for "<>".
+/// Of "TO:<path> KEY=VALUE ...". As above, and 501 for "<>".
 RcptArguments parse_rcpt(std::string_view argument);
 
 struct BdatArguments {

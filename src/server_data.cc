@@ -51,7 +51,7 @@ void Server::take_data() {
 void Server::take_bdat(const std::string& argument) {
     const auto bdat = parse_bdat(argument);
     if (!bdat)
-        throw refusal(501, "5.5.4", "BDAT: a number is expected");
+        throw Refusal(501, "5.5.4", "BDAT: a number is expected");
     const bool expected = state_ == State::rcpt || state_ == State::chunks;
     const auto sink = [this, expected](std::string_view octets) {
         if (expected)
@@ -153,8 +153,11 @@ Server::Recipients::const_iterator Server::send_further(Recipients::const_iterat
 /// sent again.
 void Server::conclude(const Recipients& recipients, std::uint64_t size) {
     const Refused refused = refused_of(recipients);
-    if (refused.size() == recipients.size())
-        throw refusal_of(refused);
+    if (refused.size() == recipients.size()) {
+        const Refusal refusal = refusal_of(refused);
+        end_transaction();
+        return reply(refusal.code, refusal.enhanced, refusal.text);
+    }
     const auto accepted = std::ranges::find(recipients, ExitStatus::ok, &Recipient::status);
     std::string text = concat({"accepted: ", (*accepted)->text});
     if (!refused.empty())

@@ -18,7 +18,7 @@ void Server::take_rcpt(const std::string& argument) {
     const RcptArguments rcpt = parse_rcpt(argument);
     const std::string name = rcpt.recipient.address();
     if (has_eight_bit(name) && !envelope_.smtputf8_allowed)
-        throw refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
+        throw Refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
     const auto addresses =
         make_recipients(rcpt.recipient, world_.settings, identity_, envelope_.notes);
     const Recipients members = add(addresses, rcpt);
@@ -73,7 +73,7 @@ bool Server::ask(const Recipients& members) {
 
 /// Those who were not asked, for want of room: a part of an alias would have to be called
 /// accepted.
-Failure Server::turn_away(const Recipients& members, const std::string& name,
+Refusal Server::turn_away(const Recipients& members, const std::string& name,
                           std::size_t size) {
     const bool never = size > upstream_.limit();
     std::string text =
@@ -81,14 +81,14 @@ Failure Server::turn_away(const Recipients& members, const std::string& name,
     if (never)
         text += concat({", it stands for ", std::to_string(size),
                         " and a transaction takes ", std::to_string(upstream_.limit())});
-    Failure failure = never ? refusal(550, "5.5.3", text) : refusal(452, "4.5.3", text);
+    Refusal refusal(never ? 550 : 452, "5.5.3", text);
     for (Recipient* const member : members) {
         if (is_refused(*member))
             continue;
         upstream_.put_off(*member);
-        fail(*member, failure);
+        fail(*member, refusal);
     }
-    return failure;
+    return refusal;
 }
 
 bool Server::is_refused(const Recipient& recipient) {
@@ -124,10 +124,10 @@ std::string Server::name_refused(const Refused& refused) {
     return concat({names, ": ", text});
 }
 
-Failure Server::refusal_of(const Refused& refused) {
+Refusal Server::refusal_of(const Refused& refused) {
     const Recipient& first = gravest(refused);
-    return refusal(first.reply_code != 0 ? first.reply_code : 553, first.enhanced,
-                   name_refused(refused));
+    return {first.reply_code != 0 ? first.reply_code : 553, first.enhanced,
+            name_refused(refused)};
 }
 
 } // namespace sallyport

@@ -109,7 +109,7 @@ void Transaction::check_size(std::uint64_t size) {
         wire_.fail(ExitStatus::data_error, Fault::message, Step::mail,
                    concat({"the message has ", std::to_string(size),
                            " octets, the server takes ", std::to_string(limit)}),
-                   "5.3.4");
+                   "5.3.4", 552);
 }
 
 /// RFC 3030 3, where the input needs it; RFC 6152 2.

@@ -294,12 +294,12 @@ VerifiedStream& Wire::secure(Securer& securer) {
 }
 
 void Wire::fail(ExitStatus status, Fault fault, const Where& where, std::string_view what,
-                std::string_view enhanced) const {
+                std::string_view enhanced, int reply_code) const {
     if (in_doubt_)
         stop(ExitStatus::temp_fail, Fault::in_doubt, peer_, where,
              {what, "; the message may have been accepted"}, "4.4.2");
-    stop(status, fault, peer_, where, {what, hint(where.step, std::string(what))},
-         enhanced);
+    stop(status, fault, peer_, where, {what, hint(where.step, std::string(what))}, enhanced,
+         reply_code);
 }
 
 std::string Wire::hint(Step step, const std::string& what) const {

@@ -150,7 +150,8 @@ class Wire {
     [[nodiscard]] const std::string& peer() const { return peer_; }
     /// "peer: step: what", thrown as this step's failure.
     [[noreturn]] void fail(ExitStatus status, Fault fault, const Where& where,
-                           std::string_view what, std::string_view enhanced = {}) const;
+                           std::string_view what, std::string_view enhanced = {},
+                           int reply_code = 0) const;
 
   private:
     struct Line {

@@ -11,13 +11,29 @@ using namespace sallyport;
 namespace {
 
 template<class Call>
+Refusal refusal_of(Call&& call) {
+    try {
+        static_cast<void>(call());
+    } catch (const Refusal& refusal) {
+        return refusal;
+    }
+    throw std::logic_error("nothing was refused");
+}
+
+template<class Call>
 void check_refused(int code, const std::string& text, Call&& call) {
-    const Failure failure = failure_of(call);
-    BOOST_TEST(failure.reply_code() == code);
-    BOOST_TEST(failure.what() == text);
-    BOOST_TEST(failure.enhanced() == "5.5.4");
-    BOOST_TEST((failure.fault() == Fault::message));
-    BOOST_TEST(!has_control(failure.what()));
+    const Refusal refusal = refusal_of(call);
+    BOOST_TEST(refusal.code == code);
+    BOOST_TEST(refusal.text == text);
+    BOOST_TEST(refusal.enhanced == "5.5.4");
+    BOOST_TEST(!has_control(refusal.text));
+}
+
+/// What a client is told of it: "451 4.3.0".
+std::string told(const Failure& failure) {
+    const Refusal refusal(failure);
+    BOOST_TEST(refusal.text == failure.what());
+    return std::to_string(refusal.code) + " " + refusal.enhanced;
 }
 
 void check_mail_refused(const std::string& argument, int code, const std::string& text) {
@@ -47,13 +63,39 @@ BOOST_AUTO_TEST_CASE(verbs_and_what_follows) {
     check("MAILFROM:<a@x>", "MAILFROM:<A@X>", "");
 }
 
-BOOST_AUTO_TEST_CASE(refusals) {
-    const Failure permanent = refusal(550, "5.7.1", "no");
-    BOOST_TEST(permanent.reply_code() == 550);
-    BOOST_TEST(permanent.enhanced() == "5.7.1");
-    BOOST_TEST(permanent.what() == std::string("no"));
-    BOOST_TEST((permanent.fault() == Fault::message));
-    BOOST_TEST(status_of(refusal(452, "4.5.3", "later")) == 75);
+BOOST_AUTO_TEST_CASE(the_status_code_of_a_reply_is_of_its_class) {
+    BOOST_TEST(Refusal(550, "5.7.1", "no").enhanced == "5.7.1");
+    BOOST_TEST(Refusal(452, "5.5.3", "later").enhanced == "4.5.3");
+    BOOST_TEST(Refusal(550, "", "no").enhanced == "5.3.0");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_server_says_is_passed_on) {
+    const auto said = [](ExitStatus status, Fault fault, int code) {
+        return told(Failure(status, fault, "no", "", code));
+    };
+    BOOST_TEST(said(ExitStatus::unavailable, Fault::message, 554) == "554 5.3.0");
+    BOOST_TEST(said(ExitStatus::temp_fail, Fault::address, 452) == "452 4.3.0");
+    // What it thinks of us is no matter of the client, whose line to us stays.
+    BOOST_TEST(said(ExitStatus::temp_fail, Fault::address, 421) == "451 4.3.0");
+    BOOST_TEST(said(ExitStatus::no_perm, Fault::relay, 535) == "451 4.3.0");
+    BOOST_TEST(said(ExitStatus::unavailable, Fault::relay, 554) == "451 4.3.0");
+}
+
+BOOST_AUTO_TEST_CASE(what_we_find_wrong_is_the_messages_or_ours) {
+    const auto found = [](ExitStatus status, Fault fault, const char* enhanced,
+                          int code = 0) {
+        return told(Failure(status, fault, "no", enhanced, code));
+    };
+    BOOST_TEST(found(ExitStatus::data_error, Fault::local, "5.1.3", 553) == "553 5.1.3");
+    BOOST_TEST(found(ExitStatus::data_error, Fault::message, "5.3.4", 552) == "552 5.3.4");
+    BOOST_TEST(found(ExitStatus::data_error, Fault::relay, "5.6.3") == "554 5.6.3");
+    BOOST_TEST(found(ExitStatus::no_perm, Fault::local, "5.7.1", 550) == "550 5.7.1");
+    BOOST_TEST(found(ExitStatus::temp_fail, Fault::in_doubt, "4.4.2") == "451 4.4.2");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_proxy_refuses_may_come_again) {
+    BOOST_TEST(told(Failure(ExitStatus::no_perm, Fault::address, "one", Step::socks,
+                            {"the proxy says: not allowed"}, "5.7.1")) == "451 4.7.1");
 }
 
 BOOST_AUTO_TEST_CASE(paths) {
@@ -78,7 +120,7 @@ BOOST_AUTO_TEST_CASE(paths) {
         check_mail_refused(odd, 501, "FROM:<address> is expected");
     for (const char* odd : {"", "FROM:<a@x>", "TO:a@x", "TO"})
         check_rcpt_refused(odd, 501, "TO:<address> is expected");
-    BOOST_TEST(failure_of([] { return parse_rcpt("TO:<>"); }).reply_code() == 501);
+    BOOST_TEST(refusal_of([] { return parse_rcpt("TO:<>"); }).code == 501);
 }
 
 /// One parser decides where a path ends and what it holds: there is no text that one takes
@@ -109,11 +151,10 @@ BOOST_AUTO_TEST_CASE(a_path_is_one_mailbox_or_refused) {
              {failure_of([&] { return parse_rcpt("TO:" + path); }),
               failure_of([&] { return parse_mail("FROM:" + path + " SIZE=1"); })}) {
             BOOST_TEST(status_of(failure) == 65, odd);
-            BOOST_TEST(failure.enhanced() == "5.1.3", odd); // and so 553
+            BOOST_TEST(told(failure) == "553 5.1.3", odd);
         }
     }
-    BOOST_TEST(failure_of([&] { return parse_rcpt("TO:<a@x>,<b@x>"); }).reply_code() ==
-               555);
+    BOOST_TEST(refusal_of([&] { return parse_rcpt("TO:<a@x>,<b@x>"); }).code == 555);
 }
 
 BOOST_AUTO_TEST_CASE(parameters_of_mail) {
@@ -170,9 +211,9 @@ BOOST_AUTO_TEST_CASE(parameters_of_rcpt) {
         check_rcpt_refused(std::string("TO:<a@x> ") + odd, 501,
                            "parameter malformed: ORCPT");
     for (const char* odd : {"SIZE=1", "BODY=7BIT", "SMTPUTF8"})
-        BOOST_TEST(failure_of([&] {
+        BOOST_TEST(refusal_of([&] {
                        return parse_rcpt(std::string("TO:<a@x> ") + odd);
-                   }).reply_code() == 555);
+                   }).code == 555);
 }
 
 BOOST_AUTO_TEST_CASE(chunks) {

@@ -111,8 +111,7 @@ void Failover::start_over() {
 Failure no_relay_for(const std::string& reverse_path) {
     return {
         ExitStatus::config, Fault::local,
-        concat({"no [relay] has a match for the sender <", printable(reverse_path), ">"}),
-        "5.3.5"};
+        concat({"no [relay] has a match for the sender <", printable(reverse_path), ">"})};
 }
 
 } // namespace sallyport

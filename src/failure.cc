@@ -8,7 +8,8 @@ namespace sallyport {
 Failure::Failure(ExitStatus status, Fault fault, std::string_view what,
                  std::string_view enhanced, int reply_code)
     : std::runtime_error(std::string(what)), status_(status), fault_(fault),
-      reply_code_(reply_code), enhanced_(enhanced) {}
+      reply_code_(reply_code),
+      enhanced_(enhanced.empty() && status == ExitStatus::config ? "4.3.5" : enhanced) {}
 
 Failure::Failure(ExitStatus status, Fault fault, std::string_view peer, const Where& where,
                  std::initializer_list<std::string_view> what, std::string_view enhanced,
@@ -29,7 +30,7 @@ void stop(ExitStatus status, Fault fault, std::initializer_list<std::string_view
 }
 
 void misconfigured(std::string_view origin, std::string_view why) {
-    stop(ExitStatus::config, Fault::local, {origin, ": ", why}, "4.3.5");
+    stop(ExitStatus::config, Fault::local, {origin, ": ", why});
 }
 
 void misconfigured(std::string_view origin, std::initializer_list<std::string_view> why) {

@@ -46,8 +46,8 @@ enum class Fault {
 /// control character and no secret.
 class Failure : public std::runtime_error {
   public:
-    /// `enhanced` is an RFC 3463 status code for the log, or empty when none is known;
-    /// `reply_code` the one that says it in SMTP: the
+    /// `enhanced` is an RFC 3463 status code for the log, or empty when none is known (of
+    /// the configuration's errors 4.3.5 is); `reply_code` the one that says it in SMTP: the
     /// server's, or ours for an address (553) or a size (552), or 0.
     Failure(ExitStatus status, Fault fault, std::string_view what,
             std::string_view enhanced = {}, int reply_code = 0);

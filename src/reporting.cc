@@ -36,6 +36,8 @@ std::string_view fate(const Recipient& recipient) {
         return "in-doubt";
     if (recipient.status == ExitStatus::ok)
         return "sent";
+    if (recipient.status == ExitStatus::config)
+        return "misconfigured";
     return recipient.status == ExitStatus::temp_fail ? "deferred" : "bounced";
 }
 
@@ -102,7 +104,8 @@ std::string describe_failures(const Report& report) {
         if (first.status == ExitStatus::ok)
             continue;
         lines.append("sallyport: ").append(first.text);
-        if (!first.named || recipients.size() > 1)
+        const bool named = first.named && recipients.size() == 1;
+        if (!named && first.status != ExitStatus::config)
             lines.append(" (recipients: ").append(name_recipients(recipients)).append(")");
         lines += "\n";
     }

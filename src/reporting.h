@@ -22,8 +22,8 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
                 std::uint64_t size, const Identity& identity);
 
 /// One line for each different failure, with its recipients unless the text names the only
-/// one; empty if all were accepted. Notes explain a failure; of a success they are only in
-/// the log.
+/// one, or the configuration is wrong; empty if all were accepted. Notes explain a failure;
+/// of a success they are only in the log.
 std::string describe_failures(const Report& report);
 
 } // namespace sallyport

@@ -114,7 +114,7 @@ void Server::settle_without_memory() {
         if (!recipient->open())
             continue;
         if (in_doubt && !recipient->put_off())
-            recipient->doubt(ExitStatus::temp_fail);
+            recipient->doubt(ExitStatus::temp_fail, 451);
         else
             recipient->refuse(ExitStatus::temp_fail, 451);
         recipient->say("4.3.0", "out of memory"); // so short that it is held in place

@@ -271,8 +271,7 @@ Reply Session::begin_auth(LogIn& log_in, const std::string& mechanism) {
 /// verdict; one about the log-in (5.7.x) is a verdict, too.
 Reply Session::begin_with_response(LogIn& log_in, std::string_view response,
                                    const std::string& mechanism) {
-    Reply reply =
-        answer(log_in, concat({"AUTH ", mechanism, " "}), response, mechanism);
+    Reply reply = answer(log_in, concat({"AUTH ", mechanism, " "}), response, mechanism);
     const bool deaf =
         mechanism == "PLAIN" && reply.code == 501 && !reply.enhanced().starts_with("5.7.");
     if (!deaf || !wire_.try_send(command_of(mechanism), 1))

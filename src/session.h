@@ -107,7 +107,8 @@ class Session {
     Reply begin_auth(LogIn& log_in, const std::string& mechanism);
     Reply begin_with_response(LogIn& log_in, std::string_view response,
                               const std::string& mechanism);
-    Reply begin_alone(LogIn& log_in, std::string_view response, const std::string& mechanism);
+    Reply begin_alone(LogIn& log_in, std::string_view response,
+                      const std::string& mechanism);
     Reply answer(LogIn& log_in, std::string_view command, std::string_view response,
                  const std::string& mechanism);
 

@@ -186,9 +186,9 @@ void Transaction::queue_rcpt(Recipient& recipient) {
     const AsciiAddress path = write_path(recipient.address);
     if (!path.trouble.empty()) {
         recipient.refuse(ExitStatus::data_error, 0);
-        recipient.say("5.6.7",
-                      Where(Step::rcpt, recipient.address).told(wire_.peer(), {path.trouble}),
-                      true);
+        recipient.say(
+            "5.6.7",
+            Where(Step::rcpt, recipient.address).told(wire_.peer(), {path.trouble}), true);
         return;
     }
     std::string command = concat({"RCPT TO:<", path.address, ">"});

@@ -16,7 +16,7 @@ readonly cannot=99 # of the program surroundings: there is no such situation her
 one_line() {
     why="standard error has not one line with $1"
     grep '^sallyport: ' "$work/stderr" >"$work/line" ||
-        grep '^sallyport\[.* status=[bd]' "$work/stderr" >"$work/line" || return 1
+        grep '^sallyport\[.* status=[bdm]' "$work/stderr" >"$work/line" || return 1
     [ "$(wc -l <"$work/line")" = 1 ] && grep -qF -e "$1" "$work/line"
 }
 

@@ -88,9 +88,10 @@ bool is_plausible(const std::vector<std::string>& entries, const Result& result)
     };
     const bool doubt = result.standard_error.find("the message may have been accepted") !=
                        std::string::npos;
-    if (!has("sent") && !has("deferred") && !has("bounced") && !has("in-doubt"))
+    const bool failed =
+        has("deferred") || has("bounced") || has("misconfigured") || has("in-doubt");
+    if (!has("sent") && !failed)
         return result.status != 0; // it did not come to a delivery
-    const bool failed = has("deferred") || has("bounced") || has("in-doubt");
     return has("in-doubt") == doubt && failed == (result.status != 0);
 }
 

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(who_is_concerned_by_the_same_failure) {
 
 /// One recipient's trouble may be that of others.
 BOOST_AUTO_TEST_CASE(a_lost_recipient_does_not_hide_the_others) {
-    std::vector<Outcome> outcomes{deferred("a@x")};
+    std::vector<Recipient> outcomes{deferred("a@x")};
     outcomes.front().text = peer + ": RCPT TO:<a@x>: timed out";
     outcomes.front().named = true;
     BOOST_TEST(describe_failures(report_of(outcomes)) ==
@@ -108,6 +108,21 @@ BOOST_AUTO_TEST_CASE(a_lost_recipient_does_not_hide_the_others) {
     BOOST_TEST(describe_failures(report_of(outcomes)) ==
                "sallyport: mail[192.0.2.1]:465: RCPT TO:<a@x>: timed out "
                "(recipients: <a@x>, <b@x>)\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_configuration_error_concerns_no_recipient) {
+    const std::string why = "conf:5: password_file: /p: No such file or directory";
+    const auto wrong = [&](const char* address) {
+        Recipient result = outcome(address, ExitStatus::config, why);
+        result.enhanced = "4.3.5";
+        result.relay.clear();
+        return result;
+    };
+    const Report report = report_of({wrong("a@x"), wrong("b@x")});
+    BOOST_TEST(describe_failures(report) == "sallyport: " + why + "\n");
+    const auto lines = logged(report);
+    BOOST_REQUIRE(lines.size() == 1U);
+    BOOST_TEST(has(lines[0], "\"dsn\":\"4.3.5\",\"status\":\"misconfigured\""));
 }
 
 BOOST_AUTO_TEST_CASE(remarks_come_first) {
@@ -144,7 +159,7 @@ BOOST_AUTO_TEST_CASE(fates_in_the_log) {
     BOOST_TEST(has(line(doubtful), "\"dsn\":\"4.4.2\",\"status\":\"in-doubt\""));
     for (const ExitStatus status :
          {ExitStatus::data_error, ExitStatus::no_host, ExitStatus::unavailable,
-          ExitStatus::protocol, ExitStatus::no_perm, ExitStatus::config})
+          ExitStatus::protocol, ExitStatus::no_perm})
         BOOST_TEST(has(line(outcome("a@x", status, "x")), "\"status\":\"bounced\""));
     Recipient lost = deferred("a@x");
     lost.relay.clear();

@@ -90,6 +90,7 @@ BOOST_AUTO_TEST_CASE(what_we_find_wrong_is_the_messages_or_ours) {
     BOOST_TEST(found(ExitStatus::data_error, Fault::message, "5.3.4", 552) == "552 5.3.4");
     BOOST_TEST(found(ExitStatus::data_error, Fault::relay, "5.6.3") == "554 5.6.3");
     BOOST_TEST(found(ExitStatus::no_perm, Fault::local, "5.7.1", 550) == "550 5.7.1");
+    BOOST_TEST(found(ExitStatus::config, Fault::local, "") == "451 4.3.5");
     BOOST_TEST(found(ExitStatus::temp_fail, Fault::in_doubt, "4.4.2") == "451 4.4.2");
 }
 

@@ -59,3 +59,12 @@ BOOST_AUTO_TEST_CASE(a_failure_names_the_recipient_of_its_step) {
     BOOST_TEST(!names({Step::mail, "b@x"}));
     BOOST_TEST(!names(Step::end_of_data));
 }
+
+BOOST_AUTO_TEST_CASE(a_configuration_error_has_its_status_code) {
+    const auto enhanced = [](ExitStatus status, std::string_view given) {
+        return Failure(status, Fault::local, "what", given).enhanced();
+    };
+    BOOST_TEST(enhanced(ExitStatus::config, "") == "4.3.5");
+    BOOST_TEST(enhanced(ExitStatus::config, "5.7.0") == "5.7.0");
+    BOOST_TEST(enhanced(ExitStatus::usage, "") == "");
+}

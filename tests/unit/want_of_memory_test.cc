@@ -174,7 +174,8 @@ struct Sending {
         }
         const auto accepted = accepted_of(network.heard);
         BOOST_TEST((report || accepted.empty()), network.heard);
-        for (const Recipient& outcome : report ? report->recipients : std::vector<Recipient>()) {
+        for (const Recipient& outcome :
+             report ? report->recipients : std::vector<Recipient>()) {
             const bool ok = outcome.status == ExitStatus::ok;
             const bool has_it = accepted.contains(outcome.address);
             BOOST_TEST((has_it ? ok || outcome.in_doubt() : !ok), outcome.text);

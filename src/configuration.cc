@@ -224,7 +224,7 @@ std::string apply_found_file(const ConfigurationSources& sources, Builder& build
         passed_over = concat(
             {printable(*own), " belongs neither to the caller nor to root: passed over"});
     }
-    if (owner_of(sources.system_file))
+    if (!sources.callers_own && owner_of(sources.system_file))
         apply_file(sources.system_file, ConfigFile::Place::system, builder);
     return passed_over;
 }
@@ -234,8 +234,12 @@ std::string apply_found_file(const ConfigurationSources& sources, Builder& build
 std::pair<Source, std::string> apply_first_file(const ConfigurationSources& sources,
                                                 Builder& builder) {
     using Place = ConfigFile::Place;
-    if (sources.privileged)
-        return {apply_file(sources.system_file, Place::privileged, builder), {}};
+    if (sources.privilege != nullptr) {
+        ConfigFile file = sources.privilege->as_owner(
+            [&] { return ConfigFile(sources.system_file, Place::privileged); });
+        file.apply(builder);
+        return {file.source(), {}};
+    }
     if (sources.argument_file)
         return {apply_file(*sources.argument_file, Place::argument, builder), {}};
     if (const auto named = variable(sources.environment, "SALLYPORT_CONFIG"))
@@ -243,27 +247,55 @@ std::pair<Source, std::string> apply_first_file(const ConfigurationSources& sour
     return {Source::file, apply_found_file(sources, builder)};
 }
 
+/// What only privileges may lead to.
+void open_files(Settings& settings) {
+    for (Relay& relay : settings.relays) {
+        if (auto* const secret = std::get_if<SecretFile>(&relay.secret))
+            secret->file.read_now();
+        for (NamedFile* const file : {&relay.tls_cert, &relay.tls_key}) {
+            if (!file->empty())
+                file->read_now();
+        }
+    }
+    std::string remark = settings.log.open_file();
+    if (!remark.empty())
+        settings.notes.push_back(std::move(remark));
+}
+
 } // namespace
+
+bool is_the_callers(const ConfigurationSources& sources) {
+    const auto names_it = [](const std::string& entry) {
+        return entry.starts_with("SALLYPORT_CONFIG=") ||
+               entry.starts_with("SALLYPORT_URL=") || entry.starts_with("SALLYPORT_RELAY_");
+    };
+    const auto own = own_file(sources.environment);
+    return sources.argument_file || std::ranges::any_of(sources.environment, names_it) ||
+           (own && owner_of(*own) == ::getuid()) || !owner_of(sources.system_file);
+}
 
 Settings load_settings(const ConfigurationSources& sources,
                        std::vector<std::string>& notes) {
-    if (sources.privileged && sources.argument_file)
-        notes.emplace_back("option -C: ignored in a set-id run");
     Builder builder;
     const auto [source, passed_over] = apply_first_file(sources, builder);
     // A stranger's file names a server of his choice: no password of ours goes there.
-    if (!sources.privileged && source != Source::strangers_file)
+    if (sources.privilege == nullptr && source != Source::strangers_file)
         apply_environment(sources.environment, builder, notes);
     if (builder.relay_count() == 0)
         misconfigured(sources.system_file,
-                      {owner_of(sources.system_file) ? "no [relay] here or"
-                                                     : "there is no such file, no [relay]",
+                      {!owner_of(sources.system_file) ? "there is no such file, no [relay]"
+                       : sources.callers_own
+                           ? "not read beside a configuration of yours; no [relay]"
+                           : "no [relay] here or",
                        " in a file of yours, and SALLYPORT_URL is not set; see EXAMPLES in "
                        "sallyport.conf(5)",
                        passed_over.empty() ? "" : "; ", passed_over});
     if (!passed_over.empty())
         notes.push_back(passed_over);
-    return builder.finish();
+    Settings settings = builder.finish();
+    if (sources.privilege != nullptr)
+        sources.privilege->as_owner([&] { return open_files(settings); });
+    return settings;
 }
 
 } // namespace sallyport

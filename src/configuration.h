@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "privilege.h"
 #include "settings.h"
 
 namespace sallyport {
@@ -18,9 +19,15 @@ struct ConfigurationSources {
     std::string system_file;                  ///< sysconfdir "/sallyport.conf"
     std::optional<std::string> argument_file; ///< -C
     std::vector<std::string> environment;     ///< "NAME=value", as environ has it
-    bool privileged =
-        false; ///< set-id run: the system file only, no environment, no command
+    /// Of a set-id run that serves by it; else null. Then only the system's file is read,
+    /// with what it names that the caller may not read, and no command is run.
+    Privilege* privilege = nullptr;
+    bool callers_own = false; ///< of a set-id run that has given up: not the system's file
 };
+
+/// Whether the caller names a configuration of his own, or there is no other: then a set-id
+/// run is his alone, and nothing of the system's is for him.
+bool is_the_callers(const ConfigurationSources& sources);
 
 /// Reads and checks everything. Remarks for the log go to `notes`, also where it fails: a
 /// variable that is not known may be why. Failure (78, local) names file and line, or the

@@ -118,8 +118,12 @@ std::string read_authorities(std::string_view text, const std::string& origin) {
     return text == "none" ? std::string() : read_path(text, origin);
 }
 
+NamedFile read_named_file(std::string_view text, const std::string& origin) {
+    return {read_path(text, origin)};
+}
+
 SecretSource read_secret_file(std::string_view text, const std::string& origin) {
-    return SecretFile{read_path(text, origin), origin};
+    return SecretFile{read_named_file(text, origin), origin};
 }
 
 SecretSource read_command(std::string_view text, const std::string& origin) {
@@ -238,8 +242,8 @@ constexpr Key keys[] = {
      harmless | way},
     {"relay", "tls_pin", put<&Relay::tls_pin, read_pins>, harmless | way},
     {"relay", "tls_crl", put<&Relay::tls_crl, read_path>, way},
-    {"relay", "tls_cert", put<&Relay::tls_cert, read_path>, way},
-    {"relay", "tls_key", put<&Relay::tls_key, read_path>, way},
+    {"relay", "tls_cert", put<&Relay::tls_cert, read_named_file>, way},
+    {"relay", "tls_key", put<&Relay::tls_key, read_named_file>, way},
     {"relay", "user", put<&Relay::user, read_text>, harmless},
     {"relay", "password", put_password, harmless | credential | secret},
     {"relay", "password_file", put<&Relay::secret, read_secret_file>, credential},

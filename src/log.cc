@@ -15,7 +15,6 @@
 #include "ascii.h"
 #include "concat.h"
 #include "printable.h"
-#include "unique_fd.h"
 
 namespace sallyport {
 
@@ -105,7 +104,23 @@ std::string syslog_head(Priority priority) {
     return concat({"<", std::to_string(LOG_MAIL | syslog_priority(priority)), ">", time});
 }
 
+std::shared_ptr<const UniqueFd> open(const LogSettings& settings, int flags) {
+    flags |= O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK;
+    return std::make_shared<const UniqueFd>(
+        ::open(settings.path.c_str() + settings.path_at, flags, S_IRUSR | S_IWUSR));
+}
+
 } // namespace
+
+std::string LogSettings::open_file() {
+    if (target != LogTarget::file)
+        return {};
+    file = open(*this, 0);
+    if (*file)
+        return {};
+    target = LogTarget::syslog;
+    return concat({path, ": ", std::strerror(errno), ": the log goes to syslog"});
+}
 
 std::string to_text(const LogEntry& entry) {
     return concat({entry.id,
@@ -214,12 +229,10 @@ bool Log::write(std::string_view line, Priority priority) {
     const bool json = settings_.format == LogFormat::json;
     const bool dated = settings_.target == LogTarget::file && !json;
     const std::string text = concat({dated ? utc_head() : "", json ? line : named, "\n"});
-    UniqueFd file;
-    if (settings_.target == LogTarget::file) {
-        file = UniqueFd(::open(settings_.path.c_str() + settings_.path_at,
-                               O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
-                               S_IRUSR | S_IWUSR));
-        if (!file) {
+    auto file = settings_.file;
+    if (settings_.target == LogTarget::file && file == nullptr) {
+        file = open(settings_, O_CREAT);
+        if (!*file) {
             settings_.target = LogTarget::standard_error;
             note({}, concat({settings_.path, ": ", std::strerror(errno),
                              ": the log goes to standard error"}));
@@ -228,7 +241,7 @@ bool Log::write(std::string_view line, Priority priority) {
     }
     // One write a line, so that lines of several processes do not mix.
     const ssize_t written =
-        ::write(file ? file.get() : STDERR_FILENO, text.data(), text.size());
+        ::write(file ? file->get() : STDERR_FILENO, text.data(), text.size());
     return written == static_cast<ssize_t>(text.size());
 }
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include <sys/types.h>
 
 #include "log_socket.h"
+#include "unique_fd.h"
 
 namespace sallyport {
 
@@ -26,6 +28,12 @@ struct LogSettings {
     std::string path; ///< for LogTarget::file, after `path_at` octets: where it is set
     LogFormat format = LogFormat::text;
     std::size_t path_at = 0;
+    /// In a set-id run: opened before, if it is there.
+    std::shared_ptr<const UniqueFd> file = nullptr;
+
+    /// Opens the file, which is not made; if it cannot be, syslog takes its place. Returns
+    /// a remark on that, or nothing.
+    std::string open_file();
 };
 
 enum class Priority { info, notice, warning, error };

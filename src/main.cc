@@ -22,6 +22,7 @@
 #include "memory.h"
 #include "network.h"
 #include "print.h"
+#include "privilege.h"
 #include "process.h"
 #include "submit.h"
 #include "transcript.h"
@@ -41,10 +42,22 @@ ConfigurationSources configuration_sources(const Invocation& invocation) {
     ConfigurationSources sources;
     sources.system_file = SYSCONFDIR "/sallyport.conf";
     sources.argument_file = invocation.config_file;
-    sources.privileged = is_privileged();
     for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
         sources.environment.emplace_back(*variable);
     return sources;
+}
+
+/// A set-id run serves by the system's configuration, without the caller's environment, or
+/// it has no privileges: what he says and what he may not read never come together.
+void choose_world(Privilege& privilege, ConfigurationSources& sources) {
+    if (!privilege.held())
+        return;
+    sources.callers_own = is_the_callers(sources);
+    if (sources.callers_own)
+        return privilege.give_up();
+    sources.privilege = &privilege;
+    sources.environment.clear();
+    ::clearenv(); // libraries read variables that we do not know of
 }
 
 bool talks_to_server(Mode mode) {
@@ -81,14 +94,17 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
                std::vector<std::string>& notes, ExitStatus& tempfail) {
     const auto started = Clock::now();
     prepare_process();
+    Privilege privilege;
     watch_library_memory();
     const Invocation invocation = parse_invocation(argv);
     if (!talks_to_server(invocation.mode))
         return answer(invocation);
     if (invocation.mode == Mode::serve) // a line of ours is no reply
         silence_errors_within_output();
-    Settings loaded = load_settings(configuration_sources(invocation), notes);
-    drop_privileges();
+    ConfigurationSources sources = configuration_sources(invocation);
+    choose_world(privilege, sources);
+    Settings loaded = load_settings(sources, notes);
+    privilege.give_up();
     tempfail = loaded.tempfail;
     break_off_with(tempfail);
     log = Log(loaded.log, "sallyport");
@@ -100,8 +116,8 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
     const Settings settings = suit(std::move(loaded), identity);
     // With -bs standard output is the client's: what goes on upstream is not for him.
     // A set-id run shows nothing of what goes on between it and the server.
-    const bool shown =
-        invocation.verbose && invocation.mode != Mode::serve && !is_privileged();
+    const bool shown = invocation.verbose && invocation.mode != Mode::serve &&
+                       sources.privilege == nullptr;
     const Transcript transcript(shown ? STDOUT_FILENO : -1);
     Internet internet;
     return carry_out({invocation, settings, identity, log, internet, transcript, started});

@@ -2,12 +2,10 @@
 #include "process.h"
 
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 
 #include <fcntl.h>
-#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -66,8 +64,6 @@ void prepare_process() {
     // Not every libc has close_range; where the kernel has not, descriptors stay open.
     ::syscall(SYS_close_range, STDERR_FILENO + 1, std::numeric_limits<unsigned>::max(), 0);
     set_signals();
-    if (is_privileged())
-        ::clearenv(); // libraries read variables that we do not know of
     ::umask(S_IRWXG | S_IRWXO);
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
@@ -98,18 +94,6 @@ FragileCall::FragileCall(const char* words) {
 FragileCall::~FragileCall() {
     ::sigaction(SIGSEGV, &before_, nullptr);
     last_words = aborted;
-}
-
-bool is_privileged() {
-    return ::getauxval(AT_SECURE) != 0;
-}
-
-void drop_privileges() {
-    const gid_t group = ::getgid();
-    const uid_t user = ::getuid();
-    if (::setresgid(group, group, group) != 0 || ::setresuid(user, user, user) != 0)
-        stop(ExitStatus::os_error, Fault::local, {"the set-id bits cannot be given up"});
-    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // a change of ids has reset it
 }
 
 } // namespace sallyport

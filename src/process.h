@@ -12,8 +12,8 @@ namespace sallyport {
 /// Descriptors 0 to 2 are open (a closed 0 gives an error when read, never another file's
 /// octets), all others closed; SIGPIPE and SIGXFSZ are ignored, SIGCHLD is not, no signal
 /// is blocked; abort() ends in status 75, with a line that says so; the umask is 077; no
-/// core file or tracer can see the process's memory; in a set-id run the environment is
-/// empty. Failure (71, local) if a descriptor cannot be had.
+/// core file or tracer can see the process's memory. Failure (71, local) if a descriptor
+/// cannot be had.
 void prepare_process();
 
 /// The status in place of 75 where abort() or a crash within a FragileCall ends the run.
@@ -37,12 +37,5 @@ class FragileCall {
   private:
     struct sigaction before_ {};
 };
-
-/// True in a set-uid or set-gid run.
-bool is_privileged();
-
-/// Gives up what a set-id run has over its caller, for good. Failure (71, local) if the
-/// system refuses.
-void drop_privileges();
 
 } // namespace sallyport

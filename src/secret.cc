@@ -20,7 +20,6 @@
 #include "concat.h"
 #include "failure.h"
 #include "printable.h"
-#include "small_file.h"
 #include "unique_fd.h"
 
 namespace sallyport {
@@ -44,21 +43,6 @@ std::shared_ptr<const Secret> make_secret(std::string& text, const std::string& 
     if (text.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
         misconfigured(origin, "the secret has more than one line, or holds a NUL");
     return std::make_shared<const Secret>(text);
-}
-
-LoadedSecret load_file(const SecretFile& source) {
-    SmallFile file(source.path, most_to_read);
-    const std::string name = concat({source.origin, ": ", printable(source.path)});
-    if (!file.trouble.empty())
-        misconfigured(name, file.trouble);
-    const bool open = (file.facts.st_mode & S_IROTH) != 0;
-    const std::string_view line = without_line_end(file.text);
-    const bool blank = !line.empty() && is_blank(line.back());
-    LoadedSecret loaded{make_secret(file.text, source.origin), {}};
-    if (open || blank)
-        loaded.note = concat({name, open ? ": others can read it" : "",
-                              blank ? ": the blank at its end is a part of it" : ""});
-    return loaded;
 }
 
 /// A buffer for a secret on its way: it never grows, so that no copy is left behind, and is
@@ -85,6 +69,23 @@ struct Buffer {
 
     std::string text;
 };
+
+LoadedSecret load_file(const SecretFile& source) {
+    const auto file = source.file.read();
+    const std::string name = concat({source.origin, ": ", printable(source.file.path)});
+    if (!file->trouble.empty())
+        misconfigured(name, file->trouble);
+    const bool open = (file->facts.st_mode & S_IROTH) != 0;
+    Buffer buffer;
+    buffer.text.assign(file->text, 0, most_to_read + 1);
+    const std::string_view line = without_line_end(buffer.text);
+    const bool blank = !line.empty() && is_blank(line.back());
+    LoadedSecret loaded{make_secret(buffer.text, source.origin), {}};
+    if (open || blank)
+        loaded.note = concat({name, open ? ": others can read it" : "",
+                              blank ? ": the blank at its end is a part of it" : ""});
+    return loaded;
+}
 
 /// A shell in a process group of its own, gone with all it started when this goes.
 class Child {

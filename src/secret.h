@@ -12,8 +12,8 @@
 #include <string_view>
 #include <variant>
 
+#include "small_file.h"
 #include "stream.h"
-#include "wipe.h"
 
 namespace sallyport {
 
@@ -73,7 +73,7 @@ class ProxySecret {
 /// Where a secret is to be had. `origin` in the errors is how the administrator named it:
 /// "/etc/sallyport.conf:7: password_file".
 struct SecretFile {
-    std::string path;
+    NamedFile file;
     std::string origin;
 };
 struct SecretCommand {

@@ -75,8 +75,8 @@ struct Relay {
     std::string tls_name;             ///< empty: host
     std::vector<std::string> tls_pin; ///< SHA-256 of public keys, 32 octets each
     std::string tls_crl;
-    std::string tls_cert;
-    std::string tls_key;
+    NamedFile tls_cert;
+    NamedFile tls_key;
     TlsVersion tls_min = TlsVersion::tls1_2;
     IpFamily ip = IpFamily::any;
     bool lmtp = false;     ///< RFC 2033 instead of SMTP

@@ -41,4 +41,9 @@ void SmallFile::read(int fd, std::size_t limit) {
     text.resize(size);
 }
 
+std::shared_ptr<const SmallFile> NamedFile::read() const {
+    constexpr std::size_t limit = 65536;
+    return read_before ? read_before : std::make_shared<const SmallFile>(path, limit);
+}
+
 } // namespace sallyport

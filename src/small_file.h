@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include <sys/stat.h>
@@ -27,6 +28,18 @@ struct SmallFile {
 
   private:
     void read(int fd, std::size_t limit);
+};
+
+/// One that the settings name. As a rule it is read when it is needed; in a set-id run
+/// before privileges are given up.
+struct NamedFile {
+    std::string path; ///< empty: there is none
+    std::shared_ptr<const SmallFile> read_before = nullptr;
+
+    [[nodiscard]] bool empty() const { return path.empty(); }
+    /// Of at most 64 KiB, and one octet more where there are more.
+    [[nodiscard]] std::shared_ptr<const SmallFile> read() const;
+    void read_now() { read_before = read(); }
 };
 
 } // namespace sallyport

@@ -9,6 +9,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include "certificate.h"
@@ -106,16 +107,55 @@ std::string openssl_reason() {
     return reason != nullptr ? reason : "no reason given";
 }
 
-[[noreturn]] void unusable(std::string_view key, const std::string& path) {
+[[noreturn]] void unusable(const std::string& origin) {
     expect_memory_for(nullptr); // the file
     expect_memory();
-    misconfigured(concat({key, " = ", printable(path)}), openssl_reason());
+    misconfigured(origin, openssl_reason());
 }
 
-/// OpenSSL would wait for a FIFO without any limit of ours.
-void expect_file(std::string_view key, const std::string& path) {
-    if (!path.empty() && !is_regular_file(path))
-        misconfigured(concat({key, " = ", printable(path)}), "no such regular file");
+/// Nobody is asked for the pass phrase of a key.
+int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writes*/, void* /*data*/) {
+    return -1;
+}
+
+using Certificate = Owned<X509, X509_free>;
+
+/// The client's own, and those that lead to its authority.
+bool use_certificates(SSL_CTX* context, BIO* pem) {
+    const Certificate own(PEM_read_bio_X509_AUX(pem, nullptr, no_pass_phrase, nullptr));
+    if (own == nullptr || SSL_CTX_use_certificate(context, own.get()) != 1)
+        return false;
+    for (;;) {
+        const Certificate next(PEM_read_bio_X509(pem, nullptr, no_pass_phrase, nullptr));
+        if (next == nullptr)
+            break;
+        if (SSL_CTX_add1_chain_cert(context, next.get()) != 1)
+            return false;
+    }
+    expect_memory();
+    ERR_clear_error(); // that there is no further one
+    return true;
+}
+
+bool use_key(SSL_CTX* context, BIO* pem) {
+    const Owned<EVP_PKEY, EVP_PKEY_free> key(
+        PEM_read_bio_PrivateKey(pem, nullptr, no_pass_phrase, nullptr));
+    return key != nullptr && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+}
+
+/// `use` what the file holds. Failure (78, local), beginning with `origin`.
+void use_file(SSL_CTX* context, const NamedFile& file, std::string origin,
+              bool (*use)(SSL_CTX* context, BIO* pem)) {
+    if (file.empty())
+        return;
+    origin += concat({": ", printable(file.path)});
+    const auto content = file.read();
+    if (!content->trouble.empty())
+        misconfigured(origin, content->trouble);
+    const Owned<BIO, BIO_free_all> pem(
+        BIO_new_mem_buf(content->text.data(), static_cast<int>(content->text.size())));
+    if (pem == nullptr || !use(context, pem.get()))
+        unusable(origin);
 }
 
 class TlsStream : public VerifiedStream {
@@ -286,13 +326,16 @@ int allow_missing_list(int verified, X509_STORE_CTX* context) {
          {reason, hint(relay, TlsMode::implicit, Step::tls, reason)}, "4.7.5");
 }
 
-void load_revocations(SSL_CTX* context, const std::string& path) {
-    expect_file("tls_crl", path);
+void load_revocations(SSL_CTX* context, const std::string& path, std::string origin) {
+    origin += concat({": ", printable(path)});
+    // OpenSSL would wait for a FIFO without any limit of ours.
+    if (!is_regular_file(path))
+        misconfigured(origin, "no such regular file");
     X509_STORE* const store = SSL_CTX_get_cert_store(context);
     X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
     if (lookup == nullptr ||
         X509_load_crl_file(lookup, path.c_str(), X509_FILETYPE_PEM) < 1)
-        unusable("tls_crl", path);
+        unusable(origin);
     X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, allow_missing_list);
 }
@@ -318,8 +361,6 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     SSL_CTX_set0_security_ex_data(
         context, reinterpret_cast<void*>(SSL_CTX_get_security_callback(context)));
     SSL_CTX_set_security_callback(context, offer_no_dhe);
-    // Nobody is asked for the pass phrase of a key.
-    SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return -1; });
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
     // The certificate that was checked stays the one that counts.
@@ -332,15 +373,9 @@ TlsSecurer::TlsSecurer(const Relay& relay)
         load_authorities(context, relay.tls_ca, relay.origin_of("tls_ca"));
     errno = 0;
     if (!relay.tls_crl.empty())
-        load_revocations(context, relay.tls_crl);
-    expect_file("tls_cert", relay.tls_cert);
-    expect_file("tls_key", relay.tls_key);
-    if (!relay.tls_cert.empty() &&
-        SSL_CTX_use_certificate_chain_file(context, relay.tls_cert.c_str()) != 1)
-        unusable("tls_cert", relay.tls_cert);
-    if (!relay.tls_key.empty() &&
-        SSL_CTX_use_PrivateKey_file(context, relay.tls_key.c_str(), SSL_FILETYPE_PEM) != 1)
-        unusable("tls_key", relay.tls_key);
+        load_revocations(context, relay.tls_crl, relay.origin_of("tls_crl"));
+    use_file(context, relay.tls_cert, relay.origin_of("tls_cert"), use_certificates);
+    use_file(context, relay.tls_key, relay.origin_of("tls_key"), use_key);
 }
 
 std::unique_ptr<VerifiedStream> TlsSecurer::secure(std::unique_ptr<Stream> plain,

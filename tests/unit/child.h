@@ -31,4 +31,14 @@ int in_child(Body&& body) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 300 + WTERMSIG(status);
 }
 
+inline constexpr int cannot = 77;
+
+/// `status` of a child that needs what not everybody may do.
+inline void check_or_skip(int status) {
+    if (status == cannot)
+        BOOST_TEST_MESSAGE("skipped: the system does not let us");
+    else
+        BOOST_TEST(status == 0);
+}
+
 } // namespace sallyport

@@ -153,7 +153,7 @@ BOOST_FIXTURE_TEST_CASE(what_a_server_says_before_it_hangs_up_is_heard, Fixture)
 
 BOOST_FIXTURE_TEST_CASE(our_own_trouble_stops_all, Fixture) {
     settings.relays.front().auth_wanted = true;
-    settings.relays.front().secret = SecretFile{"/nonexistent", "conf:7: password_file"};
+    settings.relays.front().secret = SecretFile{{"/nonexistent"}, "conf:7: password_file"};
     deliver_to({takes_all});
     BOOST_TEST(status() == 78);
     BOOST_TEST(network.asked.empty());
@@ -265,7 +265,7 @@ BOOST_FIXTURE_TEST_CASE(a_password_file_that_others_can_read_is_noted, Fixture) 
     const Folder folder;
     const std::string path = folder.write("p", "secret\n", 0644);
     settings.relays.front().auth_wanted = true;
-    settings.relays.front().secret = SecretFile{path, "conf:7: password_file"};
+    settings.relays.front().secret = SecretFile{{path}, "conf:7: password_file"};
     deliver_to({});
     BOOST_TEST(report.notes ==
                    (Texts{"conf:7: password_file: " + path + ": others can read it"}),

@@ -50,7 +50,7 @@ BOOST_FIXTURE_TEST_CASE(no_file_is_needed, Fixture) {
 BOOST_FIXTURE_TEST_CASE(a_password_in_a_file, Fixture) {
     const auto file = std::get<SecretFile>(
         relay_of({url, "SALLYPORT_PASSWORD_FILE=/run/secrets/smtp"}).secret);
-    BOOST_TEST(file.path == "/run/secrets/smtp");
+    BOOST_TEST(file.file.path == "/run/secrets/smtp");
     BOOST_TEST(file.origin == "SALLYPORT_PASSWORD_FILE");
     BOOST_TEST(why_not({url, password, "SALLYPORT_PASSWORD_FILE=/run/secrets/smtp"}) ==
                "SALLYPORT_PASSWORD_FILE: it is set already by SALLYPORT_PASSWORD");

@@ -27,7 +27,7 @@ Relay relay_with_password() {
 
 Relay relay_with_token() {
     Relay relay = relay_with_password();
-    relay.secret = SecretFile{"/t", "conf:6: token_file"};
+    relay.secret = SecretFile{{"/t"}, "conf:6: token_file"};
     relay.is_token = true;
     relay.keys = {{"relay", "token_file", "password", "/t", "conf:6: token_file"}};
     return relay;

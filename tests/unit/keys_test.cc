@@ -101,8 +101,8 @@ BOOST_FIXTURE_TEST_CASE(keys_of_tls, Fixture) {
         BOOST_TEST(why_not(std::string("tls_min = ") + odd) ==
                    "system.conf:3: tls_min: 1.2 or 1.3 is expected");
     const Relay client = relay_with("tls_cert = /c\ntls_key = /k");
-    BOOST_TEST(client.tls_cert == "/c");
-    BOOST_TEST(client.tls_key == "/k");
+    BOOST_TEST(client.tls_cert.path == "/c");
+    BOOST_TEST(client.tls_key.path == "/k");
     for (const char* alone : {"tls_cert = /c", "tls_key = /k"})
         BOOST_TEST(why_not(alone) == "system.conf:1: tls_cert and tls_key go together");
 }
@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(keys_of_the_log_in, Fixture) {
     BOOST_TEST(relay.realm == "r");
     const auto file =
         std::get<SecretFile>(relay_with("user = me\npassword_file = /run/secret").secret);
-    BOOST_TEST(file.path == "/run/secret");
+    BOOST_TEST(file.file.path == "/run/secret");
     BOOST_TEST(file.origin == folder.path("system.conf") + ":4: password_file");
     const auto command = std::get<SecretCommand>(
         relay_with("user = me\npassword_command = pass show x").secret);
@@ -164,7 +164,7 @@ BOOST_FIXTURE_TEST_CASE(a_log_in_needs_all_its_parts, Fixture) {
 BOOST_FIXTURE_TEST_CASE(tokens, Fixture) {
     const Relay file = relay_with("user = me\ntoken_file = /run/token");
     BOOST_TEST(file.is_token);
-    BOOST_TEST(std::get<SecretFile>(file.secret).path == "/run/token");
+    BOOST_TEST(std::get<SecretFile>(file.secret).file.path == "/run/token");
     const Relay command = relay_with("user = me\ntoken_command = oama access me");
     BOOST_TEST(command.is_token);
     BOOST_TEST(std::get<SecretCommand>(command.secret).command == "oama access me");

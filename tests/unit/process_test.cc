@@ -45,16 +45,6 @@ int check_standard_descriptors() {
     return ::dup(0) == 3 ? 0 : 3;
 }
 
-constexpr int cannot = 77;
-
-/// `status` of a child that needs what not everybody may do.
-void check_or_skip(int status) {
-    if (status == cannot)
-        BOOST_TEST_MESSAGE("skipped: the system does not let us");
-    else
-        BOOST_TEST(status == 0);
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_CASE(errors_within_the_output_are_silenced) {
@@ -199,39 +189,12 @@ BOOST_AUTO_TEST_CASE(new_files_are_for_the_owner_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(an_ordinary_run_keeps_its_environment) {
-    BOOST_TEST(!is_privileged());
     BOOST_TEST(in_child([] {
                    ::setenv("SALLYPORT_URL", "x", 1);
                    prepare_process();
                    const char* const value = std::getenv("SALLYPORT_URL");
                    return value != nullptr && std::strcmp(value, "x") == 0 ? 0 : 1;
                }) == 0);
-}
-
-BOOST_AUTO_TEST_CASE(an_ordinary_run_has_no_privileges_to_drop) {
-    BOOST_TEST(in_child([] {
-                   const uid_t user = ::geteuid();
-                   const gid_t group = ::getegid();
-                   drop_privileges();
-                   return ::geteuid() == user && ::getegid() == group ? 0 : 1;
-               }) == 0);
-}
-
-BOOST_AUTO_TEST_CASE(privileges_are_dropped_for_good) {
-    check_or_skip(in_child([] {
-        // as the system leaves it when user 1000 runs a set-id program of user and group 0
-        if (::setresgid(1000, 0, 0) != 0 || ::setresuid(1000, 0, 0) != 0)
-            return cannot;
-        drop_privileges();
-        uid_t users[3];
-        gid_t groups[3];
-        ::getresuid(&users[0], &users[1], &users[2]);
-        ::getresgid(&groups[0], &groups[1], &groups[2]);
-        for (int i = 0; i < 3; ++i)
-            if (users[i] != 1000 || groups[i] != 1000)
-                return 2;
-        return ::setuid(0) == -1 && ::setgid(0) == -1 ? 0 : 3;
-    }));
 }
 
 BOOST_AUTO_TEST_CASE(an_abort_ends_in_75_and_says_so) {

@@ -40,7 +40,7 @@ struct Fixture {
         return load_path(folder.write("secret", octets, mode));
     }
     static LoadedSecret load_path(const std::string& path) {
-        return load_secret(SecretFile{path, "conf:7: password_file"}, Deadline::max());
+        return load_secret(SecretFile{{path}, "conf:7: password_file"}, Deadline::max());
     }
     Failure refusal(const std::string& octets) {
         return failure_of([&] { return load(octets); });

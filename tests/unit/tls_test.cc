@@ -352,10 +352,12 @@ BOOST_FIXTURE_TEST_CASE(who_says_nothing_is_left_at_the_deadline, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(keys_that_cannot_be_used_are_named, Fixture) {
-    relay.tls_cert = "/nonexistent/cert";
+    relay.origin = "conf:1";
+    relay.tls_cert.path = "/nonexistent/cert";
     BOOST_CHECK_EXCEPTION(TlsSecurer{relay}, Failure, [](const Failure& failure) {
         return failure.status() == ExitStatus::config &&
-               std::string(failure.what()).starts_with("tls_cert = /nonexistent/cert: ");
+               std::string(failure.what()) ==
+                   "conf:1: /nonexistent/cert: No such file or directory";
     });
 }
 
@@ -399,7 +401,8 @@ BOOST_FIXTURE_TEST_CASE(a_revocation_list_must_be_there_and_current, Fixture) {
     revoke(ca, nullptr, -1800);
     BOOST_TEST(talk_to(good) == "77 peer: TLS: certificate refused: CRL has expired");
     relay.tls_crl = "/nonexistent/crl";
-    BOOST_TEST(talk_to(good) == "78 tls_crl = /nonexistent/crl: no such regular file");
+    relay.origin = "conf:1";
+    BOOST_TEST(talk_to(good) == "78 conf:1: /nonexistent/crl: no such regular file");
 }
 
 BOOST_FIXTURE_TEST_CASE(authorities_between_need_no_list, Fixture) {

@@ -28,13 +28,12 @@ std::size_t find_fold(std::string_view line, std::size_t limit, std::size_t end)
     return fold;
 }
 
-template<class Function>
-void for_each_line(std::string_view octets, Function function) {
-    while (!octets.empty()) {
-        const auto end = octets.find("\r\n");
-        function(octets.substr(0, end));
-        octets.remove_prefix(end + 2);
-    }
+/// Takes the first line, which ends in CRLF, from `octets`, and returns it without.
+std::string_view take_line(std::string_view& octets) {
+    const auto end = octets.find("\r\n");
+    const auto line = octets.substr(0, end);
+    octets.remove_prefix(end + 2);
+    return line;
 }
 
 /// With a blank after each comma that separates.
@@ -102,20 +101,19 @@ bool Field::is_one_of(std::string_view names) const {
 
 std::size_t Field::longest_line() const {
     std::size_t longest = 0;
-    for_each_line(octets_,
-                  [&](std::string_view line) { longest = std::max(longest, line.size()); });
+    for (std::string_view left = octets_; !left.empty();)
+        longest = std::max(longest, take_line(left).size());
     return longest;
 }
 
 void Field::fold_lines(std::size_t limit) {
-    if (longest_line() > limit)
-        *this = fold(*this, limit, is_one_of(address_fields));
-}
-
-Field fold(const Field& field, std::size_t limit, bool after_commas) {
+    if (longest_line() <= limit)
+        return;
+    if (is_one_of(address_fields))
+        octets_ = space_out(octets_);
     std::string folded;
-    const std::string spaced = after_commas ? space_out(field.octets()) : std::string();
-    for_each_line(after_commas ? spaced : field.octets(), [&](std::string_view line) {
+    for (std::string_view left = octets_; !left.empty();) {
+        std::string_view line = take_line(left);
         const auto blanks = line.size() - (line.find_last_not_of(" \t") + 1);
         while (line.size() > limit) {
             const auto at = find_fold(line, limit, line.size() - blanks - 1);
@@ -125,8 +123,8 @@ Field fold(const Field& field, std::size_t limit, bool after_commas) {
             line.remove_prefix(at);
         }
         folded.append(line).append("\r\n");
-    });
-    return Field(folded);
+    }
+    octets_ = std::move(folded);
 }
 
 bool begins_field(std::string_view line) {
@@ -193,9 +191,11 @@ SignedFields Header::signed_fields() const {
 }
 
 void Header::fold_lines(std::size_t limit) {
+    if (longest_line() <= limit)
+        return;
     const SignedFields fixed = signed_fields();
     for (Field& field : fields_) {
-        if (field.longest_line() > limit && !fixed.cover(field.name()))
+        if (!fixed.cover(field.name()))
             field.fold_lines(limit);
     }
 }
@@ -209,18 +209,18 @@ std::string Header::octets() const {
 }
 
 std::optional<Header> parse_header(std::string_view octets) {
+    if (!octets.empty() && !octets.ends_with("\r\n"))
+        return std::nullopt;
     Header header;
     std::string field;
     while (!octets.empty()) {
-        const auto end = octets.find("\r\n");
-        const std::string_view line = octets.substr(0, end);
+        const std::string_view line = take_line(octets);
         const bool continues = !field.empty() && !line.empty() && is_blank(line.front());
-        if (end == std::string_view::npos || (!continues && !begins_field(line)))
+        if (!continues && !begins_field(line))
             return std::nullopt;
         if (!continues && !field.empty())
             header.append(Field(std::exchange(field, {})));
         field.append(line).append("\r\n");
-        octets.remove_prefix(end + 2);
     }
     if (!field.empty())
         header.append(Field(std::move(field)));

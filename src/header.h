@@ -34,7 +34,8 @@ class Field {
     [[nodiscard]] bool is_one_of(std::string_view names) const;
     /// Without CRLF.
     [[nodiscard]] std::size_t longest_line() const;
-    /// Folds it if a line has more octets, an address field after commas too.
+    /// Folds lines of more octets at blanks that they have (RFC 5322 2.2.3), and in an
+    /// address field after commas, too. A line without a fit blank stays as it is.
     void fold_lines(std::size_t limit);
 
   private:
@@ -78,11 +79,6 @@ class Nesting {
     char inner_ = '\0';     ///< what ends anything else, within it or not
     std::size_t depth_ = 0; ///< of comments
 };
-
-/// `field` with its lines over `limit` octets folded at blanks they already have (RFC 5322
-/// 2.2.3); a line without a fit blank stays as it is. With `after_commas` each comma
-/// between addresses gets a blank first.
-Field fold(const Field& field, std::size_t limit, bool after_commas = false);
 
 /// True if `line` (without its end) can begin a field: printable ASCII without colon or
 /// blank inside, then perhaps blanks, then a colon. RFC 5322 3.6.8, 4.5. A stray CR before

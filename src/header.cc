@@ -212,18 +212,13 @@ std::optional<Header> parse_header(std::string_view octets) {
     if (!octets.empty() && !octets.ends_with("\r\n"))
         return std::nullopt;
     Header header;
-    std::string field;
-    while (!octets.empty()) {
-        const std::string_view line = take_line(octets);
-        const bool continues = !field.empty() && !line.empty() && is_blank(line.front());
-        if (!continues && !begins_field(line))
+    for (std::string_view left = octets; !left.empty(); octets = left) {
+        if (!begins_field(take_line(left)))
             return std::nullopt;
-        if (!continues && !field.empty())
-            header.append(Field(std::exchange(field, {})));
-        field.append(line).append("\r\n");
+        while (!left.empty() && is_blank(left.front()))
+            take_line(left);
+        header.append(Field(std::string(octets.substr(0, octets.size() - left.size()))));
     }
-    if (!field.empty())
-        header.append(Field(std::move(field)));
     return header;
 }
 

@@ -31,14 +31,12 @@ class ParameterReader {
     /// Empty at the end, and where a quoted string is.
     std::string next() {
         skip_space();
-        if (text_.empty())
-            return {};
-        if (text_.front() == '"')
+        if (text_.starts_with('"'))
             return quoted_string();
         constexpr std::string_view specials =
             "()<>@,;:\\\"[]?= \t\r\n"; // '/' is a part of types
         const auto end = std::min(text_.find_first_of(specials), text_.size());
-        return take(std::max<std::size_t>(end, 1));
+        return std::string(take(std::max<std::size_t>(end, 1)));
     }
 
   private:
@@ -70,8 +68,8 @@ class ParameterReader {
         return value;
     }
 
-    std::string take(std::size_t size) {
-        std::string taken(text_.substr(0, size));
+    std::string_view take(std::size_t size) {
+        const auto taken = text_.substr(0, size);
         text_.remove_prefix(taken.size());
         return taken;
     }

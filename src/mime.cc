@@ -348,8 +348,6 @@ Entity describe_entity(const Header& header) {
             read_content_type(field.body(), entity);
         else if (field.is("Content-Transfer-Encoding") && encodings++ == 0)
             entity.encoding = lower_case(ParameterReader(field.body()).next());
-        entity.is_mime =
-            entity.is_mime || field.is("Content-Type") || field.is("MIME-Version");
     }
     // Readers differ about which of several counts.
     entity.sealed = types > 1 || encodings > 1;

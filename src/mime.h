@@ -19,7 +19,6 @@ struct Entity {
     std::string boundary;            ///< of a multipart
     std::string charset;             ///< as it came
     std::string encoding = "7bit";   ///< Content-Transfer-Encoding, lower case
-    bool is_mime = false;            ///< there is a Content-Type or a MIME-Version field
     bool is_message = false;         ///< not a part: RFC 2045 4 wants a MIME-Version
     /// A signature covers it (multipart/signed, RFC 1847), or its header cannot
     /// be understood: no octet of it may change.

@@ -166,11 +166,16 @@ class Walker {
 
   private:
     enum class Place { header, leaf, between };
+    /// What an entity is in.
+    struct Surroundings {
+        bool sealed = false;
+        bool body_signed = false;
+        bool digest = false;    ///< RFC 2046 5.1.5: parts without a type are messages
+        bool multipart = false; ///< it is a part
+    };
     struct Level {
         std::string delimiter; ///< "--boundary"
-        bool sealed;
-        bool body_signed;
-        bool digest; ///< RFC 2046 5.1.5: parts without a type are messages
+        Surroundings of_parts;
     };
 
     void take(const LineReader::Piece& piece) {
@@ -198,8 +203,9 @@ class Walker {
         leave_part();
         visitor_.take_frame(line);
         leave_levels(closes ? closed - 1 : next);
-        attached_ = false;
         place_ = closes ? Place::between : Place::header;
+        if (!closes)
+            around_ = levels_.back().of_parts;
         return true;
     }
 
@@ -245,55 +251,51 @@ class Walker {
     void take_header_line(std::string_view octets) {
         header_ += octets;
         if (header_.size() > header_limit) // no header of anybody's: a body without one
-            enter_leaf({}, {}, true);
+            enter_unreadable();
         else if (octets == "\r\n" && (header_.size() == 2 || header_.ends_with("\r\n\r\n")))
             leave_header();
     }
 
     void leave_header() {
-        const std::string text = std::exchange(header_, {});
-        const bool is_part = !std::exchange(attached_, false);
-        const auto header = parse_header(std::string_view(text).substr(0, text.size() - 2));
-        if (!header) {
-            header_ = text;
-            return enter_leaf({}, {}, true);
-        }
+        const auto header =
+            parse_header(std::string_view(header_).substr(0, header_.size() - 2));
+        if (!header)
+            return enter_unreadable();
+        header_.clear();
         Entity entity = describe_entity(*header);
-        entity.sealed = entity.sealed || is_sealed();
-        entity.is_message = !is_part || levels_.empty();
-        entity.body_signed = is_part ? is_within_signed() : attached_signed_;
-        entity.body_signed |= entity.is_message && header->signed_fields().any();
-        if (is_part && !levels_.empty() && levels_.back().digest &&
-            !header->contains("Content-Type"))
+        entity.is_message = !around_.multipart;
+        entity.sealed |= around_.sealed;
+        entity.body_signed =
+            around_.body_signed || (entity.is_message && header->signed_fields().any());
+        if (around_.digest && !header->contains("Content-Type"))
             entity.type = "message/rfc822";
         const bool opens = entity.is_multipart() && !entity.boundary.empty() &&
                            levels_.size() < depth_limit;
         const bool attached = entity.type == "message/rfc822" && entity.is_identity();
-        if (!opens && !attached)
-            return enter_leaf(*header, entity, false);
+        // RFC 2045 6.4: parts of parts have no transfer encoding of their own.
+        entity.sealed |= !opens && !attached &&
+                         (entity.is_multipart() || entity.type.starts_with("message/"));
         visitor_.take_header(*header, entity);
         visitor_.take_frame("\r\n");
-        attached_ = attached;
-        attached_signed_ = entity.body_signed;
-        place_ = attached ? Place::header : Place::between;
-        if (opens)
+        place_ = Place::leaf;
+        if (attached) {
+            place_ = Place::header;
+            around_ = {around_.sealed, entity.body_signed};
+        } else if (opens) {
+            place_ = Place::between;
             enter_level({concat({"--", entity.boundary}),
-                         entity.sealed || entity.type == "multipart/signed",
-                         entity.body_signed, entity.type == "multipart/digest"});
+                         {entity.sealed || entity.type == "multipart/signed",
+                          entity.body_signed, entity.type == "multipart/digest", true}});
+        }
     }
 
-    /// `unreadable`: what stands in header_ is none; it belongs to the body, and
-    /// stays.
-    void enter_leaf(const Header& header, Entity entity, bool unreadable) {
-        // RFC 2045 6.4: parts of parts have no transfer encoding of their own.
-        entity.sealed = entity.sealed || unreadable || entity.is_multipart() ||
-                        entity.type.starts_with("message/") || is_sealed();
-        visitor_.take_header(header, entity);
+    /// What stands in header_ is none; it belongs to a body, and stays.
+    void enter_unreadable() {
+        Entity entity;
+        entity.sealed = true;
+        visitor_.take_header({}, entity);
+        visitor_.take_leaf(std::exchange(header_, {}));
         place_ = Place::leaf;
-        if (!unreadable)
-            visitor_.take_frame("\r\n");
-        else
-            visitor_.take_leaf(std::exchange(header_, {}));
     }
 
     /// The last line end is held back: it may belong to a delimiter.
@@ -314,22 +316,13 @@ class Walker {
             visitor_.take_frame("\r\n");
     }
 
-    [[nodiscard]] bool is_sealed() const {
-        return !levels_.empty() && levels_.back().sealed;
-    }
-
-    [[nodiscard]] bool is_within_signed() const {
-        return !levels_.empty() && levels_.back().body_signed;
-    }
-
     LineReader reader_;
     EntityVisitor& visitor_;
     Place place_ = Place::header;
-    std::string header_; ///< of the entity at hand, as far as it has come
+    std::string header_;  ///< of the entity at hand, as far as it has come
+    Surroundings around_; ///< of that entity
     std::vector<Level> levels_;
     std::vector<std::size_t> by_delimiter_; ///< levels in the order of their delimiters
-    bool attached_ = false;        ///< that header is an attached message's, not a part's
-    bool attached_signed_ = false; ///< what it is attached to is signed
     bool line_end_held_ = false;
 };
 

@@ -158,10 +158,9 @@ class Walker {
     void walk() {
         for (auto piece = reader_.next(); !piece.octets.empty(); piece = reader_.next())
             take(piece);
-        if (place_ == Place::header)
-            visitor_.take_frame(header_);
-        if (place_ == Place::leaf)
-            leave_leaf(true);
+        if (std::exchange(line_end_held_, false)) // no delimiter comes
+            visitor_.take_leaf("\r\n");
+        leave_part();
     }
 
   private:
@@ -245,7 +244,9 @@ class Walker {
         if (place_ == Place::header)
             visitor_.take_frame(std::exchange(header_, {}));
         if (place_ == Place::leaf)
-            leave_leaf(false);
+            visitor_.end_leaf();
+        if (std::exchange(line_end_held_, false))
+            visitor_.take_frame("\r\n");
     }
 
     void take_header_line(std::string_view octets) {
@@ -305,15 +306,6 @@ class Walker {
         if (line_end_held_)
             octets.remove_suffix(2);
         visitor_.take_leaf(octets);
-    }
-
-    void leave_leaf(bool at_end_of_message) {
-        const bool held = std::exchange(line_end_held_, false);
-        if (held && at_end_of_message)
-            visitor_.take_leaf("\r\n");
-        visitor_.end_leaf();
-        if (held && !at_end_of_message)
-            visitor_.take_frame("\r\n");
     }
 
     LineReader reader_;

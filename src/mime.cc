@@ -81,24 +81,23 @@ void read_content_type(std::string_view body, Entity& entity) {
     ParameterReader reader(body);
     if (reader.at_end()) // RFC 2045 5.2: it is as if it were not there
         return;
-    entity.type = lower_case(reader.next());
-    if (entity.type.find('/') == std::string::npos) // blanks may stand around it
-        entity.type += lower_case(reader.next());
-    if (entity.type.ends_with('/'))
-        entity.type += lower_case(reader.next());
+    std::string type = reader.next();
+    if (type.find('/') == std::string::npos) // blanks may stand around it
+        type += reader.next();
+    if (type.ends_with('/'))
+        type += reader.next();
+    entity.type = lower_case(type);
     while (!reader.at_end()) {
         const std::string word = reader.next();
-        if (word == ";")
-            continue;
-        if (reader.next() != "=")
+        if (word == ";" || reader.next() != "=")
             continue;
         if (equals_ignoring_case(word, "charset") && entity.charset.empty())
             entity.charset = reader.next();
-        if (!equals_ignoring_case(word, "boundary") || !entity.boundary.empty())
-            continue;
-        entity.boundary = reader.next();
-        // RFC 2046 5.1.1: blanks at its end are no part of it
-        entity.boundary.resize(entity.boundary.find_last_not_of(padding) + 1);
+        if (equals_ignoring_case(word, "boundary") && entity.boundary.empty()) {
+            entity.boundary = reader.next();
+            // RFC 2046 5.1.1: blanks at its end are no part of it
+            entity.boundary.resize(entity.boundary.find_last_not_of(padding) + 1);
+        }
     }
 }
 
@@ -135,9 +134,7 @@ class LineReader {
         at_ = 0;
         const std::size_t left = buffer_.size();
         buffer_.resize(block_size);
-        const std::size_t got =
-            left < block_size ? message_.read(offset_, std::span(buffer_).subspan(left))
-                              : 0;
+        const std::size_t got = message_.read(offset_, std::span(buffer_).subspan(left));
         offset_ += got;
         buffer_.resize(left + got);
         return got > 0;

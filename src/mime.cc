@@ -225,7 +225,8 @@ class Walker {
     }
 
     void enter_level(Level level) {
-        by_delimiter_.insert(place_of(level.delimiter), levels_.size());
+        const std::size_t place = levels_.size();
+        by_delimiter_.insert(place_of(level.delimiter), place);
         levels_.push_back(std::move(level));
     }
 

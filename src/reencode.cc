@@ -158,9 +158,9 @@ class Rewriter : public EntityVisitor {
     }
 
     Message finish() {
-        if (!pending_.empty() && !pending_.ends_with("\r\n"))
+        if (facts_.line > 0) // of an encoded part, which is the last
             put("\r\n");
-        flush(0);
+        body_.append(pending_);
         return {header_, std::move(body_), facts_};
     }
 
@@ -197,13 +197,10 @@ class Rewriter : public EntityVisitor {
     void put(std::string_view octets) {
         facts_.add(octets);
         pending_ += octets;
-        if (pending_.size() > block_size)
-            flush(2);
-    }
-
-    void flush(std::size_t leave) {
-        body_.append(std::string_view(pending_).substr(0, pending_.size() - leave));
-        pending_.erase(0, pending_.size() - leave);
+        if (pending_.size() > block_size) {
+            body_.append(pending_);
+            pending_.clear();
+        }
     }
 
     const std::vector<Part>& parts_;

@@ -33,16 +33,19 @@ struct Facts : BodyFacts {
     bool base64 = true;          ///< nothing but its characters and line ends
     std::size_t most_blanks = 0; ///< in a row
     std::size_t blanks = 0;      ///< that came last
+    bool utf8 = true;            ///< as far as it has been read
+    Utf8Reader reader;
 
     void add(std::string_view piece) {
         BodyFacts::add(piece);
         octets += piece.size();
-        over_127 += static_cast<std::size_t>(std::ranges::count_if(piece, is_eight_bit));
-        escapes = escapes || piece.find('\x1b') != std::string_view::npos;
         for (const char c : piece) {
+            over_127 += is_eight_bit(c) ? 1U : 0U;
+            escapes = escapes || c == '\x1b';
             blanks = is_blank(c) ? blanks + 1 : 0;
             most_blanks = std::max(most_blanks, blanks);
             base64 = base64 && is_base64(c);
+            utf8 = utf8 && reader.take(c);
         }
     }
 };
@@ -53,7 +56,6 @@ enum class Change { none, encode, wrap };
 struct Part {
     Entity entity;
     Facts facts;
-    bool utf8 = true; ///< well-formed, where 8-bit text is without a charset
     Change change = Change::none;
 };
 
@@ -73,20 +75,13 @@ class Survey : public EntityVisitor {
         if (!parts.empty())
             frame.add(header.octets()); // of the message's own header, others take care
         parts.emplace_back().entity = entity;
-        reader = {};
     }
-    void take_leaf(std::string_view octets) override {
-        Part& part = parts.back();
-        part.facts.add(octets);
-        for (const char c : octets)
-            part.utf8 = reader.take(c) && part.utf8;
-    }
-    void end_leaf() override { parts.back().utf8 = parts.back().utf8 && reader.between(); }
+    void take_leaf(std::string_view octets) override { parts.back().facts.add(octets); }
+    void end_leaf() override {}
     void take_frame(std::string_view octets) override { frame.add(octets); }
 
     std::vector<Part> parts; ///< one a header, in order
     BodyFacts frame;
-    Utf8Reader reader; ///< of the leaf under way
 };
 
 bool is_encodable(const Part& part) {
@@ -183,9 +178,10 @@ class Rewriter : public EntityVisitor {
 
     /// RFC 1428: unknown-8bit where nothing better is known.
     static std::string_view charset(const Part& part) {
-        if (part.facts.eight_bit)
-            return part.utf8 ? "utf-8" : "unknown-8bit";
-        return part.facts.escapes ? "iso-2022-jp" : "us-ascii";
+        const Facts& facts = part.facts;
+        if (facts.eight_bit)
+            return facts.utf8 && facts.reader.between() ? "utf-8" : "unknown-8bit";
+        return facts.escapes ? "iso-2022-jp" : "us-ascii";
     }
 
     static void replace_encoding(Header& header, std::string_view name) {
@@ -219,8 +215,7 @@ void check_fixed(const BodyFacts& facts, bool seven_bit) {
     if (seven_bit && facts.eight_bit)
         stop(ExitStatus::data_error, Fault::relay,
              {"the message holds 8-bit text, which the server does not take, where MIME "
-              "does "
-              "not allow an encoding"},
+              "does not allow an encoding"},
              "5.6.3");
 }
 

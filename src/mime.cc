@@ -256,8 +256,7 @@ class Walker {
     }
 
     void leave_header() {
-        const auto header =
-            parse_header(std::string_view(header_).substr(0, header_.size() - 2));
+        auto header = parse_header(std::string_view(header_).substr(0, header_.size() - 2));
         if (!header)
             return enter_unreadable();
         header_.clear();
@@ -274,7 +273,7 @@ class Walker {
         // RFC 2045 6.4: parts of parts have no transfer encoding of their own.
         entity.sealed |= !opens && !attached &&
                          (entity.is_multipart() || entity.type.starts_with("message/"));
-        visitor_.take_header(*header, entity);
+        visitor_.take_header(std::move(*header), entity);
         visitor_.take_frame("\r\n");
         place_ = Place::leaf;
         if (attached) {

@@ -45,7 +45,7 @@ class EntityVisitor {
 
     /// A header, without the blank line after it. The body of a multipart or of
     /// an attached message follows as further headers, leaves and frames.
-    virtual void take_header(const Header& header, const Entity& entity) = 0;
+    virtual void take_header(Header header, const Entity& entity) = 0;
     /// Octets of a body that has no parts, in pieces: without the line end that
     /// belongs to the delimiter after it.
     virtual void take_leaf(std::string_view octets) = 0;

@@ -67,7 +67,7 @@ bool is_too_much(const BodyFacts& facts, bool seven_bit) {
 /// The first pass: what is in each part, and in the frame around them.
 class Survey : public EntityVisitor {
   public:
-    void take_header(const Header& header, const Entity& entity) override {
+    void take_header(Header header, const Entity& entity) override {
         if (parts.size() == part_limit)
             stop(ExitStatus::data_error, Fault::message,
                  {"the message has to be encoded, and has more than 10,000 parts"},
@@ -113,21 +113,20 @@ class Rewriter : public EntityVisitor {
     Rewriter(const std::vector<Part>& parts, bool seven_bit)
         : parts_(parts), seven_bit_(seven_bit) {}
 
-    void take_header(const Header& header, const Entity& /*entity*/) override {
+    void take_header(Header header, const Entity& /*entity*/) override {
         const Part& part = parts_[next_];
         const bool first = next_++ == 0;
-        Header changed = header;
         if (part.change == Change::encode)
-            label(changed, part);
+            label(header, part);
         else if (seven_bit_ && !part.entity.sealed &&
                  (part.entity.encoding == "8bit" || part.entity.encoding == "binary"))
-            replace_encoding(changed, "7bit");
+            replace_encoding(header, "7bit");
         if (part.change == Change::wrap)
             encoder_ = std::make_unique<LineWrapper>(part.entity.encoding == "base64");
         if (first)
-            header_ = std::move(changed);
+            header_ = std::move(header);
         else
-            put(changed.octets());
+            put(header.octets());
     }
 
     void take_leaf(std::string_view octets) override {

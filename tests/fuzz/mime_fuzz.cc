@@ -46,7 +46,7 @@ class Encodable : public EntityVisitor {
   public:
     explicit Encodable(const Message& message) { visit_entities(message, *this); }
 
-    void take_header(const Header& header, const Entity& entity) override {
+    void take_header(Header header, const Entity& entity) override {
         signed_ = signed_ || (first_ && header.contains("DKIM-Signature"));
         first_ = false;
         fixed_ = entity.sealed || !entity.is_identity();

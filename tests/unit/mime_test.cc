@@ -24,7 +24,7 @@ class Trace : public EntityVisitor {
         BOOST_TEST((octets == octets_of(message)), input.substr(0, 200));
     }
 
-    void take_header(const Header& header, const Entity& entity) override {
+    void take_header(Header header, const Entity& entity) override {
         say("H", entity.type + (entity.sealed ? "!" : ""));
         octets += header.octets();
     }
@@ -200,7 +200,7 @@ namespace {
 /// Hears nothing, so that what is measured is the search for delimiters.
 class Deaf : public EntityVisitor {
   public:
-    void take_header(const Header& /*header*/, const Entity& /*entity*/) override {}
+    void take_header(Header /*header*/, const Entity& /*entity*/) override {}
     void take_leaf(std::string_view /*octets*/) override {}
     void end_leaf() override {}
     void take_frame(std::string_view /*octets*/) override {}

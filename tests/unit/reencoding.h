@@ -35,7 +35,7 @@ class Reading : public EntityVisitor {
   public:
     explicit Reading(const Message& message) { visit_entities(message, *this); }
 
-    void take_header(const Header& /*header*/, const Entity& entity) override {
+    void take_header(Header /*header*/, const Entity& entity) override {
         encoding_ = entity.encoding;
         frame += "[" + entity.type + "]";
     }

@@ -151,11 +151,11 @@ class Rewriter : public EntityVisitor {
             put(octets);
     }
 
-    Message finish() {
+    std::optional<Message> finish() {
         if (facts_.line > 0) // of an encoded part, which is the last
             put("\r\n");
         body_.append(pending_);
-        return {header_, std::move(body_), facts_};
+        return std::optional<Message>(std::in_place, header_, std::move(body_), facts_);
     }
 
   private:

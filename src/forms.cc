@@ -21,9 +21,10 @@ const Message& MessageForms::form(bool eight_bit, bool smtputf8) {
     const Message& message = encodes_header ? *encoded_ : message_;
     if (!encodes_body)
         return message;
-    if (!seven_bit_)
-        seven_bit_ = reencode(message, true, notes_);
-    return seven_bit_ ? *seven_bit_ : message;
+    if (seven_bit_)
+        return *seven_bit_;
+    auto made = reencode(message, true, notes_);
+    return made ? seven_bit_.emplace(std::move(*made)) : message;
 }
 
 } // namespace sallyport

@@ -55,20 +55,16 @@ void BodyFacts::add(std::string_view octets) {
 }
 
 void Intake::add(std::string_view block) {
-    if (carried_.empty()) {
-        const std::size_t left = take(block);
-        carried_ = block.substr(block.size() - left);
-        return;
-    }
-    const std::string joined = concat({carried_, block});
-    const std::size_t left = take(joined);
-    carried_ = joined.substr(joined.size() - left);
+    std::string joined = std::exchange(carried_, {});
+    if (!joined.empty())
+        block = joined.append(block);
+    carried_ = take(block);
+    store();
 }
 
 Draft Intake::finish() {
-    const std::string rest = std::exchange(carried_, {});
-    if (!rest.empty() && !ended_by_dot_)
-        take_line(rest);
+    if (!carried_.empty())
+        take_line(carried_);
     else if (!at_line_start_)
         end_line();
     if (in_header_)
@@ -77,9 +73,8 @@ Draft Intake::finish() {
     return std::move(draft_);
 }
 
-/// How many octets at the end of `block` cannot be judged yet.
-std::size_t Intake::take(std::string_view block) {
-    std::size_t left = 0;
+/// Returns the end of `block`, which cannot be judged yet.
+std::string_view Intake::take(std::string_view block) {
     bool tried = false; // once a block: what it costs does not depend on how much it takes
     while (!block.empty() && !ended_by_dot_) {
         if (!in_header_ && at_line_start_ && !std::exchange(tried, true))
@@ -88,18 +83,14 @@ std::size_t Intake::take(std::string_view block) {
         if (block.empty())
             break;
         if (end == std::string_view::npos) {
-            left = undecided(block);
-            take_part(block.substr(0, block.size() - left));
-            break;
+            const std::size_t clear = block.size() - undecided(block);
+            take_part(block.substr(0, clear));
+            return block.substr(clear);
         }
-        auto line = block.substr(0, end);
-        if (!line.empty() && line.back() == '\r')
-            line.remove_suffix(1);
-        take_line(line);
+        take_line(without_line_end(block.substr(0, end + 1)));
         block.remove_prefix(end + 1);
     }
-    store();
-    return left;
+    return {};
 }
 
 /// Takes whole lines of the body up to one that is not simply stored; returns how many

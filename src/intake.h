@@ -55,7 +55,7 @@ class Intake {
     Draft finish();
 
   private:
-    std::size_t take(std::string_view block);
+    std::string_view take(std::string_view block);
     std::size_t take_plain_lines(std::string_view block);
     [[nodiscard]] std::size_t undecided(std::string_view tail) const;
     void take_line(std::string_view line);

@@ -61,13 +61,12 @@ class AddressParser {
     /// True for a group that needs no separator after its semicolon.
     bool parse_address() {
         in_.begin();
-        final_ = in_.take('\\'); // aliases(5) of sendmail
-        name_.clear();
+        mailbox_.final = in_.take('\\'); // aliases(5) of sendmail
+        mailbox_.display_name.clear();
         read_words();
         const char next = in_.here();
-        Mailbox mailbox;
         const bool good =
-            next != ':' && next != '<' && read_address_spec(mailbox) && is_at_separator();
+            next != ':' && next != '<' && read_address_spec() && is_at_separator();
         const std::size_t end = in_.place();
         if (!good && parse_named(next))
             return false;
@@ -76,7 +75,7 @@ class AddressParser {
             return parse_group();
         if (!good)
             in_.refuse(why_, trouble_);
-        add(mailbox);
+        add();
         const bool may_be_name = found_.back().domain.empty() && in_.here() == ';';
         unsure_ = may_be_name && !in_group_ ? in_.begun() : nowhere;
         return false;
@@ -107,23 +106,21 @@ class AddressParser {
         if (in_.here() == '@' || in_.here() == ',')
             skip_route();
         read_words();
-        Mailbox mailbox;
-        if (!read_address_spec(mailbox))
+        if (!read_address_spec())
             in_.refuse(why_, trouble_);
         in_.skip_space();
         expect('>', "'>' is missing before");
-        add(mailbox);
+        add();
     }
 
     /// RFC 5321 C: source routes are read and not used.
     void skip_route() {
-        std::string domain;
         while (!in_.take(':')) {
             in_.skip_space();
             if (in_.take(','))
                 continue;
             expect('@', "'@' or ':' of a source route is missing before");
-            if (!read_domain(domain))
+            if (!read_domain())
                 in_.refuse(why_, trouble_);
             in_.skip_space();
         }
@@ -134,7 +131,7 @@ class AddressParser {
     bool parse_named(char next) {
         const bool odd = next != '<';
         if ((odd && in_.reading() == Reading::strict) || !scan_name(nullptr)) {
-            name_.clear();
+            mailbox_.display_name.clear();
             return false;
         }
         if (unsure_ != nowhere)
@@ -149,16 +146,17 @@ class AddressParser {
         return true;
     }
 
-    /// Reads name_, from the beginning of the address up to a '<'. False if none comes
-    /// before a separator. No other address than `own`, where that is known, is allowed in
-    /// the name.
+    /// Reads the display name, from the beginning of the address up to a '<'. False if none
+    /// comes before a separator. No other address than `own`, where that is known, is
+    /// allowed in the name.
     bool scan_name(const std::string* own) {
         bool local = false;       // what was read last may be a local part,
         std::size_t at = nowhere; // and this be the '@' after it
-        name_.clear();
+        std::string& name = mailbox_.display_name;
+        name.clear();
         for (in_.go_to(in_.begun()); in_.here() != '<';) {
             if (in_.skip_space()) {
-                name_ += ' ';
+                name += ' ';
                 continue;
             }
             const char c = in_.here();
@@ -168,12 +166,12 @@ class AddressParser {
                 !is_within(*own, at))
                 refuse_another();
             at = c == '@' && local ? in_.place() : nowhere;
-            in_.take_piece(name_);
+            in_.take_piece(name);
             // in a text that is not UTF-8 '@' may be half a character
             local = (is_address_text(c) || c == '"') &&
                     !(legacy_ && is_eight_bit(octet(in_.place() - 1)));
         }
-        name_ = trim(name_);
+        name = trim(name);
         return true;
     }
 
@@ -246,22 +244,23 @@ class AddressParser {
     /// The words were the local part: word *("." word), RFC 5322 4.4 obs-local-part. Dots
     /// elsewhere are no address of RFC 5322's, but of some mobile carriers';
     /// make_local_part quotes them. False, and why_, where it is none.
-    bool read_address_spec(Mailbox& mailbox) {
+    bool read_address_spec() {
         if (stray_ != nowhere)
             return fail("a comma is missing before", stray_);
         if (!named_)
             return fail("a local part is missing before", in_.place());
-        mailbox.local = make_local_part(words_);
-        mailbox.end = words_end_;
-        return !in_.take('@') || read_domain(mailbox.domain);
+        mailbox_.local = make_local_part(words_);
+        mailbox_.domain.clear();
+        mailbox_.end = words_end_;
+        return !in_.take('@') || read_domain();
     }
 
-    bool read_domain(std::string& domain) {
+    bool read_domain() {
         in_.skip_space();
         const std::size_t begin = in_.place();
         bool good = false;
         if (in_.here() == '[') {
-            good = read_domain_literal(domain);
+            good = read_domain_literal();
         } else {
             read_words();
             if (stray_ != nowhere)
@@ -270,13 +269,14 @@ class AddressParser {
                 return fail("a domain is missing before", begin);
             if (words_.ends_with('.'))
                 words_.pop_back();
-            domain = words_;
-            good = !quoted_ && is_host_name(domain, Naming::with_utf8);
+            mailbox_.domain = words_;
+            good = !quoted_ && is_host_name(words_, Naming::with_utf8);
         }
         return good || fail("a domain is not valid:", begin);
     }
 
-    bool read_domain_literal(std::string& literal) {
+    bool read_domain_literal() {
+        std::string& literal = mailbox_.domain;
         literal = "[";
         for (in_.take('['); !in_.take(']'); in_.skip_line_ends()) {
             const char c = in_.here();
@@ -313,28 +313,27 @@ class AddressParser {
             in_.refuse(why_, trouble_);
     }
 
-    void add(Mailbox& mailbox) {
-        in_.check_characters(mailbox.local);
-        in_.check_characters(mailbox.domain);
-        if (mailbox.local.size() + mailbox.domain.size() >= address_limit)
+    void add() {
+        in_.check_characters(mailbox_.local);
+        in_.check_characters(mailbox_.domain);
+        if (mailbox_.local.size() + mailbox_.domain.size() >= address_limit)
             in_.refuse("it has more than 985 octets");
-        mailbox.display_name = name_.empty() ? in_.comment() : name_;
-        mailbox.final = final_;
-        bare_ = bare_ || mailbox.domain.empty();
-        found_.push_back(std::move(mailbox));
+        if (mailbox_.display_name.empty())
+            mailbox_.display_name = in_.comment();
+        bare_ = bare_ || mailbox_.domain.empty();
+        found_.push_back(std::move(mailbox_));
     }
 
     AddressLexer in_;
     bool legacy_;
     bool in_group_ = false;
     bool bare_ = false;            ///< a member of the group was
-    bool final_ = false;           ///< the address at hand began with a backslash
     bool quoted_ = false;          ///< one of the words was
     bool named_ = false;           ///< one was more than a dot
     std::string words_;            ///< read last, without what is between them
     std::size_t words_end_ = 0;    ///< of the last one
     std::size_t stray_ = nowhere;  ///< the first one without a dot before it
-    std::string name_;             ///< of the address at hand
+    Mailbox mailbox_;              ///< of the address at hand, as far as it has been read
     std::size_t unsure_ = nowhere; ///< a bare name before ';', or the first part of a name
     std::string_view why_;         ///< no address can be read,
     std::size_t trouble_ = 0;      ///< and where

@@ -40,7 +40,7 @@ class AddressParser {
             if (in_.take(','))
                 unsure_ = nowhere;
             else if (!in_.take(';') && !parse_address())
-                expect_separator();
+                require(is_at_separator());
         }
         return std::move(found_);
     }
@@ -73,8 +73,7 @@ class AddressParser {
         in_.go_to(end);
         if (next == ':')
             return parse_group();
-        if (!good)
-            in_.refuse(why_, trouble_);
+        require(good);
         add();
         const bool may_be_name = found_.back().domain.empty() && in_.here() == ';';
         unsure_ = may_be_name && !in_group_ ? in_.begun() : nowhere;
@@ -95,7 +94,7 @@ class AddressParser {
             if (in_.take(','))
                 continue;
             parse_address();
-            expect_separator();
+            require(is_at_separator());
         }
         in_group_ = false;
         return !bare_;
@@ -106,8 +105,7 @@ class AddressParser {
         if (in_.here() == '@' || in_.here() == ',')
             skip_route();
         read_words();
-        if (!read_address_spec())
-            in_.refuse(why_, trouble_);
+        require(read_address_spec());
         in_.skip_space();
         expect('>', "'>' is missing before");
         add();
@@ -120,8 +118,7 @@ class AddressParser {
             if (in_.take(','))
                 continue;
             expect('@', "'@' or ':' of a source route is missing before");
-            if (!read_domain())
-                in_.refuse(why_, trouble_);
+            require(read_domain());
             in_.skip_space();
         }
     }
@@ -308,8 +305,8 @@ class AddressParser {
                fail("a comma is missing before", in_.place());
     }
 
-    void expect_separator() {
-        if (!is_at_separator())
+    void require(bool read) {
+        if (!read)
             in_.refuse(why_, trouble_);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One mailbox, in the form of RFC 5321.
+// One mailbox: its address in the form of RFC 5321, its display name in those of RFC 5322
+// and RFC 2047.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -10,8 +11,10 @@
 #include "address_lexer.h"
 #include "ascii.h"
 #include "concat.h"
+#include "encoded_word.h"
 #include "failure.h"
 #include "printable.h"
+#include "utf8.h"
 
 namespace sallyport {
 
@@ -46,6 +49,19 @@ Mailbox parse_reverse_path(std::string_view text) {
         stop(ExitStatus::data_error, Fault::local,
              {"sender \"", printable(text, 80), "\": not one address"}, "5.1.7", 553);
     return std::move(found.front());
+}
+
+std::string make_phrase(std::string_view name) {
+    std::string clean(name);
+    std::erase_if(clean, is_control);
+    const std::string_view text = trim(clean);
+    if (text.empty())
+        return {};
+    const bool ascii = !has_eight_bit(text);
+    if (is_well_formed(text) && (!ascii || text.find("=?") != std::string_view::npos))
+        return encode_words(text, "UTF-8", 1);
+    const bool atoms = ascii && text.find_first_of(specials) == text.npos;
+    return atoms ? std::string(text) : quote(text);
 }
 
 } // namespace sallyport

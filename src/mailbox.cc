@@ -26,7 +26,7 @@ std::string make_local_part(std::string_view text) {
 }
 
 std::string Mailbox::address() const {
-    return domain.empty() ? local : concat({local, "@", domain});
+    return concat({local, domain.empty() ? "" : "@", domain});
 }
 
 std::string qualify(Mailbox mailbox, const std::string& domain) {

@@ -21,7 +21,7 @@
 #include "log.h"
 #include "memory.h"
 #include "network.h"
-#include "print.h"
+#include "printable.h"
 #include "privilege.h"
 #include "process.h"
 #include "submit.h"

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <unistd.h>
+
 #include "ascii.h"
 #include "utf8.h"
 
@@ -51,6 +53,15 @@ std::string printable(std::string_view text, std::size_t limit) {
         text.remove_prefix(taken);
     }
     return result;
+}
+
+void print(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(fd, text.data(), text.size());
+        if (written <= 0)
+            return;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
 }
 
 } // namespace sallyport

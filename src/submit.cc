@@ -9,7 +9,7 @@
 
 #include "concat.h"
 #include "delivery.h"
-#include "print.h"
+#include "printable.h"
 #include "reporting.h"
 #include "server.h"
 #include "submission.h"

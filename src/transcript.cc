@@ -2,7 +2,6 @@
 #include "transcript.h"
 
 #include "concat.h"
-#include "print.h"
 #include "printable.h"
 
 namespace sallyport {

@@ -8,7 +8,7 @@
 #include "failure.h"
 #include "identity.h"
 #include "invocation.h"
-#include "print.h"
+#include "printable.h"
 #include "submit.h"
 #include "support/place.h"
 #include "support/result.h"

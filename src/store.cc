@@ -17,16 +17,16 @@ namespace sallyport {
 namespace {
 
 /// A file without a name in `directory`, or none. Not every file system has O_TMPFILE.
-UniqueFd make_nameless_file(const std::string& directory) {
-    UniqueFd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL,
-                         S_IRUSR | S_IWUSR));
-    if (file)
-        return file;
-    std::string path = concat({directory, "/sallyport-XXXXXX"});
-    UniqueFd named(::mkostemp(path.data(), O_CLOEXEC));
-    if (named)
-        ::unlink(path.c_str());
-    return named;
+UniqueFd make_nameless_file(const char* directory) {
+    UniqueFd file(
+        ::open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, S_IRUSR | S_IWUSR));
+    if (!file) {
+        std::string path = concat({directory, "/sallyport-XXXXXX"});
+        file = UniqueFd(::mkostemp(path.data(), O_CLOEXEC));
+        if (file)
+            ::unlink(path.c_str());
+    }
+    return file;
 }
 
 /// False if not all could be written; then what was is cut off again.

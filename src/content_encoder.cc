@@ -74,7 +74,8 @@ void Base64Encoder::finish(std::string& to) {
         return;
     if (!std::exchange(first_, false))
         to += "\r\n";
-    to += encode_base64(std::exchange(line_, {}));
+    to += encode_base64(line_);
+    line_.clear();
 }
 
 /// RFC 2045 6.7 (5): a soft line end stands before what is no blank, so that it makes none

@@ -46,8 +46,7 @@ void QuotedPrintableEncoder::settle(bool before_line_end, std::string& to) {
 }
 
 void QuotedPrintableEncoder::put(char c, bool quoted, std::string& to) {
-    if (column_ + (quoted ? 3 : 1) >
-        line_limit - 1) { // room for the "=" of a soft line end
+    if (column_ + (quoted ? 3 : 1) >= line_limit) { // the "=" of a soft line end has to fit
         to += "=\r\n";
         column_ = 0;
         quoted = quoted || c == '-'; // RFC 2046 5.1.1: no new line looks like a delimiter
@@ -84,17 +83,15 @@ void Base64Encoder::finish(std::string& to) {
 void LineWrapper::encode(std::string_view octets, std::string& to) {
     for (const char c : octets) {
         const bool line_end = c == '\r' || c == '\n';
-        if (!base64_ || !line_end)
-            put(c, column_ >= room(c) && !line_end && !is_blank(c) && since_equals_ > 2,
-                to);
+        if (base64_ && line_end)
+            continue;
+        // "=XX" is not split, and after anything else the "=" has to fit.
+        const std::size_t room = base64_ ? 0 : c == '=' ? 3 : 1;
+        put(c,
+            column_ + room >= line_limit && !line_end && !is_blank(c) && since_equals_ > 2,
+            to);
         since_equals_ = c == '=' && !base64_ ? 1 : since_equals_ + 1;
     }
-}
-
-std::size_t LineWrapper::room(char c) const {
-    if (base64_)
-        return line_limit;
-    return line_limit - (c == '=' ? 3 : 1);
 }
 
 void LineWrapper::put(char c, bool begins_line, std::string& to) {

@@ -57,8 +57,6 @@ class LineWrapper : public ContentEncoder {
     void finish(std::string& /*to*/) override {}
 
   private:
-    /// The column from which on `c` has none.
-    [[nodiscard]] std::size_t room(char c) const;
     void put(char c, bool begins_line, std::string& to);
 
     bool base64_;

@@ -16,7 +16,6 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t line_limit = 76; // RFC 2047 2
 /// A word that is not at the start of a line begins in this column, or in a new one.
 constexpr std::size_t last_column = 40;
 /// Up to here there is room for what closes comments.
@@ -103,7 +102,7 @@ class HeaderEncoder {
         if (out_ == field.octets())
             return whole_;
         Field encoded(std::move(out_));
-        encoded.fold_lines(line_limit);
+        encoded.fold_lines(encoded_line_limit);
         if (!may_stand_for(encoded, field))
             return false;
         room_ -= encoded.octets().size() - field.octets().size();
@@ -258,10 +257,10 @@ class HeaderEncoder {
             out_.insert(end, end < begin ? "\r\n" : "\r\n ");
     }
 
-    /// Of what comes next; no more than line_limit.
+    /// Of what comes next; no more than encoded_line_limit.
     [[nodiscard]] std::size_t column() const {
-        const std::string_view line =
-            std::string_view(out_).substr(out_.size() - std::min(out_.size(), line_limit));
+        const std::size_t size = std::min(out_.size(), encoded_line_limit);
+        const auto line = std::string_view(out_).substr(out_.size() - size);
         return line.size() - (line.rfind('\n') + 1);
     }
 

@@ -12,7 +12,6 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t line_limit = 76; // RFC 2047 2
 constexpr std::size_t charset_limit = 40;
 
 /// Octets over 127 from `alone` to `alone_end` are characters, `of_three` begins one of
@@ -105,10 +104,10 @@ std::string encode_words(std::string_view text, std::string_view charset,
         for (const char c : text.substr(0, size))
             append_octet(character, c);
         text.remove_prefix(size);
-        if (begin.size() + character.size() + 3 > line_limit)
+        if (begin.size() + character.size() + 3 > encoded_line_limit)
             return {};
         column += character.size();
-        if (column + 2 > line_limit && !empty) {
+        if (column + 2 > encoded_line_limit && !empty) {
             words.append("?=\r\n ").append(begin);
             column = 1 + begin.size() + character.size();
         }

@@ -9,6 +9,9 @@
 
 namespace sallyport {
 
+/// Octets of a line that holds an encoded word (RFC 2047 2).
+constexpr std::size_t encoded_line_limit = 76;
+
 /// What `text` is in, which holds 8-bit octets or the escapes of ISO-2022-JP (RFC 1468):
 /// "UTF-8" if it is well-formed and without escapes, else `stated`, a charset that somebody
 /// named for it; empty if that is no atom of at most 40 characters, or a charset without

@@ -15,12 +15,7 @@ namespace {
 
 /// RFC 5321 4.1.3, less what would end a path for a server that reads carelessly.
 bool is_literal_text(char c) {
-    return (is_atom_text(c) && !is_eight_bit(c)) || c == ' ' || c == '.' || c == ':';
-}
-
-/// An address goes on with it.
-bool is_address_text(char c) {
-    return is_atom_text(c) || c == '.';
+    return (is_dot_atom_text(c) && !is_eight_bit(c)) || c == ' ' || c == ':';
 }
 
 /// Recursive descent over RFC 5322 3.4 with the obsolete forms of 4.4 and what address.h
@@ -165,7 +160,7 @@ class AddressParser {
             at = c == '@' && local ? in_.place() : nowhere;
             in_.take_piece(name);
             // in a text that is not UTF-8 '@' may be half a character
-            local = (is_address_text(c) || c == '"') &&
+            local = (is_dot_atom_text(c) || c == '"') &&
                     !(legacy_ && is_eight_bit(octet(in_.place() - 1)));
         }
         name = trim(name);
@@ -185,7 +180,7 @@ class AddressParser {
         const std::string_view rest = in_.text().substr(in_.place());
         const bool dotted =
             !close && rest.substr(0, rest.find_first_of(" \t\r<(@")).find('.') != rest.npos;
-        return (close || dotted) && (is_address_text(in_.here()) || in_.here() == '[');
+        return (close || dotted) && (is_dot_atom_text(in_.here()) || in_.here() == '[');
     }
 
     /// The '@' at `at` is that of `address`, which stands here whole, in quotes perhaps.
@@ -199,8 +194,8 @@ class AddressParser {
             equals_ignoring_case(in_.text().substr(begin, address.size()), address);
         if (after == '\'' && octet(begin - 1) == '\'')
             --begin;
-        return same && !is_address_text(octet(begin - 1)) &&
-               (after == '\'' || !is_address_text(after));
+        return same && !is_dot_atom_text(octet(begin - 1)) &&
+               (after == '\'' || !is_dot_atom_text(after));
     }
 
     /// "boss; Jane <...>" is two, or one with a semicolon in the name.

@@ -42,6 +42,10 @@ bool is_atom_text(char c) {
     return atom_text[static_cast<unsigned char>(c)];
 }
 
+bool is_dot_atom_text(char c) {
+    return is_atom_text(c) || c == '.';
+}
+
 bool AddressLexer::take(char c) {
     if (at_end() || text_[at_] != c)
         return false;

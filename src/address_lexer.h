@@ -16,6 +16,8 @@ inline constexpr std::string_view specials = "()<>[]:;@\\,.\"";
 
 /// RFC 5322 3.2.3, and UTF-8 (RFC 6532 3.2).
 bool is_atom_text(char c);
+/// And the dot.
+bool is_dot_atom_text(char c);
 
 /// How much is understood.
 enum class Reading {

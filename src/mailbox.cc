@@ -19,9 +19,8 @@
 namespace sallyport {
 
 std::string make_local_part(std::string_view text) {
-    const bool dot_string = splits_at_dots(text) && std::ranges::all_of(text, [](char c) {
-                                return is_atom_text(c) || c == '.';
-                            });
+    const bool dot_string =
+        splits_at_dots(text) && std::ranges::all_of(text, is_dot_atom_text);
     return dot_string ? std::string(text) : quote(text);
 }
 

@@ -12,9 +12,6 @@ namespace sallyport {
 /// Octets in any pieces to lines of at most 76 characters, CRLF between them.
 class ContentEncoder {
   public:
-    ContentEncoder() = default;
-    ContentEncoder(const ContentEncoder&) = delete;
-    ContentEncoder& operator=(const ContentEncoder&) = delete;
     virtual ~ContentEncoder() = default;
 
     /// Appends what is ready to `to`.

@@ -38,11 +38,6 @@ Entity describe_entity(const Header& header);
 /// come, each once.
 class EntityVisitor {
   public:
-    EntityVisitor() = default;
-    EntityVisitor(const EntityVisitor&) = delete;
-    EntityVisitor& operator=(const EntityVisitor&) = delete;
-    virtual ~EntityVisitor() = default;
-
     /// A header, without the blank line after it. The body of a multipart or of
     /// an attached message follows as further headers, leaves and frames.
     virtual void take_header(Header header, const Entity& entity) = 0;
@@ -53,6 +48,9 @@ class EntityVisitor {
     /// Octets between: blank lines after headers, delimiters, what stands before
     /// the first and after the last part, headers that are none.
     virtual void take_frame(std::string_view octets) = 0;
+
+  protected:
+    ~EntityVisitor() = default;
 };
 
 void visit_entities(const Message& message, EntityVisitor& visitor);

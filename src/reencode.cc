@@ -65,7 +65,7 @@ bool is_too_much(const BodyFacts& facts, bool seven_bit) {
 }
 
 /// The first pass: what is in each part, and in the frame around them.
-class Survey : public EntityVisitor {
+class Survey final : public EntityVisitor {
   public:
     void take_header(Header header, const Entity& entity) override {
         if (parts.size() == part_limit)
@@ -108,7 +108,7 @@ Change change_of(const Part& part, bool seven_bit) {
 }
 
 /// The second pass: the same message with the parts that need it encoded.
-class Rewriter : public EntityVisitor {
+class Rewriter final : public EntityVisitor {
   public:
     Rewriter(const std::vector<Part>& parts, bool seven_bit)
         : parts_(parts), seven_bit_(seven_bit) {}

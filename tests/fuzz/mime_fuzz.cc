@@ -42,7 +42,7 @@ void check_facts(const Message& message) {
 }
 
 /// What no line of text can hold is left only where nothing may be encoded or wrapped.
-class Encodable : public EntityVisitor {
+class Encodable final : public EntityVisitor {
   public:
     explicit Encodable(const Message& message) { visit_entities(message, *this); }
 

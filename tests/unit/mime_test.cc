@@ -16,7 +16,7 @@ using namespace sallyport;
 namespace {
 
 /// What was heard, in a short form: H header, L leaf, F frame.
-class Trace : public EntityVisitor {
+class Trace final : public EntityVisitor {
   public:
     explicit Trace(const std::string& input) {
         const Message message = message_of(input);
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(every_level_is_found) {
 namespace {
 
 /// Hears nothing, so that what is measured is the search for delimiters.
-class Deaf : public EntityVisitor {
+class Deaf final : public EntityVisitor {
   public:
     void take_header(Header /*header*/, const Entity& /*entity*/) override {}
     void take_leaf(std::string_view /*octets*/) override {}

@@ -31,7 +31,7 @@ inline std::string octets_of(const Message& message) {
 }
 
 /// The leaves of a message, decoded, and all that stands around them.
-class Reading : public EntityVisitor {
+class Reading final : public EntityVisitor {
   public:
     explicit Reading(const Message& message) { visit_entities(message, *this); }
 

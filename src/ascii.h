@@ -50,16 +50,21 @@ constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view
     return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
+/// Takes from `text` what stands before the first `separator`, and that, or all of it.
+constexpr std::string_view take_until(std::string_view& text, char separator) {
+    const auto end = std::min(text.find(separator), text.size());
+    const auto taken = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return taken;
+}
+
 /// Whether `word` is one of `words`, letters in any case: "to:cc:bcc".
-inline bool is_one_of(std::string_view word, std::string_view words) {
-    for (;;) {
-        const auto end = words.find(':');
-        if (equals_ignoring_case(word, words.substr(0, end)))
+constexpr bool is_one_of(std::string_view word, std::string_view words) {
+    while (!words.empty()) {
+        if (equals_ignoring_case(word, take_until(words, ':')))
             return true;
-        if (end == std::string_view::npos)
-            return false;
-        words.remove_prefix(end + 1);
     }
+    return false;
 }
 
 constexpr bool has_control(std::string_view text) {

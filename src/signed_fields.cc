@@ -23,12 +23,9 @@ void SignedFields::add(std::string_view tags) {
     std::ranges::replace_if(text, is_control, ' '); // folding is white space
     std::size_t lists = 0;
     for (std::string_view left = text; !left.empty();) {
-        const auto end = std::min(left.find(';'), left.size());
-        const std::string_view tag = left.substr(0, end);
-        const auto name = tag.substr(0, tag.find('='));
-        if (trim(name) == "h" && ++lists == 1)
-            take_names(tag.substr(std::min(name.size() + 1, tag.size())));
-        left.remove_prefix(std::min(end + 1, left.size()));
+        std::string_view tag = take_until(left, ';');
+        if (trim(take_until(tag, '=')) == "h" && ++lists == 1)
+            take_names(tag);
     }
     all_ = all_ || lists != 1;
 }

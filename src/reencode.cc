@@ -84,10 +84,6 @@ class Survey final : public EntityVisitor {
     BodyFacts frame;
 };
 
-bool is_encodable(const Part& part) {
-    return !part.entity.sealed && part.entity.is_identity();
-}
-
 /// Where other line ends change nothing that is decoded. What is in application/pkcs7-mime
 /// may be a signature, and no octet of that is touched.
 bool is_wrappable(const Part& part) {
@@ -99,9 +95,19 @@ bool is_wrappable(const Part& part) {
             part.facts.most_blanks <= blanks_limit);
 }
 
-Change change_of(const Part& part, bool seven_bit) {
-    if (is_encodable(part))
+/// What stays as it is must be fit for a server that wants seven bits.
+void check_fixed(const BodyFacts& facts, bool seven_bit) {
+    if (seven_bit && facts.eight_bit)
+        stop(ExitStatus::data_error, Fault::relay,
+             {"the message holds 8-bit text, which the server does not take, where MIME "
+              "does not allow an encoding"},
+             "5.6.3");
+}
+
+Change find_change(const Part& part, bool seven_bit) {
+    if (!part.entity.sealed && part.entity.is_identity())
         return is_too_much(part.facts, seven_bit) ? Change::encode : Change::none;
+    check_fixed(part.facts, seven_bit);
     const bool wraps =
         part.facts.longest_line > text_line_limit && !part.entity.body_signed;
     return wraps && is_wrappable(part) ? Change::wrap : Change::none;
@@ -209,21 +215,11 @@ class Rewriter final : public EntityVisitor {
     std::string pending_;
 };
 
-/// What stays as it is must be fit for a server that wants seven bits.
-void check_fixed(const BodyFacts& facts, bool seven_bit) {
-    if (seven_bit && facts.eight_bit)
-        stop(ExitStatus::data_error, Fault::relay,
-             {"the message holds 8-bit text, which the server does not take, where MIME "
-              "does not allow an encoding"},
-             "5.6.3");
-}
-
 } // namespace
 
 std::optional<Message> reencode(const Message& message, bool seven_bit,
                                 std::vector<std::string>& notes) {
-    const BodyFacts& body = message.body_facts();
-    if (!is_too_much(body, seven_bit))
+    if (!is_too_much(message.body_facts(), seven_bit))
         return std::nullopt;
     Survey survey;
     visit_entities(message, survey);
@@ -234,13 +230,10 @@ std::optional<Message> reencode(const Message& message, bool seven_bit,
         const bool too_long_only = !part.facts.nul && !(seven_bit && part.facts.eight_bit);
         if (part.entity.body_signed && too_long_only)
             part.entity.sealed = true;
-        if (!is_encodable(part))
-            check_fixed(part.facts, seven_bit);
-        part.change = change_of(part, seven_bit);
-        if (part.change == Change::none)
-            continue;
-        changes = true;
-        breaks_signature = breaks_signature || part.entity.body_signed;
+        part.change = find_change(part, seven_bit);
+        const bool changed = part.change != Change::none;
+        changes = changes || changed;
+        breaks_signature = breaks_signature || (changed && part.entity.body_signed);
     }
     if (!changes)
         return std::nullopt;

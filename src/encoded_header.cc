@@ -69,25 +69,20 @@ class HeaderEncoder {
     HeaderEncoder(std::string_view charset, std::size_t room)
         : stated_(charset), room_(room) {}
 
-    /// Of text_fields or address_fields.
-    void encode(Field& field) {
+    /// Of text_fields or address_fields. False if 8-bit text has to stay that should not.
+    bool encode(Field& field) {
         ascii_trails_ =
             is_one_of(stated_, double_octets) && !is_well_formed(field.octets());
         // ISO-2022-JP: a bracket may be none
-        bool whole = field.octets().find('\x1b') == std::string::npos && encode_once(field);
-        if (!whole && std::exchange(ascii_trails_, false))
-            whole = encode_once(field);
-        complete_ = complete_ && whole;
+        const bool escapes = field.octets().find('\x1b') != std::string::npos;
+        return (!escapes && encode_once(field)) ||
+               (std::exchange(ascii_trails_, false) && encode_once(field));
     }
-
-    /// No 8-bit text had to stay that should not.
-    [[nodiscard]] bool complete() const { return complete_; }
 
   private:
     enum class Unit { text, phrase, address };
 
-    /// Not where that would change what the field says. False if text stays that should
-    /// not.
+    /// Not where that would change what the field says. Returns as encode.
     bool encode_once(Field& field) {
         field_ = field.octets();
         field_.remove_suffix(2);
@@ -270,8 +265,7 @@ class HeaderEncoder {
     std::size_t at_ = 0;
     std::string out_;
     std::size_t room_;
-    bool whole_ = true; ///< as complete_, of the field
-    bool complete_ = true;
+    bool whole_ = true; ///< no 8-bit text stays that should not
 
     std::string_view charset_; ///< of the text at hand, as what follows
     bool fits_ = true;
@@ -286,12 +280,13 @@ void encode_header(Header& header, std::vector<std::string>& notes) {
     const SignedFields fixed = header.signed_fields();
     const Entity entity = describe_entity(header);
     HeaderEncoder encoder(entity.charset, header.room());
+    bool complete = true;
     for (Field& field : header.fields()) {
         if (has_eight_bit(field.octets()) && !fixed.cover(field.name()) &&
             (field.is_one_of(text_fields) || field.is_one_of(address_fields)))
-            encoder.encode(field);
+            complete = encoder.encode(field) && complete;
     }
-    if (!encoder.complete())
+    if (!complete)
         notes.push_back(
             "8-bit text in the header is sent as it is where its charset or the "
             "addresses beside it are not clear, or where it would be too long");

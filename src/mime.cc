@@ -106,25 +106,17 @@ class LineReader {
   public:
     explicit LineReader(const Message& message) : message_(message) {}
 
-    struct Piece {
-        std::string_view octets; ///< with the CRLF, if that is in it; empty: the end
-        bool begins_line = true;
-    };
-
-    Piece next() {
-        const bool begins_line = std::exchange(ended_line_, true);
+    /// With the CRLF, if that is in the piece; empty at the end.
+    std::string_view next() {
         auto end = buffer_.find('\n', at_);
         if (end == std::string::npos && refill())
             end = buffer_.find('\n');
-        if (at_ == buffer_.size())
-            return {};
         // A CR at the end of a piece waits for its LF.
         std::size_t stop = end == std::string::npos ? buffer_.size() : end + 1;
         if (end == std::string::npos && stop - at_ > 1 && buffer_[stop - 1] == '\r')
             --stop;
-        ended_line_ = end != std::string::npos;
         const std::size_t begin = std::exchange(at_, stop);
-        return {std::string_view(buffer_).substr(begin, stop - begin), begins_line};
+        return std::string_view(buffer_).substr(begin, stop - begin);
     }
 
   private:
@@ -144,7 +136,6 @@ class LineReader {
     std::uint64_t offset_ = 0;
     std::string buffer_;
     std::size_t at_ = 0;
-    bool ended_line_ = true;
 };
 
 class Walker {
@@ -153,8 +144,11 @@ class Walker {
         : reader_(message), visitor_(visitor) {}
 
     void walk() {
-        for (auto piece = reader_.next(); !piece.octets.empty(); piece = reader_.next())
-            take(piece);
+        bool begins_line = true;
+        for (auto piece = reader_.next(); !piece.empty(); piece = reader_.next()) {
+            take(piece, begins_line);
+            begins_line = piece.ends_with('\n');
+        }
         if (std::exchange(line_end_held_, false)) // no delimiter comes
             visitor_.take_leaf("\r\n");
         leave_part();
@@ -174,15 +168,15 @@ class Walker {
         Surroundings of_parts;
     };
 
-    void take(const LineReader::Piece& piece) {
-        if (piece.begins_line && take_delimiter(piece.octets))
+    void take(std::string_view piece, bool begins_line) {
+        if (begins_line && take_delimiter(piece))
             return;
         if (place_ == Place::header)
-            take_header_line(piece.octets);
+            take_header_line(piece);
         else if (place_ == Place::leaf)
-            take_body(piece.octets);
+            take_body(piece);
         else
-            visitor_.take_frame(piece.octets);
+            visitor_.take_frame(piece);
     }
 
     /// RFC 2046 5.1.1. A delimiter of an outer multipart ends the inner ones too.

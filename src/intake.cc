@@ -102,10 +102,7 @@ std::size_t Intake::take_plain_lines(std::string_view block) {
     body_.resize(begin + 2 * block.size()); // were all lines empty
     auto to = body_.begin() + static_cast<std::ptrdiff_t>(begin);
     std::size_t at = 0;
-    for (;;) {
-        const auto end = block.find('\n', at);
-        if (end == std::string_view::npos)
-            break;
+    for (auto end = block.find('\n'); end != block.npos; end = block.find('\n', at)) {
         auto line = block.substr(at, end - at);
         if (line.ends_with('\r'))
             line.remove_suffix(1);
@@ -117,8 +114,7 @@ std::size_t Intake::take_plain_lines(std::string_view block) {
         at = end + 1;
     }
     body_.erase(to, body_.end());
-    size_ += body_.size() - begin;
-    count({});
+    count(body_.size() - begin);
     return at;
 }
 
@@ -142,7 +138,7 @@ void Intake::take_part(std::string_view part) {
     if (part.empty())
         return;
     at_line_start_ = false;
-    count(part);
+    count(part.size());
     std::string& to = in_header_ ? line_ : body_;
     const std::size_t begin = to.size();
     to += part;
@@ -156,7 +152,7 @@ void Intake::take_part(std::string_view part) {
 }
 
 void Intake::end_line() {
-    count("\r\n");
+    count(2);
     at_line_start_ = true;
     if (in_header_)
         take_header_line();
@@ -181,7 +177,8 @@ void Intake::take_header_line() {
         if (!is_blank(line_.front()))
             finish_field();
         replace_stray_crs(line_, 0);
-        field_.append(std::exchange(line_, {})).append("\r\n");
+        field_.append(line_).append("\r\n");
+        line_.clear();
     }
 }
 
@@ -205,8 +202,8 @@ void Intake::finish_field() {
         draft_.header.append(Field(std::exchange(field_, {})));
 }
 
-void Intake::count(std::string_view octets) {
-    size_ += octets.size();
+void Intake::count(std::size_t octets) {
+    size_ += octets;
     if (size_limit_ > 0 && size_ > size_limit_)
         refuse(concat({"the message has more than ", std::to_string(size_limit_),
                        " octets ([message] size_limit)"}),
@@ -216,8 +213,7 @@ void Intake::count(std::string_view octets) {
 }
 
 void Intake::store() {
-    if (!body_.empty())
-        draft_.body.append(body_);
+    draft_.body.append(body_);
     draft_.facts.add(body_);
     body_.clear();
 }

@@ -65,7 +65,7 @@ class Intake {
     [[nodiscard]] bool is_text(std::string_view line) const;
     void leave_header();
     void finish_field();
-    void count(std::string_view octets);
+    void count(std::size_t octets);
     void store();
 
     bool dot_ends_message_;

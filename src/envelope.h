@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Who the message is from and to, and the header fields that say so.
+// Who the message is from and to.
 #pragma once
 
 #include <chrono>
@@ -98,17 +98,5 @@ std::vector<std::string> make_recipients(const Mailbox& mailbox, const Settings&
 /// (local) for a sender that [sender] allow does not name.
 Envelope make_envelope(const Invocation& invocation, const Settings& settings,
                        const Header& header, const Identity& identity);
-
-/// The header as it will be sent: Bcc, Resent-Bcc, Return-Path, Content-Length and
-/// [message] remove_headers gone; From, Date and Message-ID added where missing
-/// (Resent-From, Resent-Date and Resent-Message-ID where the message has a Resent- field,
-/// RFC 5322 3.6.6), as a From without an author is; a Received field in front if asked for;
-/// with `force` the From field ours, and what it was in Reply-To; bare names put in a
-/// domain; lines over 998 octets folded. Every other field is untouched. A note where
-/// `force` cannot tell whom to answer. Failure: 77 (local) for a From that [sender] allow
-/// does not name.
-void complete_header(Header& header, const Envelope& envelope, const Invocation& invocation,
-                     const Settings& settings, const Identity& identity,
-                     std::vector<std::string>& notes);
 
 } // namespace sallyport

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A message that was read to its end and looked at, ready to be handed over.
+// A message made ready to be handed over: what must not leave is taken out of its header,
+// what RFC 5322 3.6 wants is put in, and nothing else is touched.
 #pragma once
 
 #include <string>
@@ -11,16 +12,17 @@
 
 namespace sallyport {
 
-struct Submission {
-    Envelope envelope;
-    Message message;
-    std::vector<std::string> notes; ///< remarks for the log
-};
-
-/// Reads `input` to its end. Failure as make_envelope, read_draft and finish_message; where
-/// the arguments alone name the recipients, before anything is read.
-Submission read_submission(const Invocation& invocation, const Settings& settings,
-                           const Identity& identity, int input);
+/// The header as it will be sent: Bcc, Resent-Bcc, Return-Path, Content-Length and
+/// [message] remove_headers gone; From, Date and Message-ID added where missing
+/// (Resent-From, Resent-Date and Resent-Message-ID where the message has a Resent- field,
+/// RFC 5322 3.6.6), as a From without an author is; a Received field in front if asked for;
+/// with `force` the From field ours, and what it was in Reply-To; bare names put in a
+/// domain; lines over 998 octets folded. Every other field is untouched. A note where
+/// `force` cannot tell whom to answer. Failure: 77 (local) for a From that [sender] allow
+/// does not name.
+void complete_header(Header& header, const Envelope& envelope, const Invocation& invocation,
+                     const Settings& settings, const Identity& identity,
+                     std::vector<std::string>& notes);
 
 /// The message as it leaves: its header completed, and its body without what no server
 /// takes. Failure as complete_header and reencode.

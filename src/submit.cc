@@ -35,22 +35,52 @@ void tell_without_memory(const World& world, const Report& report) {
 }
 
 /// Nobody is told of a failure twice: a person reads the diagnosis, others the log.
-void tell(const World& world, const Submission& submission, const Report& report) {
-    note(world, submission.notes);
+void tell(const World& world, const Envelope& envelope, const Report& report) {
     const bool failed = report.status() != ExitStatus::ok;
     const bool for_a_person = ::isatty(world.error) != 0;
     if (!failed || !for_a_person || !world.log.on_standard_error())
-        log_report(world.log, report, submission.envelope, report.size, world.identity);
+        log_report(world.log, report, envelope, report.size, world.identity);
     if (failed && (for_a_person || !world.log.on_standard_error()))
         print(world.error, describe_failures(report));
 }
 
+Envelope envelope_of(const World& world, const Header& header = Header()) {
+    return make_envelope(world.invocation, world.settings, header, world.identity);
+}
+
+DeliveryContext context_of(const World& world) {
+    return {world.identity.host_name, world.started, world.transcript};
+}
+
+/// One message from the input to its recipients.
+ExitStatus submit(const World& world) {
+    const Invocation& invocation = world.invocation;
+    const MessageSettings& limits = world.settings.message;
+    Envelope envelope;
+    // Without -t the command line says all about the envelope: it is looked at before a
+    // person at a terminal has typed the message.
+    if (!invocation.recipients_from_header)
+        envelope = envelope_of(world);
+    Draft draft = read_draft(world.input, invocation.dot_ends_message, limits.size_limit);
+    if (invocation.recipients_from_header)
+        envelope = envelope_of(world, draft.header);
+    std::vector<std::string> notes;
+    const Message message = finish_message(std::move(draft), envelope, invocation,
+                                           world.settings, world.identity, notes);
+    Failover failover(world.settings, world.network, context_of(world));
+    const Report report = deliver(failover, limits, envelope, message, world.started);
+    try {
+        note(world, notes);
+        tell(world, envelope, report);
+    } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
+        tell_without_memory(world, report);
+    }
+    return report.status();
+}
+
 ExitStatus verify(const World& world) {
-    const Envelope envelope =
-        make_envelope(world.invocation, world.settings, Header(), world.identity);
-    const Report report =
-        ask_about_recipients(world.settings, envelope, world.network,
-                             {world.identity.host_name, world.started, world.transcript});
+    const Report report = ask_about_recipients(world.settings, envelope_of(world),
+                                               world.network, context_of(world));
     for (const Recipient& recipient : report.recipients) {
         if (recipient.accepted())
             print(world.output,
@@ -61,21 +91,6 @@ ExitStatus verify(const World& world) {
 }
 
 } // namespace
-
-ExitStatus submit(const World& world) {
-    const Submission submission =
-        read_submission(world.invocation, world.settings, world.identity, world.input);
-    Failover failover(world.settings, world.network,
-                      {world.identity.host_name, world.started, world.transcript});
-    const Report report = deliver(failover, world.settings.message, submission.envelope,
-                                  submission.message, world.started);
-    try {
-        tell(world, submission, report);
-    } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
-        tell_without_memory(world, report);
-    }
-    return report.status();
-}
 
 ExitStatus carry_out(const World& world) {
     note(world, world.invocation.notes);

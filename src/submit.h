@@ -13,7 +13,4 @@ namespace sallyport {
 /// before a server was asked, and as Server.
 ExitStatus carry_out(const World& world);
 
-/// One message from `input` to its recipients.
-ExitStatus submit(const World& world);
-
 } // namespace sallyport

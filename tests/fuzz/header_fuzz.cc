@@ -18,10 +18,9 @@
 
 #include "address.h"
 #include "encoded_header.h"
-#include "envelope.h"
-#include "message.h"
 #include "printable.h"
 #include "require.h"
+#include "submission.h"
 #include "unit/decoding.h"
 #include "unit/feeder.h"
 #include "utf8.h"

@@ -4,8 +4,8 @@
 
 #include <ctime>
 
-#include "envelope.h"
 #include "failing.h"
+#include "submission.h"
 
 using namespace sallyport;
 

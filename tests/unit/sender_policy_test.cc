@@ -7,8 +7,8 @@
 
 #include <tuple>
 
-#include "envelope.h"
 #include "failing.h"
+#include "submission.h"
 
 using namespace sallyport;
 using Fields = std::vector<std::string>;

@@ -64,11 +64,10 @@ constexpr std::size_t envelope_id_limit = 100;
     misused({"option -", {&letter, 1}, " ", printable(value, 80), ": ", wanted});
 }
 
-const Option& find_option(char letter) {
+/// Null if there is none.
+const Option* find_option(char letter) {
     const auto* const found = std::ranges::find(options, letter, &Option::letter);
-    if (found == options.end())
-        misused({"option -", printable({&letter, 1}), ": not known"});
-    return *found;
+    return found != options.end() ? found : nullptr;
 }
 
 /// The arguments after argv[0], one letter or operand after the other.
@@ -110,21 +109,18 @@ Mode mode_of_name(std::string_view program) {
 }
 
 Mode read_mode(std::string_view value) {
-    if (value == "m")
-        return Mode::deliver;
-    if (value == "p")
-        return Mode::list_queue;
-    if (value == "i")
-        return Mode::aliases;
-    if (value == "h" || value == "H")
-        return Mode::do_nothing;
-    if (value == "s")
-        return Mode::serve;
-    if (value == "v")
-        return Mode::verify;
-    if (value == "d" || value == "D")
-        bad_value('b', value, "this is no daemon");
-    bad_value('b', value, "this mode is not known; nothing was read");
+    constexpr std::pair<char, Mode> modes[] = {
+        {'m', Mode::deliver},    {'s', Mode::serve},   {'v', Mode::verify},
+        {'p', Mode::list_queue}, {'i', Mode::aliases}, {'h', Mode::do_nothing},
+        {'H', Mode::do_nothing},
+    };
+    for (const auto& [letter, mode] : modes) {
+        if (value == std::string_view(&letter, 1))
+            return mode;
+    }
+    bad_value('b', value,
+              value == "d" || value == "D" ? "this is no daemon"
+                                           : "this mode is not known; nothing was read");
 }
 
 /// Neither sends anything. Beside another argument of the `count`, somebody meant to.
@@ -167,9 +163,8 @@ void apply_notify(Invocation& invocation, std::string_view value) {
 }
 
 void apply_return(Invocation& invocation, std::string_view value) {
-    std::string wanted = upper_case(value);
-    if (wanted == "FULL" || wanted == "HDRS")
-        invocation.ret = std::move(wanted);
+    if (is_one_of(value, "FULL:HDRS"))
+        invocation.ret = upper_case(value);
     else
         ignore(invocation, "-R", value);
 }
@@ -182,7 +177,7 @@ void apply_envelope_id(Invocation& invocation, std::string_view value) {
 }
 
 bool read_yes(std::string_view option, std::string_view value) {
-    if (!equals_ignoring_case(value, "yes") && !equals_ignoring_case(value, "no"))
+    if (!is_one_of(value, "yes:no"))
         bad_value('O', option, "yes or no is expected");
     return equals_ignoring_case(value, "yes");
 }
@@ -192,11 +187,11 @@ void apply_old_option(Invocation& invocation, std::string_view value,
     if (value == "i")
         invocation.dot_ends_message = false;
     // Exim's way of writing them has the value in the next argument, which is no recipient.
-    const bool value_follows = value.size() == 2 && value.front() == 'M';
-    if (value_follows && arguments.at_end())
+    if (value.size() != 2 || value.front() != 'M')
+        return;
+    if (arguments.at_end())
         bad_value('o', value, "a value is missing after it");
-    if (value_follows)
-        arguments.take();
+    arguments.take();
 }
 
 /// Postfix has these two of its own; all others are ignored.
@@ -238,40 +233,34 @@ void apply(Invocation& invocation, char letter, std::string_view value,
         invocation.dot_ends_message = false;
         break;
     case 'N':
-        apply_notify(invocation, value);
-        break;
+        return apply_notify(invocation, value);
     case 'o':
-        apply_old_option(invocation, value, arguments);
-        break;
+        return apply_old_option(invocation, value, arguments);
     case 'q':
         invocation.mode = Mode::run_queue;
         break;
     case 'R':
-        apply_return(invocation, value);
-        break;
+        return apply_return(invocation, value);
     case 't':
         invocation.recipients_from_header = true;
         break;
     case 'V':
-        apply_envelope_id(invocation, value);
-        break;
+        return apply_envelope_id(invocation, value);
     case 'v':
         invocation.verbose = true;
         break;
     case 'O':
-        apply_long_option(invocation, value);
-        break;
+        return apply_long_option(invocation, value);
     case 'X':
-        ignore(invocation, "-X", value);
-        break;
+        return ignore(invocation, "-X", value);
     default: // known, and without effect
         break;
     }
 }
 
 AfterRecipient after_recipient(char letter) {
-    const auto* const found = std::ranges::find(options, letter, &Option::letter);
-    return found == options.end() ? After::refused : found->after_recipient;
+    const Option* const option = find_option(letter);
+    return option != nullptr ? option->after_recipient : After::refused;
 }
 
 /// Of the arguments that begin with a hyphen. `cluster` is what follows it.
@@ -294,10 +283,12 @@ bool may_follow_recipient(std::string_view cluster) {
 
 void apply_cluster(Invocation& invocation, std::string_view cluster, Arguments& arguments) {
     while (!cluster.empty()) {
-        const Option& option = find_option(cluster.front());
+        const Option* const option = find_option(cluster.front());
+        if (option == nullptr)
+            misused({"option -", printable(cluster.substr(0, 1)), ": not known"});
         cluster.remove_prefix(1);
-        const std::string_view value = arguments.value_of(option, cluster);
-        apply(invocation, option.letter, value, arguments);
+        const std::string_view value = arguments.value_of(*option, cluster);
+        apply(invocation, option->letter, value, arguments);
     }
 }
 

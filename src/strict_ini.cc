@@ -2,7 +2,6 @@
 #include "strict_ini.h"
 
 #include <algorithm>
-#include <cstring>
 #include <set>
 #include <utility>
 
@@ -24,7 +23,7 @@ constexpr std::size_t name_limit = 49; // inih cuts there
 /// key's value there is the number of its entry.
 struct Reading {
     std::vector<IniEntry> entries; ///< section and key still empty
-    std::vector<std::string> for_inih;
+    std::string for_inih;
 };
 
 class StrictReader {
@@ -79,7 +78,7 @@ class StrictReader {
             refuse(concat({"the section [", printable(name), "] stands here again"}));
         section_line_ = number_;
         keys_.clear();
-        reading_.for_inih.push_back(concat({"[", name, "]\n"}));
+        reading_.for_inih.append("[").append(name).append("]\n");
     }
 
     void take_key(std::string_view text) {
@@ -101,7 +100,7 @@ class StrictReader {
         if (!keys_.insert(key).second)
             refuse(concat({"the key ", key, " stands here again"}));
         const std::string number = std::to_string(reading_.entries.size());
-        reading_.for_inih.push_back(concat({key, " = ", number, "\n"}));
+        reading_.for_inih.append(key).append("=").append(number).append("\n");
         IniEntry& entry = reading_.entries.emplace_back();
         entry.value = read_value(trim(rest.substr(1)));
         entry.line = number_;
@@ -170,32 +169,19 @@ class StrictReader {
     Reading reading_;
 };
 
-/// What inih reads from and tells of.
-struct Exchange {
-    Reading& reading;
-    std::size_t next_line = 0;
-    std::size_t named = 0; ///< entries whose section and key are known
+/// What inih tells.
+struct Names {
+    std::vector<IniEntry>& entries;
+    std::size_t known = 0; ///< entries whose section and key are
 };
 
-char* give_line(char* buffer, int size, void* stream) {
-    auto& exchange = *static_cast<Exchange*>(stream);
-    if (exchange.next_line == exchange.reading.for_inih.size())
-        return nullptr;
-    const std::string& line = exchange.reading.for_inih[exchange.next_line++];
-    if (line.size() >= static_cast<std::size_t>(size))
-        return nullptr;
-    std::memcpy(buffer, line.c_str(), line.size() + 1);
-    return buffer;
-}
-
 int take_name(void* user, const char* section, const char* key, const char* value) {
-    auto& exchange = *static_cast<Exchange*>(user);
+    auto& [entries, known] = *static_cast<Names*>(user);
     if (key == nullptr)
         return 1; // some builds call at each section, too
-    if (exchange.named == exchange.reading.entries.size() ||
-        value != std::to_string(exchange.named))
+    if (known == entries.size() || value != std::to_string(known))
         return 0;
-    IniEntry& entry = exchange.reading.entries[exchange.named++];
+    IniEntry& entry = entries[known++];
     entry.section = section;
     entry.key = key;
     return 1;
@@ -205,9 +191,9 @@ int take_name(void* user, const char* section, const char* key, const char* valu
 
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& path) {
     Reading reading = StrictReader(text, path).read();
-    Exchange exchange{reading};
-    const int result = ::ini_parse_stream(give_line, &exchange, take_name, &exchange);
-    if (result != 0 || exchange.named != reading.entries.size())
+    Names names{reading.entries};
+    const int result = ::ini_parse_string(reading.for_inih.c_str(), take_name, &names);
+    if (result != 0 || names.known != reading.entries.size())
         stop(ExitStatus::software, Fault::local,
              {printable(path), ": inih did not read what stands there"});
     return std::move(reading.entries);

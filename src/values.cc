@@ -169,27 +169,24 @@ std::vector<std::uint16_t> read_ports(std::string_view text, const std::string& 
 
 Mailbox read_mailbox(std::string_view text, const std::string& origin) {
     read_text(text, origin);
-    Mailbox mailbox;
     try {
-        mailbox = parse_reverse_path(text);
+        Mailbox mailbox = parse_reverse_path(text);
+        if (!mailbox.local.empty())
+            return mailbox;
     } catch (const Failure& failure) { // who wrote it here is told where
         misconfigured(origin, failure.what());
     }
-    if (mailbox.local.empty())
-        misconfigured(origin, "an address is expected");
-    return mailbox;
+    misconfigured(origin, "an address is expected");
 }
 
 std::string read_mailboxes(std::string_view text, const std::string& origin) {
-    bool none = false;
     try {
-        none = parse_address_list(text).empty();
+        if (!parse_address_list(text).empty())
+            return std::string(text);
     } catch (const Failure& failure) { // who wrote it here is told where
         misconfigured(origin, failure.what());
     }
-    if (none)
-        misconfigured(origin, "an address is expected");
-    return std::string(text);
+    misconfigured(origin, "an address is expected");
 }
 
 std::size_t distance(std::string_view a, std::string_view b) {

@@ -55,9 +55,10 @@ bool is_address(const std::string& text) {
 } // namespace
 
 bool read_switch(std::string_view text, const std::string& origin) {
-    if (text != "yes" && text != "no")
+    const bool yes = text == "yes";
+    if (!yes && text != "no")
         misconfigured(origin, "yes or no is expected");
-    return text == "yes";
+    return yes;
 }
 
 std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint64_t most,
@@ -208,13 +209,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::vector<std::string> read_pins(std::string_view text, const std::string& origin) {
     constexpr std::string_view kind = "sha256//";
     constexpr std::size_t digest_size = 32;
-    std::vector<std::string> pins;
-    for (const std::string& pin : read_list(text, origin)) {
-        auto digest =
-            pin.starts_with(kind) ? decode_base64(pin.substr(kind.size())) : std::nullopt;
-        if (!digest || digest->size() != digest_size)
+    std::vector<std::string> pins = read_list(text, origin);
+    for (std::string& pin : pins) {
+        const bool is_known = pin.starts_with(kind);
+        auto digest = decode_base64(pin.substr(is_known ? kind.size() : 0));
+        if (!is_known || !digest || digest->size() != digest_size)
             misconfigured(origin, "sha256// and 44 characters of base64 are expected");
-        pins.push_back(std::move(*digest));
+        pin = std::move(*digest);
     }
     return pins;
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <utility>
 
 #include "concat.h"
@@ -58,13 +57,12 @@ void check(const Relay& relay) {
 void finish_ports(Relay& relay, std::vector<std::string>& notes) {
     const bool at_once = relay.tls == TlsMode::implicit;
     const bool follows_tls = relay.tls && !relay.srv && !relay.lmtp;
-    constexpr std::array usual{submissions_port, submission_port, std::uint16_t{24}};
-    const std::span all(usual);
-    const auto chosen = relay.lmtp    ? all.last(1) // RFC 2033 5: not those of SMTP
-                        : follows_tls ? all.subspan(at_once ? 0 : 1, 1)
-                                      : all.first(2);
-    if (relay.port.empty())
-        relay.port.assign(chosen.begin(), chosen.end());
+    if (relay.port.empty() && relay.lmtp)
+        relay.port = {24}; // RFC 2033 5: not those of SMTP
+    else if (relay.port.empty() && follows_tls)
+        relay.port = {at_once ? submissions_port : submission_port};
+    else if (relay.port.empty())
+        relay.port = {submissions_port, submission_port};
     const std::uint16_t others = at_once ? submission_port : submissions_port;
     if (follows_tls && relay.tls != TlsMode::none && !relay.is_local() &&
         std::ranges::find(relay.port, others) != relay.port.end())

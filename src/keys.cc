@@ -2,7 +2,6 @@
 #include "keys.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -21,42 +20,35 @@ namespace {
 
 // How the text of a value is read, beside what values.h and ways.h have.
 
-constexpr auto mechanism_names = [] {
-    std::array<std::string_view, mechanisms.size()> names;
-    std::ranges::transform(mechanisms, names.begin(), &Mechanism::name);
-    return names;
-}();
-constexpr auto extensions =
-    std::to_array<std::string_view>({"8BITMIME", "BINARYMIME", "CHUNKING", "DSN", "LIMITS",
-                                     "PIPELINING", "SIZE", "SMTPUTF8"});
-
-/// A list of words that are all `known`, in upper case.
-std::vector<std::string> read_words(std::string_view text,
-                                    std::span<const std::string_view> known,
+/// A list of words that are all `known` ("A:B"), in upper case.
+std::vector<std::string> read_words(std::string_view text, std::string_view known,
                                     const std::string& origin) {
     std::vector<std::string> words = read_list(text, origin);
     for (std::string& word : words) {
-        const std::string name = upper_case(word);
-        if (std::ranges::find(known, name) == known.end()) {
+        if (!is_one_of(word, known)) {
             std::string expected;
-            for (const std::string_view other : known)
-                expected.append(expected.empty() ? "" : ", ").append(other);
+            for (const char c : known)
+                expected.append(c == ':' ? ", " : std::string_view(&c, 1));
             misconfigured(origin, {printable(word, 40), " is none of ", expected});
         }
-        word = name;
+        word = upper_case(word);
     }
     return words;
 }
 
 std::vector<std::string> read_extensions(std::string_view text, const std::string& origin) {
-    return read_words(text, extensions, origin);
+    return read_words(
+        text, "8BITMIME:BINARYMIME:CHUNKING:DSN:LIMITS:PIPELINING:SIZE:SMTPUTF8", origin);
 }
 
 /// What none and auto stand for is seen when all keys are known: see ways.cc.
 std::vector<std::string> read_mechanisms(std::string_view text, const std::string& origin) {
     if (text == "auto" || text == "none")
         return {};
-    return read_words(text, mechanism_names, origin);
+    std::string names;
+    for (const Mechanism& mechanism : mechanisms)
+        names.append(names.empty() ? "" : ":").append(mechanism.name);
+    return read_words(text, names, origin);
 }
 
 /// Words that stand for the values of an enumeration, in its order.

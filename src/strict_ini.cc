@@ -19,13 +19,6 @@ namespace {
 constexpr std::size_t line_limit = 65536;
 constexpr std::size_t name_limit = 49; // inih cuts there
 
-/// What a careful reader sees in the text. `for_inih` has one line a section or key; a
-/// key's value there is the number of its entry.
-struct Reading {
-    std::vector<IniEntry> entries; ///< section and key still empty
-    std::string for_inih;
-};
-
 class StrictReader {
   public:
     StrictReader(std::string_view text, const std::string& path)
@@ -35,7 +28,7 @@ class StrictReader {
             text_.remove_prefix(byte_order_mark.size());
     }
 
-    Reading read() {
+    std::vector<IniEntry> read() {
         if (text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff"))
             refuse("UTF-16: save it as UTF-8");
         while (!text_.empty()) {
@@ -47,7 +40,11 @@ class StrictReader {
             take_line(line);
             ++number_;
         }
-        return std::move(reading_);
+        const int result = ::ini_parse_string(for_inih_.c_str(), take_name, this);
+        if (result != 0 || named_ != entries_.size())
+            stop(ExitStatus::software, Fault::local,
+                 {printable(path_), ": inih did not read what stands there"});
+        return std::move(entries_);
     }
 
   private:
@@ -78,7 +75,7 @@ class StrictReader {
             refuse(concat({"the section [", printable(name), "] stands here again"}));
         section_line_ = number_;
         keys_.clear();
-        reading_.for_inih.append("[").append(name).append("]\n");
+        for_inih_.append("[").append(name).append("]\n");
     }
 
     void take_key(std::string_view text) {
@@ -99,9 +96,9 @@ class StrictReader {
             refuse("a key stands before any [section]: write [relay] above it");
         if (!keys_.insert(key).second)
             refuse(concat({"the key ", key, " stands here again"}));
-        const std::string number = std::to_string(reading_.entries.size());
-        reading_.for_inih.append(key).append("=").append(number).append("\n");
-        IniEntry& entry = reading_.entries.emplace_back();
+        const std::string number = std::to_string(entries_.size());
+        for_inih_.append(key).append("=").append(number).append("\n");
+        IniEntry& entry = entries_.emplace_back();
         entry.value = read_value(trim(rest.substr(1)));
         entry.line = number_;
         entry.section_line = section_line_;
@@ -156,6 +153,21 @@ class StrictReader {
         return folded;
     }
 
+    /// Told by inih.
+    static int take_name(void* user, const char* section, const char* key,
+                         const char* value) {
+        auto& reader = *static_cast<StrictReader*>(user);
+        if (key == nullptr)
+            return 1; // some builds call at each section, too
+        if (reader.named_ == reader.entries_.size() ||
+            value != std::to_string(reader.named_))
+            return 0;
+        IniEntry& entry = reader.entries_[reader.named_++];
+        entry.section = section;
+        entry.key = key;
+        return 1;
+    }
+
     [[noreturn]] void refuse(std::string_view why) const {
         misconfigured(concat({printable(path_), ":", std::to_string(number_)}), why);
     }
@@ -166,37 +178,16 @@ class StrictReader {
     unsigned section_line_ = 0;
     std::set<std::string> sections_;
     std::set<std::string> keys_; ///< of the section at hand
-    Reading reading_;
+    std::vector<IniEntry> entries_;
+    std::size_t named_ = 0; ///< entries whose section and key are known, from inih
+    /// One line a section or key; a key's value there is the number of its entry.
+    std::string for_inih_;
 };
-
-/// What inih tells.
-struct Names {
-    std::vector<IniEntry>& entries;
-    std::size_t known = 0; ///< entries whose section and key are
-};
-
-int take_name(void* user, const char* section, const char* key, const char* value) {
-    auto& [entries, known] = *static_cast<Names*>(user);
-    if (key == nullptr)
-        return 1; // some builds call at each section, too
-    if (known == entries.size() || value != std::to_string(known))
-        return 0;
-    IniEntry& entry = entries[known++];
-    entry.section = section;
-    entry.key = key;
-    return 1;
-}
 
 } // namespace
 
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& path) {
-    Reading reading = StrictReader(text, path).read();
-    Names names{reading.entries};
-    const int result = ::ini_parse_string(reading.for_inih.c_str(), take_name, &names);
-    if (result != 0 || names.known != reading.entries.size())
-        stop(ExitStatus::software, Fault::local,
-             {printable(path), ": inih did not read what stands there"});
-    return std::move(reading.entries);
+    return StrictReader(text, path).read();
 }
 
 } // namespace sallyport

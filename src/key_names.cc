@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> reserved_sections{"queue", "limits"};
 
-bool is_near(std::string_view name, std::string_view known) {
-    return distance(name, known) <= std::min<std::size_t>(known.size() / 2, 3);
-}
-
 std::string list_keys(std::string_view section) {
     std::string names;
     for (const Key& key : key_table()) {
@@ -42,7 +38,7 @@ const Key& nearest_key(std::string_view section, std::string_view name) {
     const Key& near = nearest_key(section, name);
     if (name == near.name)
         misconfigured(origin, {name, " belongs to [", near.section, "]"});
-    if (is_near(name, near.name))
+    if (distance(name, near.name) <= std::min<std::size_t>(near.name.size() / 2, 3))
         misconfigured(origin, {printable(name, 60), " is not known; the nearest key of [",
                                near.section, "] is ", near.name});
     misconfigured(origin,
@@ -104,7 +100,7 @@ std::string nearest_variable(std::string_view name) {
             nearest = meant;
         }
     };
-    for (const char* known : {"url", "from", "domain", "password"})
+    for (const char* const known : {"url", "from", "domain", "password"})
         consider(known, known);
     for (const Key& key : key_table()) {
         const std::string full = concat({key.section, "_", key.name});

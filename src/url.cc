@@ -46,9 +46,7 @@ std::string decode(std::string_view text, std::string_view others,
 }
 
 void put(std::vector<UrlSetting>& settings, std::string_view key, std::string_view value) {
-    UrlSetting& setting = settings.emplace_back();
-    setting.key = key;
-    setting.value = value;
+    settings.push_back({key, std::string(value)});
 }
 
 void take_query(std::string_view query, std::vector<UrlSetting>& settings,

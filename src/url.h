@@ -12,9 +12,9 @@
 
 namespace sallyport {
 
-/// A [relay] key and its value, percent-decoded.
+/// A [relay] key, which may be a part of the URL, and its value, percent-decoded.
 struct UrlSetting {
-    std::string key;
+    std::string_view key;
     std::string value;
 };
 

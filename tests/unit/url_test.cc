@@ -12,7 +12,10 @@ namespace {
 std::string settings_of(std::string_view url) {
     std::string text;
     for (const UrlSetting& setting : parse_relay_url(url, "SALLYPORT_URL"))
-        text += (text.empty() ? "" : " ") + setting.key + "=" + setting.value;
+        text.append(text.empty() ? "" : " ")
+            .append(setting.key)
+            .append("=")
+            .append(setting.value);
     return text;
 }
 

@@ -150,19 +150,17 @@ std::vector<Mailbox> Aliases::expand(const std::string& name) const {
     return result;
 }
 
-std::vector<Mailbox> Aliases::mailboxes_of(const Entry& entry) {
+/// What the entry names: names are to be looked up in turn.
+void Aliases::follow(const Entry& entry, std::vector<std::string>& names,
+                     std::vector<Mailbox>& addresses) const {
+    std::vector<Mailbox> members;
     try {
-        return parse_address_list(entry.list);
+        members = parse_address_list(entry.list);
     } catch (const Failure& failure) {
         unusable(entry.origin,
                  wants_a_local_mailer(entry.list) ? wants_mailer : failure.what());
     }
-}
-
-/// What the entry names: names are to be looked up in turn.
-void Aliases::follow(const Entry& entry, std::vector<std::string>& names,
-                     std::vector<Mailbox>& addresses) const {
-    for (Mailbox& mailbox : mailboxes_of(entry)) {
+    for (Mailbox& mailbox : members) {
         if (wants_a_local_mailer(mailbox.local))
             unusable(entry.origin, wants_mailer);
         const bool is_local = settings_.is_local(mailbox.domain);

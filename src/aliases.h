@@ -41,7 +41,6 @@ class Aliases {
     void add(std::string_view name, std::string_view list, std::string_view origin);
     void follow(const Entry& entry, std::vector<std::string>& names,
                 std::vector<Mailbox>& addresses) const;
-    static std::vector<Mailbox> mailboxes_of(const Entry& entry);
     [[nodiscard]] const Entry* find(const std::string& name) const;
 
     const RecipientSettings& settings_;

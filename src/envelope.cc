@@ -27,9 +27,13 @@ constexpr std::string_view commands =
 
 class Recipients {
   public:
+    /// `refuses_commands`: called as sendmail, any word is a recipient. Under the program's
+    /// own name people look for a tool with commands, and an empty message would go to
+    /// somebody.
     Recipients(std::string domain, const RecipientSettings& settings,
-               std::vector<std::string>& notes)
-        : domain_(std::move(domain)), settings_(settings), notes_(notes) {}
+               std::vector<std::string>& notes, bool refuses_commands = false)
+        : domain_(std::move(domain)), settings_(settings), notes_(notes),
+          refuses_commands_(refuses_commands) {}
 
     /// `what` the list is, for errors.
     void add(std::string_view list, std::string_view what) {
@@ -57,10 +61,6 @@ class Recipients {
         }
     }
 
-    /// Called as sendmail, any word is a recipient. Under the program's own name people
-    /// look for a tool with commands, and an empty message would go to somebody.
-    void refuse_commands(bool refused) { commands_refused_ = refused; }
-
     std::vector<std::string> take() { return std::move(addresses_); }
 
   private:
@@ -81,7 +81,7 @@ class Recipients {
             aliases_.emplace(settings_);
         std::string key = lower_case(mailbox.local);
         const bool is_command =
-            commands_refused_ && !with_domain && is_one_of(key, commands);
+            refuses_commands_ && !with_domain && is_one_of(key, commands);
         if (!aliases_->stands_for_others(key, with_domain || is_command)) {
             if (is_command)
                 refuse_command(key);
@@ -112,7 +112,7 @@ class Recipients {
     std::string domain_;
     const RecipientSettings& settings_;
     std::vector<std::string>& notes_;
-    bool commands_refused_ = false;
+    bool refuses_commands_;
     std::optional<Aliases> aliases_;
     std::set<std::string> known_;
     std::set<std::string> expanded_; ///< names with an alias, in lower case
@@ -123,9 +123,8 @@ class Recipients {
 
 std::string mailbox_key(const std::string& address) {
     std::string key = address;
-    const auto at = std::min(key.rfind('@'), key.size());
-    std::transform(key.begin() + static_cast<std::ptrdiff_t>(at), key.end(),
-                   key.begin() + static_cast<std::ptrdiff_t>(at), to_lower);
+    for (auto at = std::min(key.rfind('@'), key.size()); at < key.size(); ++at)
+        key[at] = to_lower(key[at]);
     return key;
 }
 
@@ -190,9 +189,8 @@ Envelope make_envelope(const Invocation& invocation, const Settings& settings,
                        const Header& header, const Identity& identity) {
     Envelope envelope;
     Recipients recipients(identity.domain(settings.sender), settings.recipients,
-                          envelope.notes);
-    recipients.refuse_commands(invocation.lone_argument &&
-                               invocation.program == "sallyport");
+                          envelope.notes,
+                          invocation.lone_argument && invocation.program == "sallyport");
     for (const auto& list : invocation.recipients)
         recipients.add(list, "recipient");
     if (invocation.recipients_from_header)

@@ -56,11 +56,7 @@ bool Aliases::stands_for_others(const std::string& name, bool with_domain) const
 
 /// The first entry for a name counts.
 void Aliases::add(std::string_view name, std::string_view list, std::string_view origin) {
-    Entry& entry = entries_[std::string(name)];
-    if (!entry.origin.empty())
-        return;
-    entry.list = list;
-    entry.origin = origin;
+    entries_.insert({std::string(name), {std::string(list), std::string(origin)}});
 }
 
 /// Lines that begin with a blank continue the one before; comments and empty

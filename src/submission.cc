@@ -192,7 +192,7 @@ class Completion {
         return mailbox;
     }
 
-    [[nodiscard]] std::string write_mailbox(const Mailbox& mailbox) const {
+    static std::string write_mailbox(const Mailbox& mailbox) {
         const std::string& name = mailbox.display_name;
         const std::string phrase = is_encoded(name) ? name : make_phrase(name);
         const std::string address = mailbox.address();
@@ -205,17 +205,12 @@ class Completion {
                !has_eight_bit(name) && name.find_first_of(specials) == name.npos;
     }
 
-    void add_missing(const std::string& prefix) {
-        // The right side must be a dot-atom, which a domain literal, for one, is not.
-        std::string domain = identity_.domain(settings_.sender);
-        if (!is_host_name(domain, Naming::strict))
-            domain = "localhost";
-        if (!header_.contains(prefix + "Message-ID"))
-            put(prefix + "Message-ID", concat({"<", identity_.id, "@", domain, ">"}));
-        if (!header_.contains(prefix + "Date"))
-            put(prefix + "Date", date());
-        if (!header_.contains(prefix + "From"))
-            put(prefix + "From", from());
+    void add_missing(std::string_view prefix) {
+        for (const std::string_view what : {"Message-ID", "Date", "From"}) {
+            const std::string name = concat({prefix, what});
+            if (!header_.contains(name))
+                put(name, what == "From" ? from() : what == "Date" ? date() : message_id());
+        }
     }
 
     void put(std::string_view name, std::string_view body) {
@@ -224,6 +219,14 @@ class Completion {
             header_.prepend(std::move(field));
         else
             header_.append(std::move(field));
+    }
+
+    [[nodiscard]] std::string message_id() const {
+        // The right side must be a dot-atom, which a domain literal, for one, is not.
+        std::string domain = identity_.domain(settings_.sender);
+        if (!is_host_name(domain, Naming::strict))
+            domain = "localhost";
+        return concat({"<", identity_.id, "@", domain, ">"});
     }
 
     [[nodiscard]] std::string date() const {

@@ -77,26 +77,25 @@ class ConfigFile {
     static Source source_at(Place place, uid_t owner) {
         if (place == Place::privileged)
             return Source::privileged_file;
-        const bool trusted = place == Place::argument ? owner == 0
-                             : place == Place::own    ? is_ours(owner)
-                                                      : true;
-        return trusted ? Source::file : Source::strangers_file;
+        if (place == Place::system || owner == 0 || (place == Place::own && is_ours(owner)))
+            return Source::file;
+        return Source::strangers_file;
     }
 
     void apply(Builder& builder, IniEntry& entry) {
         const std::string at = place(entry.line);
         const std::string_view section = entry.section;
         const auto kind = section.substr(0, section.find(' '));
-        const std::string name(section.substr(std::min(kind.size() + 1, section.size())));
+        const auto name = section.substr(std::min(kind.size() + 1, section.size()));
         const bool may_be_named = kind == "relay" || kind == "sender";
         const std::string_view table = may_be_named ? kind : section;
         if (std::exchange(section_, section) != section) {
             const std::string begun = place(entry.section_line);
             expect_section(table, begun);
             if (kind == "relay")
-                builder.begin_relay(name, begun);
+                builder.begin_relay(std::string(name), begun);
             else if (kind == "sender" && !name.empty())
-                builder.begin_user(name);
+                builder.begin_user(std::string(name));
         }
         // The last line of a secret in base64 that was put into several looks so.
         const bool may_be_secret = entry.value.find_first_not_of('=') == std::string::npos;
@@ -193,14 +192,13 @@ std::optional<uid_t> owner_of(const std::string& path) {
 
 /// XDG Base Directory Specification: relative paths are to be ignored.
 std::optional<std::string> own_file(const std::vector<std::string>& environment) {
-    auto directory = variable(environment, "XDG_CONFIG_HOME");
-    if (!directory || !directory->starts_with('/')) {
-        directory = variable(environment, "HOME");
-        if (!directory || !directory->starts_with('/'))
-            return std::nullopt;
-        *directory += "/.config";
+    for (const auto& [name, file] : {std::pair{"XDG_CONFIG_HOME", "/sallyport.conf"},
+                                     std::pair{"HOME", "/.config/sallyport.conf"}}) {
+        const auto directory = variable(environment, name);
+        if (directory && directory->starts_with('/'))
+            return concat({*directory, file});
     }
-    return concat({*directory, "/sallyport.conf"});
+    return std::nullopt;
 }
 
 Source apply_file(const std::string& path, ConfigFile::Place place, Builder& builder) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "hint.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "concat.h"

@@ -6,7 +6,6 @@
 // with its number, and values never pass through inih at all.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "ascii.h"
-#include "values.h"
+#include "failure.h"
 
 namespace sallyport {
 

@@ -14,10 +14,8 @@
 #include "address.h"
 #include "ascii.h"
 #include "base64.h"
-#include "concat.h"
 #include "failure.h"
 #include "host_name.h"
-#include "printable.h"
 
 namespace sallyport {
 

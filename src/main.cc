@@ -39,12 +39,10 @@ void say(std::string_view text) {
 }
 
 ConfigurationSources configuration_sources(const Invocation& invocation) {
-    ConfigurationSources sources;
-    sources.system_file = SYSCONFDIR "/sallyport.conf";
-    sources.argument_file = invocation.config_file;
-    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
-        sources.environment.emplace_back(*variable);
-    return sources;
+    char** end = environ;
+    while (end != nullptr && *end != nullptr)
+        ++end;
+    return {SYSCONFDIR "/sallyport.conf", invocation.config_file, {environ, end}};
 }
 
 /// A set-id run serves by the system's configuration, without the caller's environment, or

@@ -75,10 +75,11 @@ class Arguments {
   public:
     explicit Arguments(std::span<const char* const> rest) : rest_(rest) {}
 
-    [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
-    std::string_view take() {
-        const std::string_view argument = rest_.front();
+    /// Null at the end.
+    const char* take() {
+        if (rest_.empty())
+            return nullptr;
+        const char* const argument = rest_.front();
         rest_ = rest_.subspan(1);
         return argument;
     }
@@ -89,13 +90,10 @@ class Arguments {
             return {};
         if (option.value == OptionValue::joined || !joined.empty())
             return std::exchange(joined, {});
-        if (at_end())
-            misused({"option -",
-                     {&option.letter, 1},
-                     ": ",
-                     option.value_name,
-                     " is missing after it"});
-        return take();
+        if (const char* const next = take())
+            return next;
+        misused({"option -", std::string_view(&option.letter, 1), ": ", option.value_name,
+                 " is missing after it"});
     }
 
   private:
@@ -187,11 +185,8 @@ void apply_old_option(Invocation& invocation, std::string_view value,
     if (value == "i")
         invocation.dot_ends_message = false;
     // Exim's way of writing them has the value in the next argument, which is no recipient.
-    if (value.size() != 2 || value.front() != 'M')
-        return;
-    if (arguments.at_end())
+    if (value.size() == 2 && value.front() == 'M' && arguments.take() == nullptr)
         bad_value('o', value, "a value is missing after it");
-    arguments.take();
 }
 
 /// Postfix has these two of its own; all others are ignored.
@@ -348,8 +343,8 @@ Invocation parse_invocation(std::span<const char* const> argv) {
     invocation.lone_argument = argv.size() == 2;
     Arguments arguments(argv.empty() ? argv : argv.subspan(1));
     bool options_over = false;
-    while (!arguments.at_end()) {
-        const std::string_view argument = arguments.take();
+    while (const char* const next = arguments.take()) {
+        const std::string_view argument = next;
         if (options_over || argument.size() < 2 || argument.front() != '-')
             invocation.recipients.emplace_back(argument);
         else if (argument == "--")

@@ -122,7 +122,10 @@ class StrictReader {
         value.reserve(text.size()); // a secret leaves no copies behind by growing
         for (std::size_t at = 1; at < text.size(); ++at) {
             if (text[at] == '"') {
-                check_after_quotes(trim(text.substr(at + 1)));
+                const std::string_view rest = trim(text.substr(at + 1));
+                if (!rest.empty() && rest.front() != ';' && rest.front() != '#')
+                    refuse("text after the closing double quote: put the whole value in "
+                           "quotes, and write \\\" for a quote in it");
                 return value;
             }
             if (text[at] == '\\' && ++at < text.size() && text[at] != '"' &&
@@ -132,13 +135,6 @@ class StrictReader {
                 value += text[at];
         }
         refuse("the double quotes are not closed");
-    }
-
-    void check_after_quotes(std::string_view rest) const {
-        if (!rest.empty() && rest.front() != ';' && rest.front() != '#')
-            refuse(
-                "text after the closing double quote: put the whole value in quotes, and "
-                "write \\\" for a quote in it");
     }
 
     /// With one space for each run of blanks.

@@ -11,7 +11,6 @@
 #include "address_lexer.h"
 #include "ascii.h"
 #include "authors.h"
-#include "bare_names.h"
 #include "concat.h"
 #include "encoded_word.h"
 #include "failure.h"
@@ -44,6 +43,39 @@ std::string format_date(std::chrono::system_clock::time_point now, long utc_offs
     return text;
 }
 
+/// A longer one may hold half a million names, each of which costs memory, or thousands of
+/// addresses, which cost time and have a domain all the same.
+constexpr std::size_t bare_names_limit = 65536;
+
+/// Puts "@domain" after each bare name of `field`, such as root: a server may refuse a
+/// message for them. Every other octet stays, and all of them where the field cannot be
+/// parsed, or `room`, the octets that may be added, is not enough.
+void qualify_names(Field& field, const std::string& domain, std::size_t& room) {
+    const auto list = try_address_list(field.body());
+    if (!list)
+        return;
+    const std::string& octets = field.octets();
+    const auto before = octets.size() - field.body().size();
+    std::size_t copied = 0;
+    std::size_t left = room;
+    std::string changed;
+    for (const Mailbox& mailbox : *list) {
+        if (!mailbox.domain.empty() ||
+            mailbox.local.size() + domain.size() >= address_limit)
+            continue;
+        if (left <= domain.size())
+            return;
+        left -= domain.size() + 1;
+        const auto end = before + mailbox.end;
+        changed.append(octets, copied, end - copied).append("@").append(domain);
+        copied = end;
+    }
+    if (copied == 0)
+        return;
+    field = Field(changed.append(octets, copied));
+    room = left;
+}
+
 class Completion {
   public:
     Completion(Header& header, const Envelope& envelope, const Invocation& invocation,
@@ -64,7 +96,7 @@ class Completion {
         add_missing(resent ? "Resent-" : "");
         if (settings_.message.received)
             put("Received", received());
-        qualify_bare_names(header_, identity_.domain(settings_.sender));
+        qualify_bare_names();
         header_.fold_lines(text_line_limit);
     }
 
@@ -219,6 +251,17 @@ class Completion {
             header_.prepend(std::move(field));
         else
             header_.append(std::move(field));
+    }
+
+    void qualify_bare_names() {
+        const std::string domain = identity_.domain(settings_.sender);
+        const SignedFields fixed = header_.signed_fields();
+        std::size_t room = header_.room();
+        for (Field& field : header_.fields()) {
+            if (field.is_one_of(address_fields) && !fixed.cover(field.name()) &&
+                field.octets().size() <= bare_names_limit)
+                qualify_names(field, domain, room);
+        }
     }
 
     [[nodiscard]] std::string message_id() const {

@@ -29,9 +29,9 @@ constexpr std::string_view never_sent = "bcc:resent-bcc:return-path:content-leng
 constexpr std::string_view author_fields = "from:sender:resent-from:resent-sender";
 
 /// RFC 5322 3.3. In English, since nothing here calls setlocale.
-std::string format_date(std::chrono::system_clock::time_point now, long utc_offset) {
-    const long offset = utc_offset / 60 * 60; // as far as the zone says
-    const std::time_t local = std::chrono::system_clock::to_time_t(now) + offset;
+std::string date_of(const Identity& identity) {
+    const long offset = identity.utc_offset / 60 * 60; // as far as the zone says
+    const std::time_t local = std::chrono::system_clock::to_time_t(identity.now) + offset;
     std::tm time{};
     ::gmtime_r(&local, &time);
     time.tm_gmtoff = offset;
@@ -241,7 +241,9 @@ class Completion {
         for (const std::string_view what : {"Message-ID", "Date", "From"}) {
             const std::string name = concat({prefix, what});
             if (!header_.contains(name))
-                put(name, what == "From" ? from() : what == "Date" ? date() : message_id());
+                put(name, what == "From"   ? from()
+                          : what == "Date" ? date_of(identity_)
+                                           : message_id());
         }
     }
 
@@ -272,10 +274,6 @@ class Completion {
         return concat({"<", identity_.id, "@", domain, ">"});
     }
 
-    [[nodiscard]] std::string date() const {
-        return format_date(identity_.now, identity_.utc_offset);
-    }
-
     [[nodiscard]] std::string from() const {
         Mailbox mailbox = own_mailbox();
         if (invocation_.full_name)
@@ -289,7 +287,7 @@ class Completion {
     [[nodiscard]] std::string received() const {
         return concat({"by ", identity_.host_name, " (sallyport, from userid ",
                        std::to_string(identity_.uid), ")\r\n\tid ", identity_.id, "; ",
-                       date()});
+                       date_of(identity_)});
     }
 
     Header& header_;

@@ -60,8 +60,8 @@ constexpr std::size_t envelope_id_limit = 100;
     stop(ExitStatus::usage, Fault::local, {concat(what), " (see --help)"});
 }
 
-[[noreturn]] void bad_value(char letter, std::string_view value, std::string_view wanted) {
-    misused({"option -", {&letter, 1}, " ", printable(value, 80), ": ", wanted});
+[[noreturn]] void bad_value(char letter, std::string_view value, std::string_view why) {
+    misused({"option -", {&letter, 1}, " ", printable(value, 80), ": ", why});
 }
 
 /// Null if there is none.

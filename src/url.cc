@@ -67,12 +67,12 @@ void take_query(std::string_view query, std::vector<UrlSetting>& settings,
 } // namespace
 
 UrlPlace parse_place_url(std::string_view url, std::span<const UrlScheme> schemes,
-                         std::string_view wanted, const std::string& origin) {
+                         std::string_view expected, const std::string& origin) {
     const auto scheme = std::ranges::find_if(schemes, [url](const UrlScheme& candidate) {
         return starts_with_ignoring_case(url, candidate.prefix);
     });
     if (scheme == schemes.end())
-        misconfigured(origin, wanted);
+        misconfigured(origin, expected);
     url.remove_prefix(scheme->prefix.size());
     if (url.ends_with('/'))
         url.remove_suffix(1);

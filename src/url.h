@@ -42,9 +42,9 @@ struct UrlPlace {
     std::string password;
 };
 
-/// Likewise for a URL that begins in one of these ways and has no query; `wanted` is said
+/// Likewise for a URL that begins in one of these ways and has no query; `expected` is said
 /// of one that begins otherwise.
 UrlPlace parse_place_url(std::string_view url, std::span<const UrlScheme> schemes,
-                         std::string_view wanted, const std::string& origin);
+                         std::string_view expected, const std::string& origin);
 
 } // namespace sallyport

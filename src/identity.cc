@@ -108,6 +108,34 @@ Settings suit(Settings loaded, const Identity& identity) {
     return loaded;
 }
 
+std::string Identity::domain(const SenderSettings& sender) const {
+    if (!sender.domain.empty())
+        return sender.domain;
+    return mail_name.empty() ? host_name : mail_name;
+}
+
+std::string Identity::fill_in(std::string_view text) const {
+    std::string filled;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char next = text[at] == '%' && at + 1 < text.size() ? text[at + 1] : '\0';
+        if (next == 'U')
+            filled += login;
+        else if (next == 'H')
+            filled += host_name;
+        else
+            filled += text[at];
+        at += next == 'U' || next == 'H' || next == '%' ? 1U : 0U;
+    }
+    return filled;
+}
+
+Mailbox Identity::fill_in(Mailbox mailbox) const {
+    if (!mailbox.local.empty())
+        mailbox.local = make_local_part(fill_in(unquote(mailbox.local)));
+    mailbox.display_name = fill_in(mailbox.display_name);
+    return mailbox;
+}
+
 void Identity::renew() {
     now = std::chrono::system_clock::now();
     id = make_id(now);

@@ -2,7 +2,6 @@
 #include "aliases.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "ascii.h"

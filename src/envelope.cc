@@ -2,12 +2,9 @@
 #include "envelope.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
-#include <string_view>
 #include <utility>
 
-#include "address.h"
 #include "aliases.h"
 #include "ascii.h"
 #include "concat.h"

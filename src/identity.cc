@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <string_view>
 #include <utility>
 
 #include <pwd.h>

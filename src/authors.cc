@@ -19,8 +19,8 @@ void take_address(std::string& name, Mailbox& author) {
     const auto begin = name.find_last_of(around, at); // there is a blank on both sides
     const auto size = name.find_first_of(around, at) - begin;
     const bool only = name.find('@') == name.rfind('@');
-    const auto list = try_address_list(name.substr(begin + 1, size - 1));
-    if (!list || list->empty() || !(only || name.substr(begin, size + 1).ends_with('>')))
+    const auto list = try_address_list({&name[begin + 1], size - 1});
+    if (!list || list->empty() || !(only || name[begin + size] == '>'))
         return;
     author.local = list->front().local;
     author.domain = list->front().domain;
@@ -41,17 +41,18 @@ std::vector<Mailbox> read_authors(const Header& header, std::vector<std::string>
     text.front() = ' ';
     for (char& c : text)
         c = is_control(c) ? ' ' : c;
-    std::vector<Mailbox> author(1);
-    take_address(text += ' ', author.front());
-    if (author.front().domain.empty())
+    std::vector<Mailbox> authors(1);
+    Mailbox& author = authors.front();
+    take_address(text += ' ', author);
+    if (author.domain.empty())
         notes.push_back("no address to answer to can be read in the From field; its text "
                         "is kept as the name");
     std::erase_if(text, [](char c) { return c == '"' || c == '<' || c == '>'; });
     if (escapes)
         note_lost_name(notes);
     else
-        author.front().display_name = trim(text);
-    return author;
+        author.display_name = trim(text);
+    return authors;
 }
 
 void note_lost_name(std::vector<std::string>& notes) {

@@ -60,20 +60,6 @@ std::string join(const std::vector<std::string>& texts,
     return joined;
 }
 
-int syslog_priority(Priority priority) {
-    switch (priority) {
-    case Priority::info:
-        return LOG_INFO;
-    case Priority::notice:
-        return LOG_NOTICE;
-    case Priority::warning:
-        return LOG_WARNING;
-    case Priority::error:
-        return LOG_ERR;
-    }
-    return LOG_ERR;
-}
-
 /// The whole of a delay and `opening`, then its parts, `separator` between them.
 std::string format_delays(const Delays& delays, std::string_view opening,
                           std::string_view separator) {
@@ -83,25 +69,17 @@ std::string format_delays(const Delays& delays, std::string_view opening,
                    format_seconds(delays.transfer)});
 }
 
-/// What begins a line in a file.
-std::string utc_head() {
-    const std::time_t now = std::time(nullptr);
-    std::tm utc{};
-    ::gmtime_r(&now, &utc);
-    std::string text(sizeof "2026-01-01T00:00:00Z ", '\0');
-    text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ ", &utc));
+/// What a line in a file begins with, and in a record for syslog what glibc writes after
+/// the priority (RFC 3164 4.1.2). The month is in English, since nothing here calls
+/// setlocale.
+std::string now(bool in_utc) {
+    const std::time_t seconds = std::time(nullptr);
+    std::tm time{};
+    (in_utc ? ::gmtime_r : ::localtime_r)(&seconds, &time);
+    std::string text(32, '\0');
+    text.resize(std::strftime(text.data(), text.size(),
+                              in_utc ? "%Y-%m-%dT%H:%M:%SZ " : "%b %e %H:%M:%S ", &time));
     return text;
-}
-
-/// What begins a record for syslog (RFC 3164 4.1): the priority and the local time, as
-/// glibc writes them. The month is in English, since nothing here calls setlocale.
-std::string syslog_head(Priority priority) {
-    const std::time_t now = std::time(nullptr);
-    std::tm local{};
-    ::localtime_r(&now, &local);
-    std::string time(sizeof "Jan  1 00:00:00 ", '\0');
-    time.resize(std::strftime(time.data(), time.size(), "%b %e %H:%M:%S ", &local));
-    return concat({"<", std::to_string(LOG_MAIL | syslog_priority(priority)), ">", time});
 }
 
 std::shared_ptr<const UniqueFd> open(const LogSettings& settings, int flags) {
@@ -225,10 +203,12 @@ bool Log::write(std::string_view line, Priority priority) {
     const std::string named =
         concat({ident_, "[", std::to_string(::getpid()), "]: ", line});
     if (!on_standard_error() && settings_.target == LogTarget::syslog)
-        return daemon_.send(concat({syslog_head(priority), named}));
+        return daemon_.send(
+            concat({"<", std::to_string(LOG_MAIL | static_cast<int>(priority)), ">",
+                    now(false), named}));
     const bool json = settings_.format == LogFormat::json;
     const bool dated = settings_.target == LogTarget::file && !json;
-    const std::string text = concat({dated ? utc_head() : "", json ? line : named, "\n"});
+    const std::string text = concat({dated ? now(true) : "", json ? line : named, "\n"});
     auto file = settings_.file;
     if (settings_.target == LogTarget::file && file == nullptr) {
         file = open(settings_, O_CREAT);

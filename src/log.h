@@ -36,7 +36,7 @@ struct LogSettings {
     std::string open_file();
 };
 
-enum class Priority { info, notice, warning, error };
+enum class Priority { error = 3, warning, notice, info }; ///< as RFC 3164 4.1.1 has them
 
 /// Time spent: reading the message, connecting (names, addresses), TLS and log-in,
 /// transactions. Postfix's delays=a/b/c/d.

@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t recipients_limit = 900; // octets a line
 constexpr std::size_t text_limit = 1024;      // of a reply or note
 
-/// Seconds in Postfix's manner: two digits after the point, none of them for nothing. In
+/// Seconds in Postfix's manner: two digits after the point, without zeros at their end. In
 /// integers: the standard library's tables for floating point are a quarter of the program.
 std::string format_seconds(std::chrono::milliseconds span) {
     const auto hundredths = (span.count() + 5) / 10;
@@ -33,10 +33,6 @@ std::string format_seconds(std::chrono::milliseconds span) {
     if (hundredths % 10 != 0)
         text += std::to_string(hundredths % 10);
     return text;
-}
-
-std::chrono::milliseconds sum(const Delays& delays) {
-    return delays.message + delays.connect + delays.session + delays.transfer;
 }
 
 /// In the text form angle brackets end an address: one that holds them does not end early.
@@ -60,14 +56,34 @@ std::string join(const std::vector<std::string>& texts,
     return joined;
 }
 
-/// The whole of a delay and `opening`, then its parts, `separator` between them.
-std::string format_delays(const Delays& delays, std::string_view opening,
-                          std::string_view separator) {
-    return concat({format_seconds(sum(delays)), opening, format_seconds(delays.message),
-                   separator, format_seconds(delays.connect), separator,
-                   format_seconds(delays.session), separator,
-                   format_seconds(delays.transfer)});
+std::string format_delays(const Delays& delays, std::string_view between) {
+    std::string text;
+    for (const auto part :
+         {delays.message, delays.connect, delays.session, delays.transfer})
+        text.append(text.empty() ? "" : between).append(format_seconds(part));
+    return text;
 }
+
+/// A line as it grows by one field after the other.
+struct Line {
+    /// `value` as it is, which has the line's format.
+    void add(std::string_view name, std::string_view value) {
+        text.append(json ? ",\"" : ", ").append(name).append(json ? "\":" : "=");
+        text.append(value);
+    }
+
+    void add_list(std::string_view name, std::string_view values) {
+        add(name, json ? "[" : "");
+        text.append(values).append(json ? "]" : "");
+    }
+
+    void add_text(std::string_view name, std::string_view value) {
+        add(name, json ? quote_json(value) : printable(value));
+    }
+
+    bool json;
+    std::string text;
+};
 
 /// What a line in a file begins with, and in a record for syslog what glibc writes after
 /// the priority (RFC 3164 4.1.2). The month is in English, since nothing here calls
@@ -100,55 +116,28 @@ std::string LogSettings::open_file() {
     return concat({path, ": ", std::strerror(errno), ": the log goes to syslog"});
 }
 
-std::string to_text(const LogEntry& entry) {
-    return concat({entry.id,
-                   ": uid=",
-                   std::to_string(entry.uid),
-                   ", from=",
-                   bracketed(entry.from),
-                   ", size=",
-                   std::to_string(entry.size),
-                   ", to=",
-                   join(entry.to, bracketed),
-                   ", relay=",
-                   printable(entry.relay),
-                   entry.tls.empty() ? "" : ", tls=",
-                   printable(entry.tls),
-                   ", delay=",
-                   format_delays(entry.delays, ", delays=", "/"),
-                   ", dsn=",
-                   printable(entry.dsn),
-                   ", status=",
-                   entry.status,
-                   " (",
-                   printable(entry.reply, text_limit),
-                   ")"});
-}
-
-std::string to_json(const LogEntry& entry) {
-    return concat({"{\"id\":",
-                   quote_json(entry.id),
-                   ",\"uid\":",
-                   std::to_string(entry.uid),
-                   ",\"from\":",
-                   quote_json(entry.from),
-                   ",\"size\":",
-                   std::to_string(entry.size),
-                   ",\"to\":[",
-                   join(entry.to, quote_json),
-                   "],\"relay\":",
-                   quote_json(entry.relay),
-                   ",\"tls\":",
-                   quote_json(entry.tls),
-                   ",\"delay\":",
-                   format_delays(entry.delays, ",\"delays\":[", ","),
-                   "],\"dsn\":",
-                   quote_json(entry.dsn),
-                   ",\"status\":",
-                   quote_json(entry.status),
-                   ",\"reply\":",
-                   quote_json(entry.reply),
-                   "}"});
+std::string to_line(const LogEntry& entry, LogFormat format) {
+    const bool json = format == LogFormat::json;
+    const auto address = json ? quote_json : bracketed;
+    Line line{json, json ? "{\"id\":" : ""};
+    line.text.append(json ? quote_json(entry.id) : entry.id);
+    line.text.append(json ? ",\"uid\":" : ": uid=").append(std::to_string(entry.uid));
+    line.add("from", address(entry.from));
+    line.add("size", std::to_string(entry.size));
+    line.add_list("to", join(entry.to, address));
+    line.add_text("relay", entry.relay);
+    if (json || !entry.tls.empty())
+        line.add_text("tls", entry.tls);
+    const Delays& delays = entry.delays;
+    line.add("delay", format_seconds(delays.message + delays.connect + delays.session +
+                                     delays.transfer));
+    line.add_list("delays", format_delays(delays, json ? "," : "/"));
+    line.add_text("dsn", entry.dsn);
+    line.add_text("status", entry.status);
+    const std::string reply =
+        json ? quote_json(entry.reply) : printable(entry.reply, text_limit);
+    line.text.append(json ? ",\"reply\":" : " (").append(reply).append(json ? "}" : ")");
+    return std::move(line.text);
 }
 
 Log::Log(LogSettings settings, std::string ident, LogSocket daemon)
@@ -172,8 +161,7 @@ void Log::record(LogEntry entry, Priority priority) {
             size += next->size() + 3;
             entry.to.push_back(*next);
         }
-        write_line(settings_.format == LogFormat::json ? to_json(entry) : to_text(entry),
-                   priority);
+        write_line(to_line(entry, settings_.format), priority);
     } while (next != all.end());
 }
 

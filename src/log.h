@@ -62,10 +62,9 @@ struct LogEntry {
     std::string reply;  ///< the server's words with its queue id, or our own diagnosis
 };
 
-/// One line, without its end: no control characters, whatever the fields hold.
-std::string to_text(const LogEntry& entry);
-/// One JSON object on one line (RFC 8259), the same fields.
-std::string to_json(const LogEntry& entry);
+/// One line, without its end: no control characters, whatever the fields hold. As JSON it
+/// is one object (RFC 8259).
+std::string to_line(const LogEntry& entry, LogFormat format);
 
 /// An open log. Without a listening /dev/log, `syslog` means standard error (containers);
 /// so does a file that cannot be opened, after a line that says why. No log is waited for

@@ -190,8 +190,10 @@ BOOST_FIXTURE_TEST_CASE(the_lines_of_a_log, Fixture) {
     BOOST_TEST(without_time(daemon.next()) ==
                "<21>TIME " + name + "id1: option -X: ignored?");
     BOOST_TEST(without_time(daemon.next()) == "<19>TIME " + name + "no id yet");
-    BOOST_TEST(without_time(daemon.next()) == "<22>TIME " + name + to_text(entry));
-    BOOST_TEST(without_time(daemon.next()) == "<20>TIME " + name + to_text(entry));
+    BOOST_TEST(without_time(daemon.next()) ==
+               "<22>TIME " + name + to_line(entry, LogFormat::text));
+    BOOST_TEST(without_time(daemon.next()) ==
+               "<20>TIME " + name + to_line(entry, LogFormat::text));
 }
 
 BOOST_FIXTURE_TEST_CASE(lines_that_are_lost_are_counted, Fixture) {

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(to_standard_error) {
     BOOST_REQUIRE(lines.size() == 3U);
     BOOST_TEST(lines[0] == prefix + "id1: option -X: ignored??[2J");
     BOOST_TEST(lines[1] == prefix + "no id yet");
-    BOOST_TEST(lines[2] == prefix + to_text(entry_to({"a@x"})));
+    BOOST_TEST(lines[2] == prefix + to_line(entry_to({"a@x"}), LogFormat::text));
 }
 
 BOOST_AUTO_TEST_CASE(to_standard_error_as_json) {
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(to_standard_error_as_json) {
     BOOST_REQUIRE(lines.size() == 3U);
     BOOST_TEST(lines[0] == "{\"id\":\"id1\",\"note\":\"a \\\"b\\\"?\"}");
     BOOST_TEST(lines[1] == "{\"id\":\"\",\"note\":\"" + std::string(1024, 'x') + "...\"}");
-    BOOST_TEST(lines[2] == to_json(entry_to({"a@x"})));
+    BOOST_TEST(lines[2] == to_line(entry_to({"a@x"}), LogFormat::json));
 }
 
 BOOST_AUTO_TEST_CASE(to_nobody) {

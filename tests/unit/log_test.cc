@@ -67,7 +67,7 @@ constexpr const char* outline_of_entry =
 } // namespace
 
 BOOST_AUTO_TEST_CASE(the_line_of_the_manual) {
-    BOOST_TEST(to_text(entry()) ==
+    BOOST_TEST(to_line(entry(), LogFormat::text) ==
                "7bq2m0x4kd9f: uid=33, from=<me@example.org>, size=1021, "
                "to=<you@example.com>, relay=smtp.example.org[192.0.2.25]:465, tls=TLSv1.3, "
                "delay=0.21, delays=0/0.05/0.11/0.05, dsn=2.0.0, "
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(without_sender_and_tls) {
     plain.dsn = "4.4.1";
     plain.status = "deferred";
     plain.reply = "mail: connecting: Connection refused";
-    BOOST_TEST(to_text(plain) ==
+    BOOST_TEST(to_line(plain, LogFormat::text) ==
                "7bq2m0x4kd9f: uid=33, from=<>, size=1021, to=<a@x>,<b@y>, relay=none, "
                "delay=101.5, delays=100/0/1.5/0, dsn=4.4.1, "
                "status=deferred (mail: connecting: Connection refused)");
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(seconds_are_rounded_to_hundredths) {
     const auto delay = [](std::chrono::milliseconds span) {
         LogEntry slow;
         slow.delays.transfer = span;
-        const std::string line = to_text(slow);
+        const std::string line = to_line(slow, LogFormat::text);
         const auto begin = line.find("delay=") + 6;
         return line.substr(begin, line.find(", delays=") - begin);
     };
@@ -110,13 +110,13 @@ BOOST_AUTO_TEST_CASE(seconds_are_rounded_to_hundredths) {
 }
 
 BOOST_AUTO_TEST_CASE(one_json_object) {
-    BOOST_TEST(to_json(entry()) ==
+    BOOST_TEST(to_line(entry(), LogFormat::json) ==
                "{\"id\":\"7bq2m0x4kd9f\",\"uid\":33,\"from\":\"me@example.org\","
                "\"size\":1021,\"to\":[\"you@example.com\"],"
                "\"relay\":\"smtp.example.org[192.0.2.25]:465\",\"tls\":\"TLSv1.3\","
                "\"delay\":0.21,\"delays\":[0,0.05,0.11,0.05],\"dsn\":\"2.0.0\","
                "\"status\":\"sent\",\"reply\":\"250 2.0.0 Ok: queued as 4b1XyZ\"}");
-    BOOST_TEST(outline(to_json(entry())) == outline_of_entry);
+    BOOST_TEST(outline(to_line(entry(), LogFormat::json)) == outline_of_entry);
 }
 
 BOOST_AUTO_TEST_CASE(json_strings_are_escaped) {
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(json_strings_are_escaped) {
     odd.from = "\"a\\b\"@x";
     odd.to = {"\"", "\\"};
     odd.reply = "250 \",\"status\":\"sent\"} \xc3\xa4\n{";
-    const std::string json = to_json(odd);
+    const std::string json = to_line(odd, LogFormat::json);
     BOOST_TEST(json.find("\"from\":\"\\\"a\\\\b\\\"@x\"") != std::string::npos);
     BOOST_TEST(json.find("\"to\":[\"\\\"\",\"\\\\\"]") != std::string::npos);
     BOOST_TEST(
@@ -138,15 +138,15 @@ BOOST_AUTO_TEST_CASE(whatever_the_fields_hold_it_is_one_line) {
     LogEntry odd = entry();
     odd.from = odd.relay = odd.tls = odd.dsn = odd.reply = all_octets();
     odd.to = {all_octets()};
-    BOOST_TEST(!has_control(to_text(odd)));
-    BOOST_TEST(!has_control(to_json(odd)));
-    BOOST_TEST(outline(to_json(odd)) == outline_of_entry);
+    BOOST_TEST(!has_control(to_line(odd, LogFormat::text)));
+    BOOST_TEST(!has_control(to_line(odd, LogFormat::json)));
+    BOOST_TEST(outline(to_line(odd, LogFormat::json)) == outline_of_entry);
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_cannot_forge_a_line) {
     LogEntry odd = entry();
     odd.reply = "250 ok)\nsallyport[1]: x: uid=0, status=sent (250 ok\x1b[2A";
-    const std::string line = to_text(odd);
+    const std::string line = to_line(odd, LogFormat::text);
     BOOST_TEST(line.ends_with(
         "status=sent (250 ok)?sallyport[1]: x: uid=0, status=sent (250 ok?[2A)"));
 }
@@ -154,6 +154,8 @@ BOOST_AUTO_TEST_CASE(a_reply_cannot_forge_a_line) {
 BOOST_AUTO_TEST_CASE(long_replies_are_cut) {
     LogEntry odd = entry();
     odd.reply = std::string(5000, 'x');
-    BOOST_TEST(to_text(odd).ends_with("(" + std::string(1024, 'x') + "...)"));
-    BOOST_TEST(to_json(odd).ends_with("\"" + std::string(1024, 'x') + "...\"}"));
+    BOOST_TEST(
+        to_line(odd, LogFormat::text).ends_with("(" + std::string(1024, 'x') + "...)"));
+    BOOST_TEST(
+        to_line(odd, LogFormat::json).ends_with("\"" + std::string(1024, 'x') + "...\"}"));
 }

@@ -197,9 +197,9 @@ bool Log::write(std::string_view line, Priority priority) {
     const bool json = settings_.format == LogFormat::json;
     const bool dated = settings_.target == LogTarget::file && !json;
     const std::string text = concat({dated ? now(true) : "", json ? line : named, "\n"});
-    auto file = settings_.file;
-    if (settings_.target == LogTarget::file && file == nullptr) {
-        file = open(settings_, O_CREAT);
+    std::shared_ptr<const UniqueFd> file;
+    if (settings_.target == LogTarget::file) {
+        file = settings_.file ? settings_.file : open(settings_, O_CREAT);
         if (!*file) {
             settings_.target = LogTarget::standard_error;
             note({}, concat({settings_.path, ": ", std::strerror(errno),

@@ -163,6 +163,18 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_opened_means_standard_error) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(one_that_could_not_be_opened_before_is_no_file) {
+    const Folder folder;
+    LogSettings settings{LogTarget::file, folder.path("none"), LogFormat::text};
+    BOOST_TEST(settings.open_file() == folder.path("none") +
+                                           ": No such file or directory: the log goes to "
+                                           "syslog");
+    Log log(std::move(settings), "sallyport", LogSocket(folder.path("log")));
+    const auto lines = on_standard_error([&] { log.note("id1", "note"); });
+    BOOST_REQUIRE(lines.size() == 1U);
+    BOOST_TEST(lines[0] == prefix + "id1: note");
+}
+
 BOOST_AUTO_TEST_CASE(syslog_that_nobody_listens_to_means_standard_error) {
     const Folder folder;
     Log log({LogTarget::syslog, {}, LogFormat::text}, "sallyport",

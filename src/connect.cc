@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <netinet/tcp.h>
@@ -23,25 +22,6 @@ namespace {
 constexpr std::chrono::milliseconds next_address_after{250}; // RFC 8305 5
 constexpr std::chrono::milliseconds next_port_after{1000};
 constexpr std::size_t most_ways = 16; // eight addresses at two ports
-
-/// Octets of `storage` in use.
-socklen_t fill(const Address& address, std::uint16_t port, sockaddr_storage& storage) {
-    if (address.family == AF_INET) {
-        sockaddr_in v4{};
-        v4.sin_family = AF_INET;
-        v4.sin_port = htons(port);
-        v4.sin_addr = address.v4;
-        std::memcpy(&storage, &v4, sizeof v4);
-        return sizeof v4;
-    }
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    v6.sin6_addr = address.v6;
-    v6.sin6_scope_id = address.scope;
-    std::memcpy(&storage, &v6, sizeof v6);
-    return sizeof v6;
-}
 
 } // namespace
 
@@ -106,7 +86,7 @@ void Connector::begin_next() {
     const bool port_done =
         next_ < candidates_.size() && candidates_[next_].target != candidate.target;
     begin_next_at_ = Clock::now() + (port_done ? next_port_after : next_address_after);
-    UniqueFd fd(::socket(candidate.address.family,
+    UniqueFd fd(::socket(candidate.address.family(),
                          SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
     if (!fd)
         return note(candidate, describe_errno(errno));
@@ -120,15 +100,14 @@ void Connector::begin_next() {
 
 /// False, and noted, if the attempt failed at once.
 bool Connector::begin(int fd, Candidate& candidate) {
-    sockaddr_storage storage{};
-    const auto* const name = reinterpret_cast<const sockaddr*>(&storage);
-    if (source_ && ::bind(fd, name, fill(*source_, 0, storage)) != 0) {
+    if (source_ && ::bind(fd, &source_->any, source_->size()) != 0) {
         note(candidate,
              concat({"source_address ", source_->text(), ": ", describe_errno(errno)}));
         return false;
     }
-    const socklen_t size = fill(candidate.address, candidate.port, storage);
-    if (::connect(fd, name, size) != 0 && errno != EINPROGRESS) {
+    Address name = candidate.address;
+    name.v6.sin6_port = htons(candidate.port); // an IPv4 address has it in the same place
+    if (::connect(fd, &name.any, name.size()) != 0 && errno != EINPROGRESS) {
         note(candidate, describe_errno(errno));
         return false;
     }
@@ -174,8 +153,8 @@ void Connector::give_up() {
 
 void Connector::note(Candidate& candidate, const std::string& why) {
     candidate.used = true;
-    trouble_ += concat({trouble_.empty() ? "[" : ", [", candidate.address.text(),
-                        "]:", std::to_string(candidate.port), ": ", why});
+    trouble_ += concat(
+        {trouble_.empty() ? "" : ", ", candidate.address.text(candidate.port), ": ", why});
 }
 
 } // namespace sallyport

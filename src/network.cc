@@ -23,16 +23,15 @@ namespace {
 
 /// RFC 5321 4.1.3: "[192.0.2.1]", "[IPv6:2001:db8::1]".
 std::string local_literal(int fd) {
-    sockaddr_storage storage{};
-    socklen_t size = sizeof storage;
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size);
-    const Address address = to_address(reinterpret_cast<sockaddr*>(&storage));
-    return concat({address.family == AF_INET6 ? "[IPv6:" : "[", address.text(), "]"});
+    Address address;
+    socklen_t size = sizeof address;
+    ::getsockname(fd, &address.any, &size);
+    return concat({address.family() == AF_INET6 ? "[IPv6:" : "[", address.text(), "]"});
 }
 
 void keep_family(std::vector<Address>& addresses, int family) {
     std::erase_if(addresses,
-                  [family](const Address& address) { return address.family != family; });
+                  [family](const Address& address) { return address.family() != family; });
 }
 
 class InternetRoute : public Route {
@@ -58,7 +57,7 @@ class InternetRoute : public Route {
         const Service* const service =
             services_.empty() ? nullptr : &services_[connected.target];
         const std::string& host = service != nullptr ? service->target : relay_.host;
-        const std::string peer = host + shown(connected);
+        const std::string peer = host + connected.address.text(connected.port);
         Connection connection = connection_of(std::move(connected), peer);
         if (service != nullptr)
             connection.tls = service->tls;
@@ -94,8 +93,9 @@ class InternetRoute : public Route {
         Connector connector(addresses_of(proxy.host, deadline, where), {proxy.port},
                             source(deadline));
         auto connected = connect_by(connector, origin, deadline);
-        const std::string peer = concat({relay_.host, ":", std::to_string(port), " via ",
-                                         proxy.host, shown(connected)});
+        const std::string peer =
+            concat({relay_.host, ":", std::to_string(port), " via ", proxy.host,
+                    connected.address.text(connected.port)});
         Connection connection = connection_of(std::move(connected), peer);
         connection.port = port;
         ask_proxy(*connection.stream, proxy, where + peer, relay_.host, port, deadline);
@@ -139,7 +139,7 @@ class InternetRoute : public Route {
         Resolution found = try_resolve(host, relay_.ip, deadline, where);
         const auto from = source(deadline);
         if (from)
-            keep_family(found.addresses, from->family);
+            keep_family(found.addresses, from->family());
         if (!found.addresses.empty())
             found.addresses = interleave(found.addresses);
         else if (!found.failure)
@@ -172,11 +172,6 @@ class InternetRoute : public Route {
         const std::string advice = hint(relay_, TlsMode::implicit, Step::connect, why);
         return {ExitStatus::temp_fail, Fault::relay,  host,
                 Step::connect,         {why, advice}, "4.4.1"};
-    }
-
-    static std::string shown(const ConnectedSocket& connected) {
-        return concat(
-            {"[", connected.address.text(), "]:", std::to_string(connected.port)});
     }
 
     static Connection connection_of(ConnectedSocket connected, std::string peer) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "resolve.h"
 
-#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <cstring>
 #include <memory>
@@ -12,7 +12,6 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
-#include <sys/socket.h>
 
 #include "concat.h"
 
@@ -52,7 +51,8 @@ Answer look_up(const std::string& host, int family, int flags) {
     for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
         if (info->ai_family != AF_INET && info->ai_family != AF_INET6)
             continue;
-        const Address address = to_address(info->ai_addr);
+        Address address;
+        std::memcpy(&address.v6, info->ai_addr, info->ai_addrlen);
         answer.addresses.push_back(address);
     }
     return answer;
@@ -79,7 +79,7 @@ Answer look_up_by(Deadline deadline, const std::string& host, int family,
                       return;
                   const Answer any = look_up(host, family, 0);
                   if (!any.addresses.empty())
-                      answer->lacking = any.addresses.front().family;
+                      answer->lacking = any.addresses.front().family();
               });
     return std::move(*answer);
 }
@@ -108,29 +108,16 @@ Failure not_resolved(std::string_view where, const std::string& host,
 
 } // namespace
 
-Address to_address(const sockaddr* name) {
-    Address address;
-    address.family = name->sa_family;
-    if (address.family == AF_INET) {
-        sockaddr_in v4{};
-        std::memcpy(&v4, name, sizeof v4);
-        address.v4 = v4.sin_addr;
-    } else {
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, name, sizeof v6);
-        address.v6 = v6.sin6_addr;
-        address.scope = v6.sin6_scope_id;
-    }
-    return address;
+std::string Address::text() const {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const void* const octets =
+        family() == AF_INET ? static_cast<const void*>(&v4.sin_addr) : &v6.sin6_addr;
+    ::inet_ntop(family(), octets, text.data(), text.size());
+    return text.data();
 }
 
-std::string Address::text() const {
-    std::string text(INET6_ADDRSTRLEN, '\0');
-    const void* const octets = family == AF_INET ? static_cast<const void*>(&v4) : &v6;
-    if (::inet_ntop(family, octets, text.data(), INET6_ADDRSTRLEN) == nullptr)
-        return {};
-    text.resize(std::strlen(text.c_str()));
-    return text;
+std::string Address::text(std::uint16_t port) const {
+    return concat({"[", text(), "]:", std::to_string(port)});
 }
 
 std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline) {
@@ -154,7 +141,7 @@ std::vector<Address> interleave(const std::vector<Address>& addresses) {
     std::vector<Address> one;
     std::vector<Address> other;
     for (const Address& address : addresses)
-        (address.family == addresses.front().family ? one : other).push_back(address);
+        (address.family() == addresses.front().family() ? one : other).push_back(address);
     std::vector<Address> result;
     for (std::size_t turn = 0; turn < most_of_a_family; ++turn) {
         if (turn < one.size())

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "failure.h"
 #include "settings.h"
@@ -18,18 +19,22 @@
 
 namespace sallyport {
 
-/// An IPv4 or IPv6 address, without a port.
-struct Address {
-    int family = 0;
-    in_addr v4{};
-    in6_addr v6{};
-    std::uint32_t scope = 0; ///< of a link-local IPv6 address
+/// An IPv4 or IPv6 address as sockets take it. Its port is 0.
+union Address {
+    sockaddr_in6 v6{};
+    sockaddr_in v4;
+    sockaddr any;
 
+    [[nodiscard]] int family() const { return any.sa_family; }
+    /// Octets in use.
+    [[nodiscard]] socklen_t size() const {
+        return family() == AF_INET ? sizeof v4 : sizeof v6;
+    }
+    /// "192.0.2.1", "2001:db8::1".
     [[nodiscard]] std::string text() const;
+    /// "[192.0.2.1]:465".
+    [[nodiscard]] std::string text(std::uint16_t port) const;
 };
-
-/// That of a socket, which is of one of these families.
-Address to_address(const sockaddr* name);
 
 struct Resolution {
     std::vector<Address> addresses;

@@ -49,7 +49,7 @@ class InternetRoute : public Route {
         if (!connector_ && relay_.srv)
             find_services(deadline);
         if (!connector_)
-            connector_.emplace(addresses_of(relay_.host, deadline), relay_.port,
+            connector_.emplace(addresses_of(relay_.host, deadline).or_throw(), relay_.port,
                                source(deadline));
         if (connector_->exhausted())
             return std::nullopt;
@@ -90,8 +90,8 @@ class InternetRoute : public Route {
         const Deadline deadline = std::min(Clock::now() + share, run_deadline_);
         const std::string origin = relay_.origin_of("proxy");
         const std::string where = origin + ": ";
-        Connector connector(addresses_of(proxy.host, deadline, where), {proxy.port},
-                            source(deadline));
+        Connector connector(addresses_of(proxy.host, deadline, where).or_throw(),
+                            {proxy.port}, source(deadline));
         auto connected = connect_by(connector, origin, deadline);
         const std::string peer =
             concat({relay_.host, ":", std::to_string(port), " via ", proxy.host,
@@ -113,30 +113,21 @@ class InternetRoute : public Route {
             // Each has its share of the time, and one is left to connect in.
             const auto now = Clock::now();
             const Resolution found =
-                try_addresses_of(service.target, now + (deadline - now) / (1 + left--));
+                addresses_of(service.target, now + (deadline - now) / (1 + left--));
             connector_->add(found.addresses, service.port);
             if (found.failure &&
                 (!none.failure || none.failure->status() != ExitStatus::temp_fail))
                 none.failure = found.failure;
         }
         if (connector_->exhausted())
-            throw none.reason();
+            none.or_throw();
     }
 
-    /// `where` goes before the name in errors.
-    [[nodiscard]] std::vector<Address> addresses_of(const std::string& host,
-                                                    Deadline deadline,
-                                                    std::string_view where = {}) const {
-        Resolution found = try_addresses_of(host, deadline, where);
-        if (found.failure)
-            throw found.reason();
-        return std::move(found.addresses);
-    }
-
-    /// Those that can be reached from source_address, in the order to try them.
-    [[nodiscard]] Resolution try_addresses_of(const std::string& host, Deadline deadline,
-                                              std::string_view where = {}) const {
-        Resolution found = try_resolve(host, relay_.ip, deadline, where);
+    /// Those that can be reached from source_address, in the order to try them. `where`
+    /// goes before the name in errors.
+    [[nodiscard]] Resolution addresses_of(const std::string& host, Deadline deadline,
+                                          std::string_view where = {}) const {
+        Resolution found = resolve(host, relay_.ip, deadline, where);
         const auto from = source(deadline);
         if (from)
             keep_family(found.addresses, from->family());
@@ -152,7 +143,7 @@ class InternetRoute : public Route {
     [[nodiscard]] std::optional<Address> source(Deadline deadline) const {
         if (relay_.source_address.empty())
             return std::nullopt;
-        return resolve(relay_.source_address, IpFamily::any, deadline).front();
+        return resolve(relay_.source_address, IpFamily::any, deadline).or_throw().front();
     }
 
     ConnectedSocket connect_by(Connector& connector, const std::string& host,

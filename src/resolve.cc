@@ -67,29 +67,26 @@ struct Pending {
 };
 
 Answer look_up_by(Deadline deadline, const std::string& host, int family,
-                  std::string_view where) {
+                  const std::string& name) {
     const auto answer = std::make_shared<Answer>();
     // Families that this machine has not are not asked for, unless one is expected by name,
     // or there is no other.
     const int flags = family == AF_UNSPEC ? AI_ADDRCONFIG : 0;
-    run_aside(deadline, concat({where, host}), Step::look_up,
-              [answer, host, family, flags] {
-                  *answer = look_up(host, family, flags);
-                  if (flags == 0 || !is_no_such_name(answer->error))
-                      return;
-                  const Answer any = look_up(host, family, 0);
-                  if (!any.addresses.empty())
-                      answer->lacking = any.addresses.front().family();
-              });
+    run_aside(deadline, name, Step::look_up, [answer, host, family, flags] {
+        *answer = look_up(host, family, flags);
+        if (flags == 0 || !is_no_such_name(answer->error))
+            return;
+        const Answer any = look_up(host, family, 0);
+        if (!any.addresses.empty())
+            answer->lacking = any.addresses.front().family();
+    });
     return std::move(*answer);
 }
 
-Failure not_resolved(std::string_view where, const std::string& host,
-                     const Answer& answer) {
+Failure not_resolved(const std::string& name, const Answer& answer) {
     if (answer.lacking != 0)
         return {ExitStatus::temp_fail, Fault::relay,
-                concat({where, host, " has only an ",
-                        answer.lacking == AF_INET6 ? "IPv6" : "IPv4",
+                concat({name, " has only an ", answer.lacking == AF_INET6 ? "IPv6" : "IPv4",
                         " address, and this machine has none"}),
                 "4.4.3"};
     const int error = answer.error != 0 ? answer.error : EAI_NONAME;
@@ -100,7 +97,7 @@ Failure not_resolved(std::string_view where, const std::string& host,
                                    : "";
     return {no_such_name ? ExitStatus::no_host : ExitStatus::temp_fail,
             Fault::relay,
-            concat({where, host}),
+            name,
             Step::look_up,
             {::gai_strerror(error), advice},
             no_such_name ? "5.4.4" : "4.4.3"};
@@ -120,20 +117,20 @@ std::string Address::text(std::uint16_t port) const {
     return concat({"[", text(), "]:", std::to_string(port)});
 }
 
-std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline) {
-    Resolution found = try_resolve(host, family, deadline);
-    if (found.failure)
-        throw found.reason();
-    return std::move(found.addresses);
+std::vector<Address> Resolution::or_throw() {
+    if (failure)
+        throw *failure;
+    return std::move(addresses);
 }
 
-Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadline,
-                       std::string_view where) {
+Resolution resolve(const std::string& host, IpFamily family, Deadline deadline,
+                   std::string_view where) {
+    const std::string name = concat({where, host});
     Answer answer = look_up(host, to_family(family), AI_NUMERICHOST);
     if (answer.error != 0)
-        answer = look_up_by(deadline, host, to_family(family), where);
+        answer = look_up_by(deadline, host, to_family(family), name);
     if (answer.error != 0 || answer.addresses.empty())
-        return {{}, not_resolved(where, host, answer)};
+        return {{}, not_resolved(name, answer)};
     return {std::move(answer.addresses), std::nullopt};
 }
 

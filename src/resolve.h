@@ -40,19 +40,16 @@ struct Resolution {
     std::vector<Address> addresses;
     std::optional<Failure> failure; ///< where there are none
 
-    [[nodiscard]] Failure reason() const { return failure.value(); }
+    /// The addresses, or the failure is thrown.
+    std::vector<Address> or_throw();
 };
 
 /// Addresses of `host`: numeric at once, names by getaddrinfo in a helper thread that is
-/// left behind if it is not done by `deadline`. Failure: 68 (relay) if the name does not
-/// exist, 75 (relay) otherwise, also where it has only addresses of a family, IPv4 or IPv6,
-/// that this machine has not.
-std::vector<Address> resolve(const std::string& host, IpFamily family, Deadline deadline);
-
-/// The same for one host of several: only that time is over is thrown. `where` goes before
-/// its name in errors.
-Resolution try_resolve(const std::string& host, IpFamily family, Deadline deadline,
-                       std::string_view where = {});
+/// left behind if it is not done by `deadline`, which is thrown. Failure: 68 (relay) if the
+/// name does not exist, 75 (relay) otherwise, also where it has only addresses of a family,
+/// IPv4 or IPv6, that this machine has not. `where` goes before the name in errors.
+Resolution resolve(const std::string& host, IpFamily family, Deadline deadline,
+                   std::string_view where = {});
 
 /// IPv6 and IPv4 in turn, beginning with the family of the first (RFC 8305 4); the first
 /// four of each, since every one may cost a wait.

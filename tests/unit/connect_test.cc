@@ -20,7 +20,7 @@ Deadline soon() {
 }
 
 Address parse(const char* text) {
-    return resolve(text, IpFamily::any, soon()).front();
+    return resolve(text, IpFamily::any, soon()).or_throw().front();
 }
 
 /// A socket on 127.0.0.1, listening or only bound (connections to it are refused).

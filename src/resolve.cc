@@ -2,10 +2,7 @@
 #include "resolve.h"
 
 #include <array>
-#include <condition_variable>
 #include <cstring>
-#include <memory>
-#include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -58,30 +55,26 @@ Answer look_up(const std::string& host, int family, int flags) {
     return answer;
 }
 
-/// What a helper thread and its waiter share outlives both.
-struct Pending {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool done = false;
-    bool failed = false;
-};
+struct NameLookUp : Errand {
+    NameLookUp(const std::string& its_host, int its_family)
+        : host(its_host), family(its_family) {}
 
-Answer look_up_by(Deadline deadline, const std::string& host, int family,
-                  const std::string& name) {
-    const auto answer = std::make_shared<Answer>();
-    // Families that this machine has not are not asked for, unless one is expected by name,
-    // or there is no other.
-    const int flags = family == AF_UNSPEC ? AI_ADDRCONFIG : 0;
-    run_aside(deadline, name, Step::look_up, [answer, host, family, flags] {
-        *answer = look_up(host, family, flags);
-        if (flags == 0 || !is_no_such_name(answer->error))
+    /// Families that this machine has not are not asked for, unless one is expected by
+    /// name, or there is no other.
+    void run() override {
+        const int flags = family == AF_UNSPEC ? AI_ADDRCONFIG : 0;
+        answer = look_up(host, family, flags);
+        if (flags == 0 || !is_no_such_name(answer.error))
             return;
         const Answer any = look_up(host, family, 0);
         if (!any.addresses.empty())
-            answer->lacking = any.addresses.front().family();
-    });
-    return std::move(*answer);
-}
+            answer.lacking = any.addresses.front().family();
+    }
+
+    std::string host;
+    int family;
+    Answer answer;
+};
 
 Failure not_resolved(const std::string& name, const Answer& answer) {
     if (answer.lacking != 0)
@@ -127,8 +120,11 @@ Resolution resolve(const std::string& host, IpFamily family, Deadline deadline,
                    std::string_view where) {
     const std::string name = concat({where, host});
     Answer answer = look_up(host, to_family(family), AI_NUMERICHOST);
-    if (answer.error != 0)
-        answer = look_up_by(deadline, host, to_family(family), name);
+    if (answer.error != 0) {
+        const auto aside = std::make_shared<NameLookUp>(host, to_family(family));
+        run_aside(aside, deadline, name, Step::look_up);
+        answer = std::move(aside->answer);
+    }
     if (answer.error != 0 || answer.addresses.empty())
         return {{}, not_resolved(name, answer)};
     return {std::move(answer.addresses), std::nullopt};
@@ -149,31 +145,30 @@ std::vector<Address> interleave(const std::vector<Address>& addresses) {
     return result;
 }
 
-void run_aside(Deadline deadline, const std::string& host, Step step,
-               std::function<void()> work) {
-    const auto pending = std::make_shared<Pending>();
+void run_aside(const std::shared_ptr<Errand>& errand, Deadline deadline,
+               const std::string& host, Step step) {
+    const auto fail = [&](std::string_view why, std::string_view enhanced) {
+        stop(ExitStatus::temp_fail, Fault::relay, host, step, {why}, enhanced);
+    };
     try {
-        std::thread([pending, work = std::move(work)] {
-            bool done = false;
+        std::thread([errand] {
             try {
-                work();
-                done = true;
-            } catch (const std::exception&) { // no memory
+                errand->run();
+                errand->failed = false;
+            } catch (const std::exception&) { // so it stays
             }
-            const std::lock_guard lock(pending->mutex);
-            pending->failed = !done;
-            pending->done = true;
-            pending->changed.notify_one();
+            const std::lock_guard lock(errand->mutex);
+            errand->over = true;
+            errand->changed.notify_one();
         }).detach();
     } catch (const std::system_error&) {
-        stop(ExitStatus::temp_fail, Fault::relay, host, step, {"no thread can be started"},
-             "4.3.2");
+        fail("no thread can be started", "4.3.2");
     }
-    std::unique_lock lock(pending->mutex);
-    if (!pending->changed.wait_until(lock, deadline, [&] { return pending->done; }))
-        stop(ExitStatus::temp_fail, Fault::relay, host, step, {"timed out"}, "4.4.3");
-    if (pending->failed)
-        stop(ExitStatus::temp_fail, Fault::relay, host, step, {"no memory"}, "4.3.2");
+    std::unique_lock lock(errand->mutex);
+    if (!errand->changed.wait_until(lock, deadline, [&] { return errand->over; }))
+        fail("timed out", "4.4.3");
+    if (errand->failed)
+        fail("no memory", "4.3.2");
 }
 
 } // namespace sallyport

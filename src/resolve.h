@@ -3,8 +3,10 @@
 // Names to addresses, waited for no longer than a deadline allows.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
-#include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,10 +57,21 @@ Resolution resolve(const std::string& host, IpFamily family, Deadline deadline,
 /// four of each, since every one may cost a wait.
 std::vector<Address> interleave(const std::vector<Address>& addresses);
 
-/// Runs `work`, which cannot be cancelled, in a helper thread that is left behind if it is
-/// not done by `deadline`: whatever `work` uses must be its own. Failure: 75 (relay), for
-/// `host` at this step.
-void run_aside(Deadline deadline, const std::string& host, Step step,
-               std::function<void()> work);
+/// What a helper thread does, since it cannot be cancelled. It outlives its waiter if it is
+/// not done in time: whatever it uses must be its own.
+struct Errand {
+    virtual ~Errand() = default;
+    virtual void run() = 0;
+
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool over = false;
+    bool failed = true; ///< for want of memory
+};
+
+/// Waits until `errand` has been run. Failure: 75 (relay), for `host` at this step, if that
+/// is not before `deadline`.
+void run_aside(const std::shared_ptr<Errand>& errand, Deadline deadline,
+               const std::string& host, Step step);
 
 } // namespace sallyport

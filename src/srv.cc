@@ -73,50 +73,56 @@ void read_record(DnsReader& reader, TlsMode tls, std::vector<Service>& services)
         services.push_back(std::move(service));
 }
 
-struct Answer {
-    std::vector<Service> services;
-    bool trouble = false; ///< what was not found may be there all the same
-};
-
 /// The first, where there is no entropy yet.
 std::uint32_t random_below(std::uint32_t limit) {
     std::uint32_t number = 0;
     return ::getrandom(&number, sizeof number, GRND_NONBLOCK) > 0 ? number % limit : 0;
 }
 
-/// `domain` has no dot at its end, and none of the resolver's search list is put there.
-void ask(res_state state, const std::string& name, TlsMode tls, Answer& answer) {
-    std::string message(NS_MAXMSG, '\0');
-    auto* const octets = reinterpret_cast<unsigned char*>(message.data());
-    const int size = ::res_nquery(state, name.c_str(), ns_c_in, ns_t_srv, octets,
-                                  static_cast<int>(message.size()));
-    if (size < 0) {
-        const int error = state->res_h_errno;
-        answer.trouble = answer.trouble || (error != HOST_NOT_FOUND && error != NO_DATA);
-        return;
-    }
-    message.resize(std::min(message.size(), static_cast<std::size_t>(size)));
-    auto services = parse_services(message, tls);
-    answer.trouble = answer.trouble || !services;
-    if (!services)
-        return;
-    for (Service& service : in_order(std::move(*services), random_below))
-        answer.services.push_back(std::move(service));
-}
+struct ServiceLookUp : Errand {
+    ServiceLookUp(const std::string& its_domain, std::optional<TlsMode> its_tls)
+        : domain(its_domain), tls(its_tls) {}
 
-/// RFC 8314 5.1: TLS at once is preferred.
-void look_up(const std::string& domain, std::optional<TlsMode> tls, Answer& answer) {
-    struct __res_state state {};
-    if (::res_ninit(&state) != 0) {
-        answer.trouble = true;
-        return;
+    /// RFC 8314 5.1: TLS at once is preferred.
+    void run() override {
+        struct __res_state state {};
+        trouble = ::res_ninit(&state) != 0;
+        if (trouble)
+            return;
+        ask(&state, "_submissions._tcp.", TlsMode::implicit);
+        ask(&state, "_submission._tcp.", TlsMode::starttls);
+        ::res_nclose(&state);
     }
-    if (tls.value_or(TlsMode::implicit) == TlsMode::implicit)
-        ask(&state, concat({"_submissions._tcp.", domain}), TlsMode::implicit, answer);
-    if (tls.value_or(TlsMode::starttls) == TlsMode::starttls)
-        ask(&state, concat({"_submission._tcp.", domain}), TlsMode::starttls, answer);
-    ::res_nclose(&state);
-}
+
+    /// `domain` has no dot at its end, and none of the resolver's search list is put there.
+    void ask(res_state state, std::string_view prefix, TlsMode mode) {
+        if (tls.value_or(mode) != mode)
+            return;
+        const std::string name = concat({prefix, domain});
+        std::string message(NS_MAXMSG, '\0');
+        auto* const octets = reinterpret_cast<unsigned char*>(message.data());
+        const int size = ::res_nquery(state, name.c_str(), ns_c_in, ns_t_srv, octets,
+                                      static_cast<int>(message.size()));
+        if (size < 0) {
+            const int error = state->res_h_errno;
+            trouble |= error != HOST_NOT_FOUND && error != NO_DATA;
+            return;
+        }
+        const std::string_view answer = message;
+        auto offered =
+            parse_services(answer.substr(0, static_cast<std::size_t>(size)), mode);
+        trouble |= !offered;
+        if (!offered)
+            return;
+        for (Service& service : in_order(std::move(*offered), random_below))
+            services.push_back(std::move(service));
+    }
+
+    std::string domain;
+    std::optional<TlsMode> tls;
+    std::vector<Service> services;
+    bool trouble = false; ///< what was not found may be there all the same
+};
 
 } // namespace
 
@@ -175,17 +181,16 @@ std::vector<Service> in_order(std::vector<Service> services,
 
 std::vector<Service> look_up_services(const std::string& domain, std::optional<TlsMode> tls,
                                       Deadline deadline) {
-    const auto answer = std::make_shared<Answer>();
+    const auto aside = std::make_shared<ServiceLookUp>(domain, tls);
     constexpr Step step = Step::look_up_services;
-    run_aside(deadline, domain, step,
-              [answer, domain, tls] { look_up(domain, tls, *answer); });
-    if (answer->services.empty() && answer->trouble)
+    run_aside(aside, deadline, domain, step);
+    if (aside->services.empty() && aside->trouble)
         stop(ExitStatus::temp_fail, Fault::relay, domain, step, {"no answer from DNS"},
              "4.4.3");
-    if (answer->services.empty())
+    if (aside->services.empty())
         stop(ExitStatus::no_host, Fault::relay, domain, step, {"it names none in DNS"},
              "5.4.4");
-    return std::move(answer->services);
+    return std::move(aside->services);
 }
 
 } // namespace sallyport

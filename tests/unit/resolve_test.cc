@@ -116,20 +116,38 @@ BOOST_AUTO_TEST_CASE(four_of_each_family_are_enough) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_done_in_time) {
-    bool done = false;
-    run_aside(soon(), "host", Step::look_up, [&] { done = true; });
-    BOOST_TEST(done);
+    struct Done : Errand {
+        void run() override { done = true; }
+        bool done = false;
+    };
+    const auto errand = std::make_shared<Done>();
+    run_aside(errand, soon(), "host", Step::look_up);
+    BOOST_TEST(errand->done);
 }
 
 BOOST_AUTO_TEST_CASE(what_never_ends_is_left_behind) {
-    const auto never = std::make_shared<std::promise<void>>();
+    struct Never : Errand {
+        void run() override { never.get_future().wait(); }
+        std::promise<void> never;
+    };
+    const auto errand = std::make_shared<Never>();
     const Failure failure = failure_of([&] {
-        run_aside(Clock::now(), "host", Step::look_up,
-                  [never] { never->get_future().wait(); });
+        run_aside(errand, Clock::now(), "host", Step::look_up);
         return 0;
     });
     BOOST_TEST(std::string(failure.what()) == "host: looking up the name: timed out");
     BOOST_TEST(status_of(failure) == 75);
     BOOST_TEST((failure.fault() == Fault::relay));
-    never->set_value();
+    errand->never.set_value();
+}
+
+BOOST_AUTO_TEST_CASE(what_wants_memory_has_failed) {
+    struct Wanting : Errand {
+        void run() override { throw std::bad_alloc(); }
+    };
+    const Failure failure = failure_of([&] {
+        run_aside(std::make_shared<Wanting>(), soon(), "host", Step::look_up);
+        return 0;
+    });
+    BOOST_TEST(std::string(failure.what()) == "host: looking up the name: no memory");
 }

@@ -157,7 +157,7 @@ std::optional<std::vector<Service>> parse_services(std::string_view message, Tls
 }
 
 std::vector<Service> in_order(std::vector<Service> services,
-                              const std::function<std::uint32_t(std::uint32_t)>& random) {
+                              std::uint32_t (*random)(std::uint32_t limit)) {
     std::vector<Service> ordered;
     while (!services.empty() && ordered.size() < most_services) {
         const std::uint16_t priority =

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,14 +23,13 @@ struct Service {
 };
 
 /// The SRV records in a DNS message; those are left out that say "not offered" by the
-/// target
-/// "." or whose target is no host name. Nothing if it is no whole message.
+/// target "." or whose target is no host name. Nothing if it is no whole message.
 std::optional<std::vector<Service>> parse_services(std::string_view message, TlsMode tls);
 
 /// In the order to try them: by priority, and within one at random by weight, as RFC 2782
 /// has it; `random` gives a number below its argument.
 std::vector<Service> in_order(std::vector<Service> services,
-                              const std::function<std::uint32_t(std::uint32_t)>& random);
+                              std::uint32_t (*random)(std::uint32_t limit));
 
 /// Those of `domain`, at most eight of each kind, in the order to try them: first all with
 /// TLS at once (_submissions), then all with STARTTLS (_submission). `tls`: only those.

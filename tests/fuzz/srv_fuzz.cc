@@ -19,9 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(is_host_name(service.target) && service.target.size() < 256);
         require(service.port != 0 && service.tls == TlsMode::implicit);
     }
-    std::uint32_t seed = 0;
-    const auto ordered = in_order(
-        *services, [&seed](std::uint32_t limit) { return (seed += 7919) % limit; });
+    static std::uint32_t seed = 0;
+    seed = 0;
+    const auto ordered =
+        in_order(*services, [](std::uint32_t limit) { return (seed += 7919) % limit; });
     require(ordered.size() == std::min<std::size_t>(services->size(), 8));
     for (std::size_t i = 1; i < ordered.size(); ++i)
         require(ordered[i - 1].priority <= ordered[i].priority);

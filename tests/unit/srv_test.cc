@@ -139,9 +139,10 @@ BOOST_AUTO_TEST_CASE(by_weight) {
         {"hardly", 1, {}, 0, 0}, {"often", 1, {}, 0, 3}, {"seldom", 1, {}, 0, 1}};
     std::map<std::string, int> first;
     constexpr std::uint32_t shares = 1 + 49 + 17;
-    for (std::uint32_t n = 0; n < shares; ++n) {
+    static std::uint32_t n = 0;
+    for (n = 0; n < shares; ++n) {
         const auto ordered = in_order(
-            services, [n](std::uint32_t limit) { return limit == shares ? n : limit - 1; });
+            services, [](std::uint32_t limit) { return limit == shares ? n : limit - 1; });
         BOOST_TEST(ordered.size() == 3U);
         ++first[ordered.front().target];
     }

@@ -29,11 +29,6 @@ std::string local_literal(int fd) {
     return concat({address.family() == AF_INET6 ? "[IPv6:" : "[", address.text(), "]"});
 }
 
-void keep_family(std::vector<Address>& addresses, int family) {
-    std::erase_if(addresses,
-                  [family](const Address& address) { return address.family() != family; });
-}
-
 class InternetRoute : public Route {
   public:
     InternetRoute(const Relay& relay, Deadline run_deadline)
@@ -54,13 +49,11 @@ class InternetRoute : public Route {
         if (connector_->exhausted())
             return std::nullopt;
         auto connected = connect_by(*connector_, relay_.host, deadline);
-        const Service* const service =
-            services_.empty() ? nullptr : &services_[connected.target];
-        const std::string& host = service != nullptr ? service->target : relay_.host;
-        const std::string peer = host + connected.address.text(connected.port);
-        Connection connection = connection_of(std::move(connected), peer);
-        if (service != nullptr)
-            connection.tls = service->tls;
+        if (services_.empty())
+            return connection_of(std::move(connected), relay_.host);
+        const Service& service = services_[connected.target];
+        auto connection = connection_of(std::move(connected), service.target);
+        connection.tls = service.tls;
         return connection;
     }
 
@@ -93,12 +86,12 @@ class InternetRoute : public Route {
         Connector connector(addresses_of(proxy.host, deadline, where).or_throw(),
                             {proxy.port}, source(deadline));
         auto connected = connect_by(connector, origin, deadline);
-        const std::string peer =
-            concat({relay_.host, ":", std::to_string(port), " via ", proxy.host,
-                    connected.address.text(connected.port)});
-        Connection connection = connection_of(std::move(connected), peer);
+        auto connection = connection_of(
+            std::move(connected),
+            concat({relay_.host, ":", std::to_string(port), " via ", proxy.host}));
         connection.port = port;
-        ask_proxy(*connection.stream, proxy, where + peer, relay_.host, port, deadline);
+        ask_proxy(*connection.stream, proxy, where + connection.peer, relay_.host, port,
+                  deadline);
         return connection;
     }
 
@@ -117,7 +110,7 @@ class InternetRoute : public Route {
             connector_->add(found.addresses, service.port);
             if (found.failure &&
                 (!none.failure || none.failure->status() != ExitStatus::temp_fail))
-                none.failure = found.failure;
+                none.failure.emplace(*found.failure);
         }
         if (connector_->exhausted())
             none.or_throw();
@@ -130,13 +123,15 @@ class InternetRoute : public Route {
         Resolution found = resolve(host, relay_.ip, deadline, where);
         const auto from = source(deadline);
         if (from)
-            keep_family(found.addresses, from->family());
+            std::erase_if(found.addresses, [family = from->family()](const Address& each) {
+                return each.family() != family;
+            });
         if (!found.addresses.empty())
             found.addresses = interleave(found.addresses);
         else if (!found.failure)
-            found.failure = not_connected(
-                host,
-                concat({"it has no address of the kind of source_address ", from->text()}));
+            found.failure.emplace(not_connected(
+                host, concat({"it has no address of the kind of source_address ",
+                              from->text()})));
         return found;
     }
 
@@ -165,10 +160,13 @@ class InternetRoute : public Route {
                 Step::connect,         {why, advice}, "4.4.1"};
     }
 
-    static Connection connection_of(ConnectedSocket connected, std::string peer) {
-        const std::string literal = local_literal(connected.fd.get());
-        return {std::make_unique<SocketStream>(std::move(connected.fd)), std::move(peer),
-                connected.port, literal};
+    static Connection connection_of(ConnectedSocket connected, std::string_view host) {
+        Connection connection;
+        connection.peer = concat({host, connected.address.text(connected.port)});
+        connection.port = connected.port;
+        connection.local_literal = local_literal(connected.fd.get());
+        connection.stream = std::make_unique<SocketStream>(std::move(connected.fd));
+        return connection;
     }
 
     [[nodiscard]] bool uses_tls() const {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include <netinet/tcp.h>
@@ -13,7 +14,6 @@
 #include "concat.h"
 #include "failure.h"
 #include "printable.h"
-#include "socket.h"
 
 namespace sallyport {
 
@@ -33,7 +33,7 @@ UniqueFd connect_local(const std::string& path) {
     // It is done at once or not at all: EAGAIN means that the server's queue is full.
     if (!fd || ::connect(fd.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) != 0)
         stop(ExitStatus::temp_fail, Fault::relay, concat({"unix:", printable(path)}),
-             Step::connect, {describe_errno(errno)}, "4.4.1");
+             Step::connect, {std::strerror(errno)}, "4.4.1");
     return fd;
 }
 
@@ -89,7 +89,7 @@ void Connector::begin_next() {
     UniqueFd fd(::socket(candidate.address.family(),
                          SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
     if (!fd)
-        return note(candidate, describe_errno(errno));
+        return note(candidate, std::strerror(errno));
     // Without TCP_NODELAY the EHLO after the TLS Finished waits for the peer's delayed
     // ACK.
     const int on = 1;
@@ -102,13 +102,13 @@ void Connector::begin_next() {
 bool Connector::begin(int fd, Candidate& candidate) {
     if (source_ && ::bind(fd, &source_->any, source_->size()) != 0) {
         note(candidate,
-             concat({"source_address ", source_->text(), ": ", describe_errno(errno)}));
+             concat({"source_address ", source_->text(), ": ", std::strerror(errno)}));
         return false;
     }
     Address name = candidate.address;
     name.v6.sin6_port = htons(candidate.port); // an IPv4 address has it in the same place
     if (::connect(fd, &name.any, name.size()) != 0 && errno != EINPROGRESS) {
-        note(candidate, describe_errno(errno));
+        note(candidate, std::strerror(errno));
         return false;
     }
     return true;
@@ -134,7 +134,7 @@ bool Connector::await(Deadline until, std::optional<ConnectedSocket>& winner) {
             winner = ConnectedSocket{std::move(attempt.fd), attempt.candidate->address,
                                      attempt.candidate->port, attempt.candidate->target};
         } else {
-            note(*attempt.candidate, describe_errno(error));
+            note(*attempt.candidate, std::strerror(error));
             failed = true;
         }
         running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "socket.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -12,17 +11,17 @@ namespace sallyport {
 
 namespace {
 
-/// Empty, or why waiting was in vain.
-std::string wait_until(int fd, short events, Deadline deadline) {
+/// Null, or why waiting was in vain.
+const char* wait_until(int fd, short events, Deadline deadline) {
     pollfd watched{fd, events, 0};
     for (;;) {
         const int ready = ::poll(&watched, 1, poll_timeout(deadline));
         if (ready > 0)
-            return {};
+            return nullptr;
         if (ready == 0)
             return "timed out";
         if (errno != EINTR)
-            return describe_errno(errno);
+            return std::strerror(errno);
     }
 }
 
@@ -32,25 +31,17 @@ bool would_block(int error) {
 
 } // namespace
 
-std::string describe_errno(int error) {
-    return std::strerror(error); // in English: nothing here calls setlocale
-}
-
 Transfer SocketStream::read(std::span<char> buffer, Deadline deadline) {
     for (;;) {
         // Looked at even if there is something to read: who sends without end gains
         // nothing.
         if (Clock::now() >= deadline)
             return {0, "timed out"};
-        const ssize_t got = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
-        if (got > 0)
-            return {static_cast<std::size_t>(got), {}};
-        if (got == 0)
-            return {0, "connection closed by the server"};
-        if (!would_block(errno))
-            return {0, describe_errno(errno)};
-        if (auto trouble = wait_until(fd_.get(), POLLIN, deadline); !trouble.empty())
-            return {0, std::move(trouble)};
+        Transfer got = SocketStream::read_arrived(buffer);
+        if (got.octets > 0 || got.failed())
+            return got;
+        if (const char* const trouble = wait_until(fd_.get(), POLLIN, deadline))
+            return {0, trouble};
     }
 }
 
@@ -60,7 +51,7 @@ Transfer SocketStream::read_arrived(std::span<char> buffer) {
         return {static_cast<std::size_t>(got), {}};
     if (got == 0)
         return {0, "connection closed by the server"};
-    return {0, would_block(errno) ? std::string() : describe_errno(errno)};
+    return {0, would_block(errno) ? "" : std::strerror(errno)};
 }
 
 Transfer SocketStream::write(std::string_view octets, Deadline deadline) {
@@ -73,9 +64,9 @@ Transfer SocketStream::write(std::string_view octets, Deadline deadline) {
             continue;
         }
         if (!would_block(errno))
-            return {done, describe_errno(errno)};
-        if (auto trouble = wait_until(fd_.get(), POLLOUT, deadline); !trouble.empty())
-            return {done, std::move(trouble)};
+            return {done, std::strerror(errno)};
+        if (const char* const trouble = wait_until(fd_.get(), POLLOUT, deadline))
+            return {done, trouble};
     }
     return {done, {}};
 }

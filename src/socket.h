@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A connected TCP socket as a Stream.
+// A connected socket as a Stream.
 #pragma once
 
-#include <string>
+#include <utility>
 
 #include "stream.h"
 #include "unique_fd.h"
@@ -22,8 +22,5 @@ class SocketStream : public Stream {
   private:
     UniqueFd fd_;
 };
-
-/// What errno value `error` means: "Connection refused".
-std::string describe_errno(int error);
 
 } // namespace sallyport

@@ -88,30 +88,27 @@ void Connector::begin_next() {
     begin_next_at_ = Clock::now() + (port_done ? next_port_after : next_address_after);
     UniqueFd fd(::socket(candidate.address.family(),
                          SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-    if (!fd)
-        return note(candidate, std::strerror(errno));
-    // Without TCP_NODELAY the EHLO after the TLS Finished waits for the peer's delayed
-    // ACK.
-    const int on = 1;
-    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (begin(fd.get(), candidate))
+    const std::string trouble = begin(fd.get(), candidate);
+    if (trouble.empty())
         running_.push_back({&candidate, std::move(fd)});
+    else
+        note(candidate, trouble);
 }
 
-/// False, and noted, if the attempt failed at once.
-bool Connector::begin(int fd, Candidate& candidate) {
-    if (source_ && ::bind(fd, &source_->any, source_->size()) != 0) {
-        note(candidate,
-             concat({"source_address ", source_->text(), ": ", std::strerror(errno)}));
-        return false;
-    }
+/// Empty, or why the attempt failed at once.
+std::string Connector::begin(int fd, const Candidate& candidate) const {
+    if (fd < 0)
+        return std::strerror(errno);
+    // Without TCP_NODELAY the EHLO after the TLS Finished waits for the peer's delayed ACK.
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (source_ && ::bind(fd, &source_->any, source_->size()) != 0)
+        return concat({"source_address ", source_->text(), ": ", std::strerror(errno)});
     Address name = candidate.address;
     name.v6.sin6_port = htons(candidate.port); // an IPv4 address has it in the same place
-    if (::connect(fd, &name.any, name.size()) != 0 && errno != EINPROGRESS) {
-        note(candidate, std::strerror(errno));
-        return false;
-    }
-    return true;
+    if (::connect(fd, &name.any, name.size()) != 0 && errno != EINPROGRESS)
+        return std::strerror(errno);
+    return {};
 }
 
 /// True if an attempt failed meanwhile: the next one need not wait.

@@ -64,7 +64,7 @@ class Connector {
 
     void append(const std::vector<Address>& addresses, std::uint16_t port);
     void begin_next();
-    bool begin(int fd, Candidate& candidate);
+    std::string begin(int fd, const Candidate& candidate) const;
     bool await(Deadline until, std::optional<ConnectedSocket>& winner);
     void give_up();
     void note(Candidate& candidate, const std::string& why);

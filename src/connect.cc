@@ -52,51 +52,52 @@ void Connector::add(const std::vector<Address>& addresses, std::uint16_t port) {
 
 void Connector::append(const std::vector<Address>& addresses, std::uint16_t port) {
     for (const Address& address : addresses)
-        candidates_.push_back({address, port, targets_, false});
+        candidates_.push_back({address, port, targets_});
     ++targets_;
 }
 
 void Connector::start() {
     trouble_.clear();
-    if (next_ < candidates_.size())
+    if (running_ < candidates_.size())
         begin_next();
 }
 
-std::optional<ConnectedSocket> Connector::connect(Deadline deadline) {
-    std::optional<ConnectedSocket> winner;
+std::optional<Candidate> Connector::connect(Deadline deadline) {
+    std::optional<Candidate> winner;
     while (!winner && Clock::now() < deadline) {
-        const bool more = next_ < candidates_.size();
-        if (more && (running_.empty() || Clock::now() >= begin_next_at_))
+        const bool more = running_ < candidates_.size();
+        if (more && (running_ == 0 || Clock::now() >= begin_next_at_))
             begin_next();
-        else if (running_.empty())
+        else if (running_ == 0)
             break;
         else if (await(more ? std::min(begin_next_at_, deadline) : deadline, winner))
             begin_next_at_ = Clock::now();
     }
     if (!winner)
         give_up();
-    running_.clear();
-    next_ = 0;
-    std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.used; });
+    while (running_ > 0)
+        candidates_[--running_].fd = UniqueFd();
     return winner;
 }
 
 void Connector::begin_next() {
-    Candidate& candidate = candidates_[next_++];
+    Candidate& candidate = candidates_[running_++];
     const bool port_done =
-        next_ < candidates_.size() && candidates_[next_].target != candidate.target;
+        running_ < candidates_.size() && candidates_[running_].target != candidate.target;
     begin_next_at_ = Clock::now() + (port_done ? next_port_after : next_address_after);
-    UniqueFd fd(::socket(candidate.address.family(),
-                         SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-    const std::string trouble = begin(fd.get(), candidate);
+    const std::string trouble = begin(candidate);
     if (trouble.empty())
-        running_.push_back({&candidate, std::move(fd)});
-    else
-        note(candidate, trouble);
+        return;
+    note(candidate, trouble);
+    remove(running_ - 1);
 }
 
 /// Empty, or why the attempt failed at once.
-std::string Connector::begin(int fd, const Candidate& candidate) const {
+std::string Connector::begin(Candidate& candidate) const {
+    candidate.fd =
+        UniqueFd(::socket(candidate.address.family(),
+                          SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+    const int fd = candidate.fd.get();
     if (fd < 0)
         return std::strerror(errno);
     // Without TCP_NODELAY the EHLO after the TLS Finished waits for the peer's delayed ACK.
@@ -112,46 +113,47 @@ std::string Connector::begin(int fd, const Candidate& candidate) const {
 }
 
 /// True if an attempt failed meanwhile: the next one need not wait.
-bool Connector::await(Deadline until, std::optional<ConnectedSocket>& winner) {
-    std::vector<pollfd> watched;
-    for (const Attempt& attempt : running_)
-        watched.push_back({attempt.fd.get(), POLLOUT, 0});
+bool Connector::await(Deadline until, std::optional<Candidate>& winner) {
+    std::vector<pollfd> watched(running_);
+    for (std::size_t i = 0; i < watched.size(); ++i)
+        watched[i] = {candidates_[i].fd.get(), POLLOUT, 0};
     if (::poll(watched.data(), watched.size(), poll_timeout(until)) <= 0)
         return false;
     bool failed = false;
     for (std::size_t i = watched.size(); i-- > 0 && !winner;) {
         if (watched[i].revents == 0)
             continue;
-        Attempt& attempt = running_[i];
         int error = 0;
         socklen_t size = sizeof error;
-        ::getsockopt(attempt.fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-        if (error == 0) {
-            attempt.candidate->used = true;
-            winner = ConnectedSocket{std::move(attempt.fd), attempt.candidate->address,
-                                     attempt.candidate->port, attempt.candidate->target};
-        } else {
-            note(*attempt.candidate, std::strerror(error));
-            failed = true;
-        }
-        running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
+        ::getsockopt(watched[i].fd, SOL_SOCKET, SO_ERROR, &error, &size);
+        failed = failed || error != 0;
+        if (error == 0)
+            winner.emplace(std::move(candidates_[i]));
+        else
+            note(candidates_[i], std::strerror(error));
+        remove(i);
     }
     return failed;
 }
 
 void Connector::give_up() {
-    for (const Attempt& attempt : running_)
-        note(*attempt.candidate, "timed out");
+    for (std::size_t i = 0; i < running_; ++i)
+        note(candidates_[i], "timed out");
     if (trouble_.empty())
         trouble_ = "timed out";
-    for (Candidate& candidate : candidates_)
-        candidate.used = true;
+    candidates_.clear();
+    running_ = 0;
 }
 
-void Connector::note(Candidate& candidate, const std::string& why) {
-    candidate.used = true;
+void Connector::note(const Candidate& candidate, const std::string& why) {
     trouble_ += concat(
         {trouble_.empty() ? "" : ", ", candidate.address.text(candidate.port), ": ", why});
+}
+
+/// One that was tried.
+void Connector::remove(std::size_t place) {
+    candidates_.erase(candidates_.begin() + static_cast<std::ptrdiff_t>(place));
+    --running_;
 }
 
 } // namespace sallyport

@@ -19,14 +19,15 @@ namespace sallyport {
 /// A connection to the server that listens at `path` of this machine. Failure: 75 (relay).
 UniqueFd connect_local(const std::string& path);
 
-struct ConnectedSocket {
-    UniqueFd fd;
+/// A way to a relay.
+struct Candidate {
     Address address;
     std::uint16_t port = 0;
     std::size_t target = 0; ///< how many calls of add() came before its own
+    UniqueFd fd{};          ///< once it is tried
 };
 
-/// The ways to a relay, each used at most once: used when it failed to connect or was
+/// The ways to a relay, each used at most once: it is gone when it failed to connect or was
 /// returned. Attempts that lost a race stay for the next call.
 class Connector {
   public:
@@ -44,37 +45,26 @@ class Connector {
     /// made ready. connect() goes on from there.
     void start();
 
-    /// The first attempt to connect by `deadline`. Empty: none did; see trouble().
-    std::optional<ConnectedSocket> connect(Deadline deadline);
+    /// The first to connect by `deadline`. Empty: none did; see trouble().
+    std::optional<Candidate> connect(Deadline deadline);
     [[nodiscard]] bool exhausted() const { return candidates_.empty(); }
     /// Why attempts failed since start(): "[::1]:465: Connection refused, …".
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
   private:
-    struct Candidate {
-        Address address;
-        std::uint16_t port = 0;
-        std::size_t target = 0;
-        bool used = false;
-    };
-    struct Attempt {
-        Candidate* candidate = nullptr;
-        UniqueFd fd;
-    };
-
     void append(const std::vector<Address>& addresses, std::uint16_t port);
     void begin_next();
-    std::string begin(int fd, const Candidate& candidate) const;
-    bool await(Deadline until, std::optional<ConnectedSocket>& winner);
+    std::string begin(Candidate& candidate) const;
+    bool await(Deadline until, std::optional<Candidate>& winner);
     void give_up();
-    void note(Candidate& candidate, const std::string& why);
+    void note(const Candidate& candidate, const std::string& why);
+    void remove(std::size_t place);
 
     std::optional<Address> source_;
-    std::vector<Candidate> candidates_; ///< those before next_ are begun
-    std::size_t next_ = 0;
+    std::vector<Candidate> candidates_;
+    std::size_t running_ = 0; ///< so many of them, the first, are being tried
     std::size_t targets_ = 0;
     Deadline begin_next_at_{};
-    std::vector<Attempt> running_;
     std::string trouble_;
 };
 

@@ -141,8 +141,7 @@ class InternetRoute : public Route {
         return resolve(relay_.source_address, IpFamily::any, deadline).or_throw().front();
     }
 
-    ConnectedSocket connect_by(Connector& connector, const std::string& host,
-                               Deadline deadline) {
+    Candidate connect_by(Connector& connector, const std::string& host, Deadline deadline) {
         if (Clock::now() < deadline)
             connector.start();
         if (uses_tls())
@@ -160,7 +159,7 @@ class InternetRoute : public Route {
                 Step::connect,         {why, advice}, "4.4.1"};
     }
 
-    static Connection connection_of(ConnectedSocket connected, std::string_view host) {
+    static Connection connection_of(Candidate connected, std::string_view host) {
         Connection connection;
         connection.peer = concat({host, connected.address.text(connected.port)});
         connection.port = connected.port;

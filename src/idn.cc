@@ -11,84 +11,45 @@
 #include "concat.h"
 #include "host_name.h"
 #include "memory.h"
+#include "owned.h"
 #include "printable.h"
 
 namespace sallyport {
-
-namespace {
-
-/// The three functions of libidn2 that are needed, by their documented C
-/// interface.
-class Libidn2 {
-  public:
-    Libidn2() : handle_(::dlopen("libidn2.so.0", RTLD_NOW | RTLD_LOCAL)) {
-        expect_memory_for(handle_);
-        if (handle_ == nullptr)
-            return;
-        to_ascii_ = find<ToAscii>("idn2_to_ascii_8z");
-        free_ = find<Free>("idn2_free");
-        strerror_ = find<Strerror>("idn2_strerror");
-    }
-    Libidn2(const Libidn2&) = delete;
-    Libidn2& operator=(const Libidn2&) = delete;
-    ~Libidn2() {
-        if (handle_ != nullptr)
-            ::dlclose(handle_);
-    }
-
-    [[nodiscard]] bool is_there() const {
-        return to_ascii_ != nullptr && free_ != nullptr && strerror_ != nullptr;
-    }
-
-    [[nodiscard]] AsciiAddress convert(const std::string& domain) const {
-        constexpr int nonstandard_off = 0;
-        constexpr int out_of_memory = -100; // IDN2_MALLOC
-        char* converted = nullptr;
-        const int result = to_ascii_(domain.c_str(), &converted, nonstandard_off);
-        if (result == out_of_memory)
-            throw std::bad_alloc();
-        if (result != 0)
-            return {{}, concat({printable(domain), ": ", strerror_(result)})};
-        const std::unique_ptr<char, Free> owner(converted, free_);
-        return {converted, {}};
-    }
-
-  private:
-    using ToAscii = int (*)(const char*, char**, int);
-    using Free = void (*)(void*);
-    using Strerror = const char* (*)(int);
-
-    template<class Function>
-    Function find(const char* name) {
-        return reinterpret_cast<Function>(::dlsym(handle_, name));
-    }
-
-    void* handle_;
-    ToAscii to_ascii_ = nullptr;
-    Free free_ = nullptr;
-    Strerror strerror_ = nullptr;
-};
-
-} // namespace
 
 AsciiAddress to_ascii(std::string_view address) {
     const auto at = address.rfind('@');
     if (at == std::string_view::npos || has_eight_bit(address.substr(0, at)))
         return {{}, "its local part is not ASCII"};
     errno = 0;
-    const Libidn2 library;
-    if (!library.is_there())
+    const Owned<void, ::dlclose> library(::dlopen("libidn2.so.0", RTLD_NOW | RTLD_LOCAL));
+    expect_memory_for(library.get());
+    const auto find = [&library](const char* name) {
+        return library ? ::dlsym(library.get(), name) : nullptr;
+    };
+    // Their documented C interface.
+    using Convert = int (*)(const char* domain, char** converted, int flags);
+    using Release = void (*)(void* converted);
+    using Describe = const char* (*)(int error);
+    const auto convert = reinterpret_cast<Convert>(find("idn2_to_ascii_8z"));
+    const auto release = reinterpret_cast<Release>(find("idn2_free"));
+    const auto describe = reinterpret_cast<Describe>(find("idn2_strerror"));
+    if (convert == nullptr || release == nullptr || describe == nullptr)
         return {{},
                 "its domain is not ASCII, and libidn2 (Debian: libidn2-0) is not "
                 "installed"};
-    AsciiAddress domain = library.convert(std::string(address.substr(at + 1)));
+    constexpr int out_of_memory = -100; // IDN2_MALLOC
+    const std::string domain(address.substr(at + 1));
+    char* converted = nullptr;
+    const int error = convert(domain.c_str(), &converted, 0);
+    if (error == out_of_memory)
+        throw std::bad_alloc();
+    if (error != 0)
+        return {{}, concat({printable(domain), ": ", describe(error)})};
+    const std::unique_ptr<char, Release> owner(converted, release);
     // Compatibility characters turn into the specials of SMTP: U+FF1E into a '>'.
-    if (domain.address.empty())
-        return domain;
-    if (!is_host_name(domain.address))
+    if (!is_host_name(converted))
         return {{}, "its domain is no host name"};
-    domain.address.insert(0, address.substr(0, at + 1));
-    return domain;
+    return {concat({address.substr(0, at + 1), converted}), {}};
 }
 
 } // namespace sallyport

@@ -26,9 +26,6 @@ struct Connection {
 /// All ways to one relay, each tried at most once.
 class Route {
   public:
-    Route() = default;
-    Route(const Route&) = delete;
-    Route& operator=(const Route&) = delete;
     virtual ~Route() = default;
 
     /// The next address and port that accepts a connection; nothing when all were used
@@ -43,9 +40,6 @@ class Route {
 
 class Network {
   public:
-    Network() = default;
-    Network(const Network&) = delete;
-    Network& operator=(const Network&) = delete;
     virtual ~Network() = default;
 
     virtual std::unique_ptr<Route> route(const Relay& relay, Deadline run_deadline) = 0;

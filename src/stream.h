@@ -40,9 +40,6 @@ struct Transfer {
 /// A byte stream to a server.
 class Stream {
   public:
-    Stream() = default;
-    Stream(const Stream&) = delete;
-    Stream& operator=(const Stream&) = delete;
     virtual ~Stream() = default;
 
     /// Waits for at least one octet. At the peer's orderly end: trouble "connection
@@ -79,9 +76,6 @@ class VerifiedStream : public Stream {
 /// implements it.
 class Securer {
   public:
-    Securer() = default;
-    Securer(const Securer&) = delete;
-    Securer& operator=(const Securer&) = delete;
     virtual ~Securer() = default;
 
     virtual std::unique_ptr<VerifiedStream>

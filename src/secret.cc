@@ -202,16 +202,6 @@ LoadedSecret run_command(const SecretCommand& source, Deadline deadline) {
 
 } // namespace
 
-Secret::Secret(std::string& text)
-    : octets_(std::make_unique<char[]>(text.size())), size_(text.size()) {
-    text.copy(octets_.get(), size_);
-    wipe(text);
-}
-
-Secret::~Secret() {
-    ::explicit_bzero(octets_.get(), size_);
-}
-
 LoadedSecret load_secret(const SecretSource& source, Deadline deadline) {
     if (const auto* secret = std::get_if<std::shared_ptr<const Secret>>(&source))
         return {*secret, {}};

@@ -7,13 +7,13 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "small_file.h"
 #include "stream.h"
+#include "wipe.h"
 
 namespace sallyport {
 
@@ -37,22 +37,19 @@ class Secret {
     static constexpr std::size_t max_size = 16384;
 
     /// Takes over `text` and wipes it.
-    explicit Secret(std::string& text);
+    explicit Secret(std::string& text) : octets_(text) { wipe(text); }
     Secret(const Secret&) = delete;
     Secret& operator=(const Secret&) = delete;
-    ~Secret();
+    ~Secret() { wipe(octets_); }
 
-    [[nodiscard]] bool empty() const { return size_ == 0; }
+    [[nodiscard]] bool empty() const { return octets_.empty(); }
 
     /// The octets, for as long as this Secret lives.
-    [[nodiscard]] std::string_view reveal(const Permit& /*held*/) const {
-        return {octets_.get(), size_};
-    }
+    [[nodiscard]] std::string_view reveal(const Permit& /*held*/) const { return octets_; }
 
   private:
     friend class ProxySecret;
-    std::unique_ptr<char[]> octets_;
-    std::size_t size_ = 0;
+    std::string octets_;
 };
 
 /// The password for a proxy, which gets it in clear: neither RFC 1929 nor RFC 7617 knows
@@ -62,9 +59,7 @@ class ProxySecret {
     /// Takes over `text` and wipes it.
     explicit ProxySecret(std::string& text) : secret_(text) {}
 
-    [[nodiscard]] std::string_view reveal() const {
-        return {secret_.octets_.get(), secret_.size_};
-    }
+    [[nodiscard]] std::string_view reveal() const { return secret_.octets_; }
 
   private:
     Secret secret_;

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <optional>
 #include <vector>
 
 #include <fcntl.h>
@@ -27,6 +26,8 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t most_to_read = Secret::max_size + 2; // with a line end
+
+constexpr const char* not_in_time = "the command was not done in time";
 
 /// A command may succeed later, and another relay may have another.
 [[noreturn]] void unavailable(std::string_view origin, std::string_view why) {
@@ -90,7 +91,7 @@ LoadedSecret load_file(const SecretFile& source) {
 /// A shell in a process group of its own, gone with all it started when this goes.
 class Child {
   public:
-    Child(const SecretCommand& source, int output) {
+    Child(const SecretCommand& source, int output) : origin_(source.origin) {
         std::vector<char*> environment;
         for (char** variable = environ; variable != nullptr && *variable != nullptr;
              ++variable)
@@ -120,7 +121,7 @@ class Child {
         ::posix_spawnattr_destroy(&attributes);
         ::posix_spawn_file_actions_destroy(&files);
         if (error != 0)
-            unavailable(source.origin, concat({"/bin/sh: ", std::strerror(error)}));
+            unavailable(origin_, concat({"/bin/sh: ", std::strerror(error)}));
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -130,21 +131,24 @@ class Child {
         }
     }
 
-    /// What became of the child, or nothing if it is still there at the deadline. It is not
-    /// reaped yet: its number must stay its own until what it left running is ended, too.
-    std::optional<siginfo_t> wait(Deadline deadline) {
-        for (;;) {
-            siginfo_t fate{};
-            if (::waitid(P_PID, static_cast<id_t>(pid_), &fate,
-                         WEXITED | WNOHANG | WNOWAIT) == 0 &&
-                fate.si_pid == pid_)
-                return fate;
+    /// Waits for the child's own end, by `deadline`. It is not reaped yet: its number must
+    /// stay its own until what it left running is ended, too.
+    void expect_success(Deadline deadline) {
+        siginfo_t fate{};
+        while (::waitid(P_PID, static_cast<id_t>(pid_), &fate,
+                        WEXITED | WNOHANG | WNOWAIT) != 0 ||
+               fate.si_pid != pid_) {
             const int left = poll_timeout(deadline);
             if (left == 0)
-                return std::nullopt;
+                unavailable(origin_, not_in_time);
             const timespec span{left / 1000, left % 1000 * 1'000'000L};
             ::sigtimedwait(&blocked_.signals, nullptr, &span);
         }
+        const bool exited = fate.si_code == CLD_EXITED;
+        if (exited && (fate.si_status == 127 || fate.si_status == 126))
+            misconfigured(origin_, "the command cannot be run");
+        if (!exited || fate.si_status != 0)
+            unavailable(origin_, "the command failed");
     }
 
   private:
@@ -161,6 +165,7 @@ class Child {
         sigset_t signals{};
     };
 
+    const std::string& origin_;
     Blocked blocked_;
     pid_t pid_ = 0;
 };
@@ -172,7 +177,7 @@ void await_output(int fd, const std::string& origin, Deadline deadline) {
         ready = ::poll(&watched, 1, poll_timeout(deadline));
     while (ready < 0 && errno == EINTR);
     if (ready == 0)
-        unavailable(origin, "the command was not done in time");
+        unavailable(origin, not_in_time);
 }
 
 LoadedSecret run_command(const SecretCommand& source, Deadline deadline) {
@@ -187,16 +192,8 @@ LoadedSecret run_command(const SecretCommand& source, Deadline deadline) {
     do
         await_output(output.get(), source.origin, deadline);
     while (buffer.read_some(output.get()));
-    if (buffer.full())
-        return {make_secret(buffer.text, source.origin), {}}; // which refuses it
-    const auto fate = child.wait(deadline);
-    if (!fate)
-        unavailable(source.origin, "the command was not done in time");
-    const bool exited = fate->si_code == CLD_EXITED;
-    if (exited && (fate->si_status == 127 || fate->si_status == 126))
-        misconfigured(source.origin, "the command cannot be run");
-    if (!exited || fate->si_status != 0)
-        unavailable(source.origin, "the command failed");
+    if (!buffer.full()) // else make_secret() refuses it
+        child.expect_success(deadline);
     return {make_secret(buffer.text, source.origin), {}};
 }
 

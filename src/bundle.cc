@@ -174,11 +174,6 @@ void free_bundle(X509_LOOKUP* lookup) {
 
 } // namespace
 
-bool holds_certificates(const std::string& path) {
-    const SmallFile file(path, file_limit);
-    return !Bundle(file.text).empty();
-}
-
 bool add_bundle(X509_STORE* store, const std::string& path) {
     // The method lives as long as the process: OpenSSL keeps a pointer in each store.
     static X509_LOOKUP_METHOD* const method = [] {

@@ -11,9 +11,6 @@
 
 namespace sallyport {
 
-/// The file has a certificate.
-bool holds_certificates(const std::string& path);
-
 /// Lets `store` find the certificates of the file. False if it has none, and where OpenSSL
 /// has no memory.
 bool add_bundle(X509_STORE* store, const std::string& path);

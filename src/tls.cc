@@ -11,6 +11,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 #include "certificate.h"
 #include "concat.h"
@@ -329,7 +330,8 @@ int allow_missing_list(int verified, X509_STORE_CTX* context) {
 void load_revocations(SSL_CTX* context, const std::string& path, std::string origin) {
     origin += concat({": ", printable(path)});
     // OpenSSL would wait for a FIFO without any limit of ours.
-    if (!is_regular_file(path))
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode))
         misconfigured(origin, "no such regular file");
     X509_STORE* const store = SSL_CTX_get_cert_store(context);
     X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <memory>
 #include <string_view>
 
 #include <dirent.h>
@@ -16,6 +15,7 @@
 #include "concat.h"
 #include "failure.h"
 #include "memory.h"
+#include "owned.h"
 #include "permission.h"
 #include "printable.h"
 
@@ -23,29 +23,25 @@ namespace sallyport {
 
 namespace {
 
-constexpr const char* system_directory = "/etc/ssl/certs";
-constexpr const char* system_bundles[] = {
+constexpr const char* system_places[] = {
+    "/etc/ssl/certs",                                    // where it has hash links
     "/etc/ssl/certs/ca-certificates.crt",                // Debian, Alpine
     "/etc/pki/tls/certs/ca-bundle.crt",                  // Fedora
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // RHEL
     "/etc/ssl/ca-bundle.pem",                            // SUSE
     "/etc/ssl/cert.pem",                                 // Alpine without certs
 };
-
-mode_t type_of(const std::string& path) {
-    struct stat facts {};
-    return ::stat(path.c_str(), &facts) == 0 ? facts.st_mode & S_IFMT : 0;
-}
+constexpr const char* variables[] = {"SSL_CERT_FILE", "SSL_CERT_DIR"};
 
 bool is_directory(const std::string& path) {
-    return type_of(path) == S_IFDIR;
+    struct stat facts {};
+    return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
 /// OpenSSL looks for certificates under the hash of their names: 5ed36f99.0
 bool has_hash_links(const std::string& directory) {
     errno = 0;
-    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(directory.c_str()),
-                                                      ::closedir);
+    const Owned<DIR, ::closedir> listing(::opendir(directory.c_str()));
     expect_memory_for(listing.get());
     while (const dirent* entry = listing ? ::readdir(listing.get()) : nullptr) {
         if (std::string_view(entry->d_name).ends_with(".0"))
@@ -54,8 +50,11 @@ bool has_hash_links(const std::string& directory) {
     return false;
 }
 
-bool is_usable(const std::string& path) {
-    return is_directory(path) ? has_hash_links(path) : holds_certificates(path);
+/// False if there are none in `path`, and where OpenSSL has no memory.
+bool add(X509_STORE* store, const std::string& path) {
+    if (!is_directory(path))
+        return add_bundle(store, path);
+    return has_hash_links(path) && X509_STORE_load_path(store, path.c_str()) == 1;
 }
 
 /// "path: why" of one that leads to no authority.
@@ -67,60 +66,44 @@ std::string unusable(const std::string& path) {
                        : why_unreadable(path, errno)});
 }
 
-class Authorities {
-  public:
-    explicit Authorities(SSL_CTX* context) : store_(SSL_CTX_get_cert_store(context)) {}
-
-    bool add(const std::string& path) {
-        if (!is_directory(path))
-            return add_bundle(store_, path);
-        return has_hash_links(path) && X509_STORE_load_path(store_, path.c_str()) == 1;
+/// secure_getenv: a set-id run does not let its caller choose whom to trust.
+bool add_from_environment(X509_STORE* store) {
+    bool added = false;
+    for (const char* const name : variables) {
+        const char* const path = ::secure_getenv(name);
+        added = (path != nullptr && add(store, path)) || added;
     }
-
-    /// secure_getenv: a set-id run does not let its caller choose whom to trust.
-    bool add_from_environment() {
-        const char* const file = ::secure_getenv("SSL_CERT_FILE");
-        const char* const directory = ::secure_getenv("SSL_CERT_DIR");
-        const bool has_file = file != nullptr && add(file);
-        const bool has_directory = directory != nullptr && add(directory);
-        return has_file || has_directory;
-    }
-
-  private:
-    X509_STORE* store_;
-};
+    return added;
+}
 
 } // namespace
 
-bool is_regular_file(const std::string& path) {
-    return type_of(path) == S_IFREG;
-}
-
 void load_authorities(SSL_CTX* context, const std::string& configured,
                       const std::string& origin) {
-    Authorities authorities(context);
-    if (!configured.empty()) {
-        if (authorities.add(configured))
-            return;
-        expect_memory();
-        misconfigured(origin, unusable(configured));
-    }
-    if (authorities.add_from_environment() || authorities.add(system_directory))
-        return;
-    const bool found = std::ranges::any_of(
-        system_bundles, [&](const char* path) { return authorities.add(path); });
+    X509_STORE* const store = SSL_CTX_get_cert_store(context);
+    const auto add_this = [store](const char* path) { return add(store, path); };
+    const bool found = configured.empty() ? add_from_environment(store) ||
+                                                std::ranges::any_of(system_places, add_this)
+                                          : add(store, configured);
     if (found)
         return;
     expect_memory();
+    if (!configured.empty())
+        misconfigured(origin, unusable(configured));
     misconfigured("no CA certificates found",
                   "install the package ca-certificates, or set tls_ca");
 }
 
 std::string unusable_variable() {
-    for (const char* const name : {"SSL_CERT_FILE", "SSL_CERT_DIR"}) {
+    for (const char* const name : variables) {
         const char* const path = ::secure_getenv(name);
-        if (path != nullptr && *path != '\0' && !is_usable(path))
-            return concat({name, ": ", unusable(path), ": ignored"});
+        if (path == nullptr || *path == '\0')
+            continue;
+        const Owned<X509_STORE, X509_STORE_free> store(X509_STORE_new());
+        if (store && add(store.get(), path))
+            continue;
+        expect_memory();
+        return concat({name, ": ", unusable(path), ": ignored"});
     }
     return {};
 }

@@ -11,9 +11,6 @@
 
 namespace sallyport {
 
-/// No directory, FIFO or device, and there.
-bool is_regular_file(const std::string& path);
-
 /// Gives `context` the authorities in `configured` (a PEM file or a hashed directory) or,
 /// if that is empty, the first of: SSL_CERT_FILE and SSL_CERT_DIR (not in a set-id run),
 /// /etc/ssl/certs with hash links, the bundles of Debian, Fedora, SUSE, Alpine.

@@ -29,6 +29,8 @@ namespace {
 /// keys. OpenSSL goes through any number of them in one call.
 constexpr std::size_t idle_limit = 262144;
 
+using Method = Owned<BIO_METHOD, BIO_meth_free>;
+
 /// What OpenSSL reads and writes through: our own stream, with the deadline of the moment.
 struct Transport {
     Transfer read(std::span<char> buffer) {
@@ -40,6 +42,7 @@ struct Transport {
         return std::exchange(may_read, false) ? stream->read_arrived(buffer) : Transfer{};
     }
 
+    Method method; ///< of the BIO that leads here
     std::unique_ptr<Stream> stream;
     Deadline deadline{};
     std::string trouble;       ///< of the last read or write that failed
@@ -85,8 +88,6 @@ int transport_write(BIO* bio, const char* data, std::size_t size, std::size_t* d
 long transport_control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) {
     return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
-
-using Method = Owned<BIO_METHOD, BIO_meth_free>;
 
 Method make_method() {
     Method method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream"));
@@ -161,9 +162,8 @@ void use_file(SSL_CTX* context, const NamedFile& file, std::string origin,
 
 class TlsStream : public VerifiedStream {
   public:
-    TlsStream(Method method, std::unique_ptr<Transport> transport, Ssl ssl)
-        : method_(std::move(method)), transport_(std::move(transport)),
-          ssl_(std::move(ssl)) {}
+    TlsStream(std::unique_ptr<Transport> transport, Ssl ssl)
+        : transport_(std::move(transport)), ssl_(std::move(ssl)) {}
 
     Transfer read(std::span<char> buffer, Deadline deadline) override {
         wait_until(deadline);
@@ -254,10 +254,14 @@ class TlsStream : public VerifiedStream {
         return concat({"TLS: ", openssl_reason()});
     }
 
-    Method method_; // outlives the BIO in ssl_, as transport_ does
-    std::unique_ptr<Transport> transport_;
+    std::unique_ptr<Transport> transport_; // outlives the BIO in ssl_
     Ssl ssl_;
 };
+
+/// That the certificate must bear.
+const std::string& name_of(const Relay& relay) {
+    return relay.tls_name.empty() ? relay.host : relay.tls_name;
+}
 
 /// The name that the certificate must bear is known before the handshake begins, so that
 /// the handshake itself fails where it does not.
@@ -314,11 +318,10 @@ int allow_missing_list(int verified, X509_STORE_CTX* context) {
 }
 
 [[noreturn]] void handshake_failed(SSL* ssl, const Transport& transport,
-                                   const std::string& peer, const std::string& name,
-                                   const Relay& relay) {
+                                   const std::string& peer, const Relay& relay) {
     expect_memory();
     if (SSL_get_verify_result(ssl) != X509_V_OK)
-        refuse_certificate(ssl, peer, name);
+        refuse_certificate(ssl, peer, name_of(relay));
     if (!transport.trouble.empty())
         stop(ExitStatus::temp_fail, Fault::address, peer, Step::tls, {transport.trouble},
              "4.4.2");
@@ -345,8 +348,7 @@ void load_revocations(SSL_CTX* context, const std::string& path, std::string ori
 } // namespace
 
 TlsSecurer::TlsSecurer(const Relay& relay)
-    : relay_(relay), context_(SSL_CTX_new(TLS_client_method())),
-      name_(relay.tls_name.empty() ? relay.host : relay.tls_name), pins_(relay.tls_pin) {
+    : relay_(relay), context_(SSL_CTX_new(TLS_client_method())) {
     SSL_CTX* const context = context_.get();
     if (context == nullptr) {
         expect_memory();
@@ -363,15 +365,12 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     SSL_CTX_set0_security_ex_data(
         context, reinterpret_cast<void*>(SSL_CTX_get_security_callback(context)));
     SSL_CTX_set_security_callback(context, offer_no_dhe);
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, relay.tls_pin_only ? accept_any : nullptr);
     // The certificate that was checked stays the one that counts.
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    if (relay.tls_pin_only)
-        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, accept_any);
-    else
+    if (!relay.tls_pin_only)
         load_authorities(context, relay.tls_ca, relay.origin_of("tls_ca"));
     errno = 0;
     if (!relay.tls_crl.empty())
@@ -386,22 +385,21 @@ std::unique_ptr<VerifiedStream> TlsSecurer::secure(std::unique_ptr<Stream> plain
     auto transport = std::make_unique<Transport>();
     transport->stream = std::move(plain);
     transport->deadline = deadline;
-    Method method = make_method();
+    transport->method = make_method();
     Ssl ssl(SSL_new(context_.get()));
-    BIO* const bio = BIO_new(method.get());
+    BIO* const bio = BIO_new(transport->method.get());
     if (ssl == nullptr || bio == nullptr)
         throw std::bad_alloc();
     BIO_set_data(bio, transport.get());
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl.get(), bio, bio);
-    expect_name(ssl.get(), name_);
+    expect_name(ssl.get(), name_of(relay_));
     ERR_clear_error();
     if (SSL_connect(ssl.get()) != 1 || SSL_get_verify_result(ssl.get()) != X509_V_OK ||
         SSL_get0_peer_certificate(ssl.get()) == nullptr)
-        handshake_failed(ssl.get(), *transport, peer, name_, relay_);
-    check_pin(ssl.get(), pins_, peer);
-    return std::make_unique<TlsStream>(std::move(method), std::move(transport),
-                                       std::move(ssl));
+        handshake_failed(ssl.get(), *transport, peer, relay_);
+    check_pin(ssl.get(), relay_.tls_pin, peer);
+    return std::make_unique<TlsStream>(std::move(transport), std::move(ssl));
 }
 
 } // namespace sallyport

@@ -8,7 +8,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include <openssl/ssl.h>
 
@@ -34,8 +33,6 @@ class TlsSecurer : public Securer {
   private:
     const Relay& relay_;
     Owned<SSL_CTX, SSL_CTX_free> context_;
-    std::string name_;              ///< that the certificate must bear
-    std::vector<std::string> pins_; ///< of which its key must be one, if there are any
 };
 
 } // namespace sallyport

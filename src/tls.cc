@@ -116,7 +116,7 @@ std::string openssl_reason() {
 }
 
 /// Nobody is asked for the pass phrase of a key.
-int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writes*/, void* /*data*/) {
+int no_phrase(char* /*buffer*/, int /*size*/, int /*writes*/, void* /*data*/) {
     return -1;
 }
 
@@ -124,13 +124,10 @@ using Certificate = Owned<X509, X509_free>;
 
 /// The client's own, and those that lead to its authority.
 bool use_certificates(SSL_CTX* context, BIO* pem) {
-    const Certificate own(PEM_read_bio_X509_AUX(pem, nullptr, no_pass_phrase, nullptr));
+    const Certificate own(PEM_read_bio_X509_AUX(pem, nullptr, no_phrase, nullptr));
     if (own == nullptr || SSL_CTX_use_certificate(context, own.get()) != 1)
         return false;
-    for (;;) {
-        const Certificate next(PEM_read_bio_X509(pem, nullptr, no_pass_phrase, nullptr));
-        if (next == nullptr)
-            break;
+    while (const Certificate next{PEM_read_bio_X509(pem, nullptr, no_phrase, nullptr)}) {
         if (SSL_CTX_add1_chain_cert(context, next.get()) != 1)
             return false;
     }
@@ -141,7 +138,7 @@ bool use_certificates(SSL_CTX* context, BIO* pem) {
 
 bool use_key(SSL_CTX* context, BIO* pem) {
     const Owned<EVP_PKEY, EVP_PKEY_free> key(
-        PEM_read_bio_PrivateKey(pem, nullptr, no_pass_phrase, nullptr));
+        PEM_read_bio_PrivateKey(pem, nullptr, no_phrase, nullptr));
     return key != nullptr && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
 }
 
@@ -189,7 +186,10 @@ class TlsStream : public VerifiedStream {
     }
 
     [[nodiscard]] ChannelBinding channel_binding() const override {
-        return SSL_version(ssl_.get()) == TLS1_3_VERSION ? exporter() : end_point();
+        auto binding = SSL_version(ssl_.get()) == TLS1_3_VERSION ? exporter() : end_point();
+        if (binding.type.empty()) // none can be had; or there is no memory for it
+            expect_memory();
+        return binding;
     }
 
   private:
@@ -198,19 +198,13 @@ class TlsStream : public VerifiedStream {
         transport_->only_arrived = false;
     }
 
-    /// None can be had; or there is no memory for it.
-    static ChannelBinding no_binding() {
-        expect_memory();
-        return {};
-    }
-
     /// RFC 9266.
     [[nodiscard]] ChannelBinding exporter() const {
         constexpr std::string_view label = "EXPORTER-Channel-Binding";
         std::array<unsigned char, 32> octets{};
         if (SSL_export_keying_material(ssl_.get(), octets.data(), octets.size(),
                                        label.data(), label.size(), nullptr, 0, 0) != 1)
-            return no_binding();
+            return {};
         return {"tls-exporter", {octets.begin(), octets.end()}};
     }
 
@@ -221,7 +215,7 @@ class TlsStream : public VerifiedStream {
         int algorithm = NID_undef;
         if (X509_get_signature_info(const_cast<X509*>(certificate), &algorithm, nullptr,
                                     nullptr, nullptr) != 1)
-            return no_binding();
+            return {};
         if (algorithm == NID_md5 || algorithm == NID_sha1)
             algorithm = NID_sha256;
         std::array<unsigned char, EVP_MAX_MD_SIZE> octets{};
@@ -229,7 +223,7 @@ class TlsStream : public VerifiedStream {
         const EVP_MD* const digest = EVP_get_digestbynid(algorithm);
         if (digest == nullptr ||
             X509_digest(certificate, digest, octets.data(), &size) != 1)
-            return no_binding();
+            return {};
         return {"tls-server-end-point", {octets.begin(), octets.begin() + size}};
     }
 
@@ -359,8 +353,7 @@ TlsSecurer::TlsSecurer(const Relay& relay)
         relay.tls_min == TlsVersion::tls1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
     SSL_CTX_set_min_proto_version(context,
                                   std::max(wanted, SSL_CTX_get_min_proto_version(context)));
-    // RFC 9325 4.5: no keys below 112 bits of security, whatever the distribution's
-    // default.
+    // RFC 9325 4.5: no keys below 112 bits, whatever the distribution's default.
     SSL_CTX_set_security_level(context, std::max(2, SSL_CTX_get_security_level(context)));
     SSL_CTX_set0_security_ex_data(
         context, reinterpret_cast<void*>(SSL_CTX_get_security_callback(context)));

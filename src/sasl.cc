@@ -16,8 +16,7 @@
 #include "memory.h"
 #include "printable.h"
 #include "process.h"
-#include "sasl_mechanisms.h"
-#include "secret.h"
+#include "wipe.h"
 
 namespace sallyport {
 
@@ -68,6 +67,18 @@ std::string_view trouble_with_iterations(std::string_view challenge) {
     return {};
 }
 
+/// RFC 5801 4: what separates the parts of a message's header must not be in a name.
+std::string escape_name(std::string_view name) {
+    std::string escaped;
+    for (const char c : name) {
+        if (c == ',' || c == '=')
+            append_hex(escaped, '=', c);
+        else
+            escaped += c;
+    }
+    return escaped;
+}
+
 /// libsasl2 declares callbacks as functions without parameters.
 using Callback = decltype(sasl_callback_t::proc);
 
@@ -107,7 +118,7 @@ bool lets_guess(std::string_view mechanism) {
 
 /// The library's state for one exchange, and the answers to what it asks.
 struct SaslClient::Library {
-    Library(SaslIdentity who, std::string_view secret);
+    Library(const SaslIdentity& who, std::string_view secret);
     ~Library();
     Library(const Library&) = delete;
     Library& operator=(const Library&) = delete;
@@ -122,20 +133,18 @@ struct SaslClient::Library {
 
     void open(const Mechanism& mechanism, bool plus_missing);
     void bind(bool critical);
-    void close();
 
-    SaslIdentity identity;
+    const SaslIdentity& identity;
     std::vector<unsigned char> secret_octets; ///< a sasl_secret_t
     std::string_view plugin;                  ///< that may be loaded
-    std::array<sasl_callback_t, 9> callbacks;
-    std::string port;
+    std::array<sasl_callback_t, 8> callbacks;
     sasl_channel_binding_t binding{};
     sasl_conn_t* connection = nullptr;
     bool initialized = false;
 };
 
-SaslClient::Library::Library(SaslIdentity who, std::string_view secret)
-    : identity(std::move(who)), secret_octets(sizeof(sasl_secret_t) + secret.size()),
+SaslClient::Library::Library(const SaslIdentity& who, std::string_view secret)
+    : identity(who), secret_octets(sizeof(sasl_secret_t) + secret.size()),
       callbacks{{
           {SASL_CB_GETPATH, as_callback(get_path), this},
           {SASL_CB_VERIFYFILE, as_callback(verify_file), this},
@@ -144,24 +153,24 @@ SaslClient::Library::Library(SaslIdentity who, std::string_view secret)
           {SASL_CB_AUTHNAME, as_callback(get_simple), this},
           {SASL_CB_PASS, as_callback(get_secret), this},
           {SASL_CB_GETREALM, as_callback(get_realm), this},
-          {port_callback, as_callback(get_simple), this},
           {SASL_CB_LIST_END, nullptr, nullptr},
-      }},
-      port(std::to_string(identity.port)) {
+      }} {
     auto& head = *reinterpret_cast<sasl_secret_t*>(secret_octets.data());
     head.len = secret.size();
     secret.copy(reinterpret_cast<char*>(&head.data[0]), secret.size());
 }
 
 SaslClient::Library::~Library() {
-    close();
+    if (connection != nullptr)
+        sasl_dispose(&connection);
+    if (initialized)
+        sasl_client_done();
     ::explicit_bzero(secret_octets.data(), secret_octets.size());
 }
 
-/// With PLAIN and LOGIN in process the plug-in directory is not even looked at: a file
-/// PLAIN there would shadow ours. Without this callback SASL_PATH would name the directory.
-int SaslClient::Library::get_path(void* context, const char** path) {
-    *path = static_cast<Library*>(context)->plugin.empty() ? "/dev/null" : SASL_PLUGIN_DIR;
+/// Without this callback SASL_PATH would name the directory.
+int SaslClient::Library::get_path(void* /*context*/, const char** path) {
+    *path = SASL_PLUGIN_DIR;
     return SASL_OK;
 }
 
@@ -171,8 +180,8 @@ int SaslClient::Library::verify_file(void* context, const char* file,
     const auto slash = path.rfind('/');
     const auto name = slash == std::string_view::npos ? path : path.substr(slash + 1);
     const auto& plugin = static_cast<Library*>(context)->plugin;
-    const bool wanted = !plugin.empty() && name.starts_with(plugin) &&
-                        name.substr(plugin.size()).starts_with(".so");
+    const bool wanted =
+        name.starts_with(plugin) && name.substr(plugin.size()).starts_with(".so");
     return wanted ? SASL_OK : SASL_CONTINUE;
 }
 
@@ -187,9 +196,8 @@ int SaslClient::Library::take_log(void* /*context*/, int /*level*/, const char* 
 int SaslClient::Library::get_simple(void* context, int id, const char** text,
                                     unsigned* size) {
     const Library& library = *static_cast<Library*>(context);
-    const std::string& answer = id == SASL_CB_USER       ? library.identity.authzid
-                                : id == SASL_CB_AUTHNAME ? library.identity.user
-                                                         : library.port;
+    const std::string& answer =
+        id == SASL_CB_USER ? library.identity.authzid : library.identity.user;
     *text = answer.c_str();
     if (size != nullptr)
         *size = static_cast<unsigned>(answer.size());
@@ -213,7 +221,6 @@ int SaslClient::Library::get_realm(void* context, int /*id*/, const char** realm
 }
 
 void SaslClient::Library::open(const Mechanism& mechanism, bool plus_missing) {
-    close();
     const FragileCall guard(
         "sallyport: broken off while logging in, most likely for want of memory; nothing "
         "was sent in this session\n");
@@ -221,16 +228,12 @@ void SaslClient::Library::open(const Mechanism& mechanism, bool plus_missing) {
     if (sasl_client_init(callbacks.data()) != SASL_OK)
         unusable("it cannot be initialized");
     initialized = true;
-    if (plugin.empty() && !register_mechanisms())
-        unusable("it does not take our mechanisms");
     if (sasl_client_new("smtp", identity.host.c_str(), nullptr, nullptr, callbacks.data(),
                         0, &connection) != SASL_OK)
         unusable("it cannot begin an exchange");
     // No security layer: TLS is the only one that SMTP sessions of ours have.
     sasl_security_properties_t properties{};
     sasl_setprop(connection, SASL_SEC_PROPS, &properties);
-    if (mechanism.name == "EXTERNAL") // the library wants a name; the server is told none
-        sasl_setprop(connection, SASL_AUTH_EXTERNAL, "certificate");
     const bool binds = mechanism.name.ends_with(plus);
     if (!identity.binding.type.empty() && (binds || plus_missing))
         bind(binds);
@@ -245,17 +248,13 @@ void SaslClient::Library::bind(bool critical) {
     sasl_setprop(connection, SASL_CHANNEL_BINDING, &binding);
 }
 
-void SaslClient::Library::close() {
-    if (connection != nullptr)
-        sasl_dispose(&connection);
-    if (std::exchange(initialized, false))
-        sasl_client_done();
-}
-
 SaslClient::SaslClient(SaslIdentity identity, std::string_view secret)
-    : library_(std::make_unique<Library>(std::move(identity), secret)) {}
+    : identity_(std::move(identity)), secret_(secret) {}
 
-SaslClient::~SaslClient() = default;
+SaslClient::~SaslClient() {
+    if (initial_)
+        wipe(*initial_);
+}
 
 bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
     mechanism_ = mechanism;
@@ -267,6 +266,15 @@ bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
         explain("not in this version");
         return false;
     }
+    library_.reset();
+    complete_ = false;
+    if (known->plugin.empty()) {
+        // LOGIN alone waits to be asked.
+        if (mechanism != "LOGIN")
+            initial_ = own_answer(true);
+        return true;
+    }
+    library_ = std::make_unique<Library>(identity_, secret_);
     const bool says_so = plus_missing && mechanism.starts_with("SCRAM-");
     library_->open(*known, says_so);
     // Only of a list of several does the library think that there was a choice, and tells
@@ -281,7 +289,7 @@ bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
     expect_memory_after(result);
     complete_ = result == SASL_OK;
     if (!complete_ && result != SASL_CONTINUE) {
-        explain(result == SASL_NOMECH && !known->plugin.empty()
+        explain(result == SASL_NOMECH
                     ? concat({"its plug-in is missing: install ", known->package})
                     : std::string(sasl_errdetail(library_->connection)));
         return false;
@@ -306,6 +314,8 @@ std::optional<std::string> SaslClient::step(std::string_view challenge) {
         return std::nullopt;
     }
     const bool first = !std::exchange(challenged_, true);
+    if (library_ == nullptr)
+        return own_answer(first);
     const auto trouble = first && mechanism_.starts_with("SCRAM-")
                              ? trouble_with_iterations(challenge)
                              : std::string_view();
@@ -325,6 +335,27 @@ std::optional<std::string> SaslClient::step(std::string_view challenge) {
         return std::nullopt;
     }
     return answer != nullptr ? std::string(answer, size) : std::string();
+}
+
+/// Of PLAIN (RFC 4616), XOAUTH2, OAUTHBEARER (RFC 7628) and EXTERNAL (RFC 4422) the one
+/// message; of LOGIN (draft-murchison-sasl-login) the `first` of two, or the other: servers
+/// word its prompts as they like, in this order.
+std::string SaslClient::own_answer(bool first) {
+    constexpr std::string_view nul("\0", 1);
+    const std::string& user = identity_.user;
+    const std::string& authzid = identity_.authzid;
+    complete_ = mechanism_ != "LOGIN" || !first;
+    if (mechanism_ == "PLAIN")
+        return concat({authzid, nul, user, nul, secret_});
+    if (mechanism_ == "LOGIN")
+        return std::string(first ? user : secret_);
+    if (mechanism_ == "XOAUTH2")
+        return concat({"user=", user, "\1auth=Bearer ", secret_, "\1\1"});
+    if (mechanism_ == "OAUTHBEARER")
+        return concat({"n,a=", escape_name(authzid.empty() ? user : authzid),
+                       ",\1host=", lower_case(identity_.host), "\1port=",
+                       std::to_string(identity_.port), "\1auth=Bearer ", secret_, "\1\1"});
+    return authzid;
 }
 
 void SaslClient::explain(std::string_view why) {

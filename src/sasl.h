@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// SASL mechanisms by libsasl2, one at a time: only the plug-in of the mechanism in use is
-// loaded, and PLAIN, LOGIN, XOAUTH2 and OAUTHBEARER are registered in process, so that they
-// work where no plug-in package is installed. This file knows nothing of SMTP.
+// SASL mechanisms. PLAIN, LOGIN, XOAUTH2, OAUTHBEARER and EXTERNAL are written here, so
+// that they work where no plug-in is installed; for each of the others libsasl2 loads its
+// plug-in, and no other. This file knows nothing of SMTP.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,7 @@ bool lets_guess(std::string_view mechanism);
 /// One exchange with one mechanism. Octets are raw: the caller does the base64.
 class SaslClient {
   public:
-    /// `secret` must outlive the exchange.
+    /// `secret` must outlive this.
     SaslClient(SaslIdentity identity, std::string_view secret);
     ~SaslClient();
     SaslClient(const SaslClient&) = delete;
@@ -76,9 +76,12 @@ class SaslClient {
 
   private:
     struct Library;
+    std::string own_answer(bool first);
     void explain(std::string_view why);
 
-    std::unique_ptr<Library> library_;
+    SaslIdentity identity_;
+    std::string_view secret_;
+    std::unique_ptr<Library> library_; ///< null: the mechanism is one of ours
     std::optional<std::string> initial_;
     std::string trouble_;
     std::string mechanism_;

@@ -27,8 +27,128 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-std::string command_of(const std::string& mechanism) {
-    return concat({"AUTH ", mechanism, "\r\n"});
+/// One log-in (RFC 4954), by one mechanism after the other. For as long as it lives, the
+/// wire shows nobody what gives away what it sends.
+class LogIn {
+  public:
+    LogIn(Wire& wire, SaslIdentity identity, std::string_view secret)
+        : wire_(wire), client_(std::move(identity), secret) {
+        withheld_.add(secret);
+    }
+    LogIn(const LogIn&) = delete;
+    LogIn& operator=(const LogIn&) = delete;
+    ~LogIn() { wire_.set_withheld(nullptr); }
+
+    /// Empty once the server has said yes; else why the next mechanism may be tried: there
+    /// is no plug-in for this one, or the server does not know it after all (504). A
+    /// refused secret is never tried again: accounts get locked that way.
+    std::string run(const std::string& mechanism, bool plus_missing);
+
+  private:
+    Reply begin();
+    Reply begin_with(std::string_view response);
+    Reply answer_challenge(const Reply& reply);
+    Reply answer(std::string_view command, std::string_view response);
+    [[noreturn]] void cancel(const Where& where, ExitStatus status, const std::string& why);
+    [[nodiscard]] Where at() const { return {Step::auth, mechanism_}; }
+
+    Wire& wire_;
+    SaslClient client_;
+    Withheld withheld_;
+    std::string mechanism_;
+    bool challenge_withheld_ = false; ///< so is what the library says of one
+};
+
+std::string LogIn::run(const std::string& mechanism, bool plus_missing) {
+    if (!client_.start(mechanism, plus_missing))
+        return client_.trouble();
+    mechanism_ = mechanism;
+    wire_.set_withheld(&withheld_, lets_guess(mechanism));
+    Reply reply = begin();
+    while (reply.intermediate())
+        reply = answer_challenge(reply);
+    if (reply.code == 504)
+        return concat({"AUTH ", mechanism, ": ", printable(reply.text(), 200)});
+    if (!reply.positive())
+        refuse(wire_, at(), reply,
+               challenge_withheld_ && !client_.complaint().empty() ? Withheld::mark
+                                                                   : client_.complaint());
+    if (!client_.complete())
+        wire_.fail(ExitStatus::no_perm, Fault::relay, at(),
+                   "the server said yes before it had proved who it is", "5.7.8");
+    return {};
+}
+
+/// RFC 4954 4: the initial response is "=" if it is empty.
+Reply LogIn::begin() {
+    const auto& initial = client_.initial();
+    if (!initial)
+        return wire_.ask(concat({"AUTH ", mechanism_, "\r\n"}), at());
+    std::string response = encode_base64(*initial);
+    if (response.empty())
+        response = "=";
+    Reply reply = begin_with(response);
+    wipe(response);
+    return reply;
+}
+
+/// The response rides along, unless the line gets long; then it goes out after the server's
+/// go. Some servers have no ear for the response of PLAIN in the same line, and say 501:
+/// they get it after their go, once. Where such a server hangs up instead, its 501 was its
+/// verdict; one about the log-in (5.7.x) is a verdict, too.
+Reply LogIn::begin_with(std::string_view response) {
+    const std::string alone = concat({"AUTH ", mechanism_, "\r\n"});
+    std::optional<Reply> go;
+    if (alone.size() + 1 + response.size() > command_line_limit) {
+        go = wire_.ask(alone, at());
+    } else {
+        Reply reply = answer(concat({"AUTH ", mechanism_, " "}), response);
+        const bool deaf = mechanism_ == "PLAIN" && reply.code == 501 &&
+                          !reply.enhanced().starts_with("5.7.");
+        if (deaf && wire_.try_send(alone, 1))
+            go = wire_.receive_if_any(std::chrono::milliseconds::max());
+        if (!go)
+            return reply;
+    }
+    return go->intermediate() ? answer({}, response) : std::move(*go);
+}
+
+Reply LogIn::answer_challenge(const Reply& reply) {
+    challenge_withheld_ = challenge_withheld_ || reply.withheld;
+    // The prompts of LOGIN say nothing, and servers write them as they like.
+    const auto challenge = mechanism_ == "LOGIN"
+                               ? std::string()
+                               : decode_base64(reply.lines.size() == 1 ? reply.lines.front()
+                                                                       : std::string("?"));
+    if (!challenge)
+        cancel(at(), ExitStatus::protocol, "the challenge is no base64");
+    auto response = client_.step(*challenge);
+    if (!response)
+        cancel(Step::auth, ExitStatus::no_perm,
+               challenge_withheld_ ? concat({mechanism_, ": ", Withheld::mark})
+                                   : client_.trouble());
+    std::string encoded = encode_base64(*response);
+    Reply next = answer({}, encoded);
+    wipe(*response);
+    wipe(encoded);
+    return next;
+}
+
+/// Sends `response`, which is base64, after `command`.
+Reply LogIn::answer(std::string_view command, std::string_view response) {
+    if (response != "=") // it says that there is nothing
+        withheld_.add(response);
+    std::string line = concat({command, response, "\r\n"});
+    wire_.send(line, 1, at(), concat({command, "(credentials)\r\n"}));
+    wipe(line);
+    return wire_.receive(at());
+}
+
+/// RFC 4954 4: a line with an asterisk ends the exchange; the reply to it changes nothing.
+void LogIn::cancel(const Where& where, ExitStatus status, const std::string& why) {
+    if (wire_.try_send("*\r\n", 1))
+        wire_.receive_if_any(courtesy_wait);
+    wire_.fail(status, Fault::relay, where, why, "5.7.8");
 }
 
 } // namespace
@@ -76,15 +196,10 @@ void Session::greet() {
         refuse(wire_, Step::greeting, reply);
 }
 
-void Session::say(std::string_view command, const Where& where,
-                  std::optional<std::string_view> shown) {
-    wire_.send(command, 1, where, shown);
-}
-
 void Session::say_ehlo() {
     const Step hello = relay_.lmtp ? Step::lhlo : Step::ehlo; // RFC 2033 4.1
-    say(concat({relay_.lmtp ? "LHLO " : "EHLO ", ehlo_name_, "\r\n"}), hello);
-    const Reply reply = wire_.receive(hello);
+    const Reply reply =
+        wire_.ask(concat({relay_.lmtp ? "LHLO " : "EHLO ", ehlo_name_, "\r\n"}), hello);
     if (reply.permanent() && !relay_.lmtp && !wire_.broken())
         return say_helo(reply);
     if (!reply.positive())
@@ -98,8 +213,7 @@ void Session::say_ehlo() {
 void Session::say_helo(const Reply& refused) {
     if (relay_.auth_wanted || relay_.tls != TlsMode::none)
         refuse(wire_, Step::ehlo, refused);
-    say(concat({"HELO ", ehlo_name_, "\r\n"}), Step::helo);
-    const Reply reply = wire_.receive(Step::helo);
+    const Reply reply = wire_.ask(concat({"HELO ", ehlo_name_, "\r\n"}), Step::helo);
     if (!reply.positive())
         refuse(wire_, Step::helo, reply);
     extensions_ = {};
@@ -111,8 +225,7 @@ VerifiedStream& Session::start_tls(Route& route) {
             ExitStatus::protocol, Fault::relay, Step::starttls,
             "the server does not offer it, or somebody in between hides it; try port = 465",
             "4.7.4");
-    say("STARTTLS\r\n", Step::starttls);
-    const Reply reply = wire_.receive(Step::starttls);
+    const Reply reply = wire_.ask("STARTTLS\r\n", Step::starttls);
     if (reply.permanent())
         wire_.fail(ExitStatus::protocol, Fault::relay, Step::starttls, reply.text(),
                    "4.7.4");
@@ -133,23 +246,6 @@ bool Session::wants_login() const {
     return relay_.auth_wanted &&
            (!may_do_without || std::ranges::find(offered, "EXTERNAL") != offered.end());
 }
-
-/// libsasl2's side of a log-in, and what it sends: for as long as this lives, the wire
-/// shows nobody what gives that away.
-struct Session::LogIn {
-    LogIn(Wire& its_wire, SaslIdentity identity, std::string_view secret)
-        : wire(its_wire), client(std::move(identity), secret) {
-        withheld.add(secret);
-    }
-    LogIn(const LogIn&) = delete;
-    LogIn& operator=(const LogIn&) = delete;
-    ~LogIn() { wire.set_withheld(nullptr); }
-
-    Wire& wire;
-    SaslClient client;
-    Withheld withheld;
-    bool challenge_withheld = false; ///< so is what the library says of one
-};
 
 void Session::authenticate(const Permit& permit, ChannelBinding binding,
                            std::uint16_t port) {
@@ -176,131 +272,24 @@ void Session::authenticate(const Permit& permit, ChannelBinding binding,
         context_.secret ? context_.secret->reveal(permit) : std::string_view());
     std::string troubles;
     for (const auto& mechanism : ranked) {
-        if (!log_in.client.start(mechanism, plus_missing)) {
-            troubles.append("; ").append(log_in.client.trouble());
-            continue;
-        }
-        const auto unknown = run_mechanism(log_in, mechanism);
-        if (!unknown)
+        const std::string trouble = log_in.run(mechanism, plus_missing);
+        if (trouble.empty())
             return;
-        troubles += concat({"; AUTH ", mechanism, ": ", printable(unknown->text(), 200)});
+        troubles.append("; ").append(trouble);
     }
-    no_mechanism(wishes, troubles);
+    no_mechanism(troubles);
 }
 
-void Session::no_mechanism(const SaslWishes& wishes, const std::string& troubles) {
+void Session::no_mechanism(const std::string& troubles) {
     const std::string offers =
         extensions_.auth.empty() ? "nothing" : printable(joined(extensions_.auth));
     wire_.fail(
         ExitStatus::no_perm, Fault::relay, Step::auth,
         concat({"no mechanism in common: the server offers ", offers,
                 relay_.auth.empty() ? "" : ", auth = ", joined(relay_.auth),
-                wishes.must_bind ? ", require_channel_binding = yes" : "", troubles}),
+                relay_.require_channel_binding ? ", require_channel_binding = yes" : "",
+                troubles}),
         "5.7.4");
-}
-
-/// Nothing once the server has said yes. The reply if it does not know the mechanism after
-/// all (504): another may be tried. A refused secret is never tried again: accounts get
-/// locked that way.
-std::optional<Reply> Session::run_mechanism(LogIn& log_in, const std::string& mechanism) {
-    SaslClient& client = log_in.client;
-    wire_.set_withheld(&log_in.withheld, lets_guess(mechanism));
-    Reply reply = begin_auth(log_in, mechanism);
-    while (reply.intermediate())
-        reply = answer_challenge(log_in, reply, mechanism);
-    if (reply.code == 504)
-        return reply;
-    if (!reply.positive())
-        refuse(wire_, {Step::auth, mechanism}, reply,
-               log_in.challenge_withheld && !client.complaint().empty()
-                   ? Withheld::mark
-                   : client.complaint());
-    if (!client.complete())
-        wire_.fail(ExitStatus::no_perm, Fault::relay, {Step::auth, mechanism},
-                   "the server said yes before it had proved who it is", "5.7.8");
-    return std::nullopt;
-}
-
-Reply Session::answer_challenge(LogIn& log_in, const Reply& reply,
-                                const std::string& mechanism) {
-    log_in.challenge_withheld = log_in.challenge_withheld || reply.withheld;
-    // The prompts of LOGIN say nothing, and servers write them as they like.
-    const auto challenge = mechanism == "LOGIN"
-                               ? std::string()
-                               : decode_base64(reply.lines.size() == 1 ? reply.lines.front()
-                                                                       : std::string("?"));
-    if (!challenge)
-        cancel_auth({Step::auth, mechanism}, ExitStatus::protocol,
-                    "the challenge is no base64");
-    auto response = log_in.client.step(*challenge);
-    if (!response)
-        cancel_auth(Step::auth, ExitStatus::no_perm,
-                    log_in.challenge_withheld ? concat({mechanism, ": ", Withheld::mark})
-                                              : log_in.client.trouble());
-    std::string encoded = encode_base64(*response);
-    Reply next = answer(log_in, {}, encoded, mechanism);
-    wipe(*response);
-    wipe(encoded);
-    return next;
-}
-
-/// RFC 4954 4: a line with an asterisk ends the exchange; the reply to it changes nothing.
-void Session::cancel_auth(const Where& where, ExitStatus status, const std::string& why) {
-    if (wire_.try_send("*\r\n", 1))
-        wire_.receive_if_any(courtesy_wait);
-    wire_.fail(status, Fault::relay, where, why, "5.7.8");
-}
-
-/// RFC 4954 4: the initial response rides along, "=" if it is empty, unless the line gets
-/// long.
-Reply Session::begin_auth(LogIn& log_in, const std::string& mechanism) {
-    const auto& initial = log_in.client.initial();
-    std::string response = initial ? encode_base64(*initial) : std::string();
-    if (initial && response.empty())
-        response = "=";
-    const auto size = command_of(mechanism).size() + 1 + response.size();
-    Reply reply = initial && size <= command_line_limit
-                      ? begin_with_response(log_in, response, mechanism)
-                      : begin_alone(log_in, response, mechanism);
-    wipe(response);
-    return reply;
-}
-
-/// Some servers have no ear for the response of PLAIN in the same line, and say 501: they
-/// get it after their go, once. Where such a server hangs up instead, its 501 was its
-/// verdict; one about the log-in (5.7.x) is a verdict, too.
-Reply Session::begin_with_response(LogIn& log_in, std::string_view response,
-                                   const std::string& mechanism) {
-    Reply reply = answer(log_in, concat({"AUTH ", mechanism, " "}), response, mechanism);
-    const bool deaf =
-        mechanism == "PLAIN" && reply.code == 501 && !reply.enhanced().starts_with("5.7.");
-    if (!deaf || !wire_.try_send(command_of(mechanism), 1))
-        return reply;
-    auto go = wire_.receive_if_any(relay_.timeout);
-    if (!go)
-        return reply;
-    return go->intermediate() ? answer(log_in, {}, response, mechanism) : std::move(*go);
-}
-
-/// A `response` that there is goes out after the server's go.
-Reply Session::begin_alone(LogIn& log_in, std::string_view response,
-                           const std::string& mechanism) {
-    say(command_of(mechanism), {Step::auth, mechanism});
-    Reply reply = wire_.receive({Step::auth, mechanism});
-    if (response.empty() || !reply.intermediate())
-        return reply;
-    return answer(log_in, {}, response, mechanism);
-}
-
-/// Sends `response`, which is base64, after `command`.
-Reply Session::answer(LogIn& log_in, std::string_view command, std::string_view response,
-                      const std::string& mechanism) {
-    if (response != "=") // it says that there is nothing
-        log_in.withheld.add(response);
-    std::string line = concat({command, response, "\r\n"});
-    say(line, {Step::auth, mechanism}, concat({command, "(credentials)\r\n"}));
-    wipe(line);
-    return wire_.receive({Step::auth, mechanism});
 }
 
 void Session::transact(const Envelope& envelope, const Message& message,

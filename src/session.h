@@ -90,27 +90,12 @@ class Session {
     Session(Connection& connection, const Relay& relay, const SessionContext& context);
 
     void greet();
-    /// Wire::send for one command.
-    void say(std::string_view command, const Where& where,
-             std::optional<std::string_view> shown = std::nullopt);
     void say_ehlo();
     void say_helo(const Reply& refused);
     VerifiedStream& start_tls(Route& route);
     [[nodiscard]] bool wants_login() const;
     void authenticate(const Permit& permit, ChannelBinding binding, std::uint16_t port);
-    [[noreturn]] void no_mechanism(const SaslWishes& wishes, const std::string& troubles);
-    struct LogIn;
-    std::optional<Reply> run_mechanism(LogIn& log_in, const std::string& mechanism);
-    [[noreturn]] void cancel_auth(const Where& where, ExitStatus status,
-                                  const std::string& why);
-    Reply answer_challenge(LogIn& log_in, const Reply& reply, const std::string& mechanism);
-    Reply begin_auth(LogIn& log_in, const std::string& mechanism);
-    Reply begin_with_response(LogIn& log_in, std::string_view response,
-                              const std::string& mechanism);
-    Reply begin_alone(LogIn& log_in, std::string_view response,
-                      const std::string& mechanism);
-    Reply answer(LogIn& log_in, std::string_view command, std::string_view response,
-                 const std::string& mechanism);
+    [[noreturn]] void no_mechanism(const std::string& troubles);
 
     const Relay& relay_;
     const SessionContext& context_;

@@ -91,6 +91,12 @@ class Wire {
     /// reply or over ReplyLimits; in doubt, both are 75 (in doubt).
     Reply receive(const Where& where, std::chrono::milliseconds at_least = {});
 
+    /// The reply to one command.
+    Reply ask(std::string_view command, const Where& where) {
+        send(command, 1, where);
+        return receive(where);
+    }
+
     /// As receive, but trouble of any kind is an empty answer, and the wait `at_most` that
     /// long: for when all is decided.
     std::optional<Reply> receive_if_any(std::chrono::milliseconds at_most);

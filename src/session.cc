@@ -154,7 +154,7 @@ void LogIn::cancel(const Where& where, ExitStatus status, const std::string& why
 } // namespace
 
 Session::Session(Connection& connection, const Relay& relay, const SessionContext& context)
-    : relay_(relay), context_(context),
+    : relay_(relay), notes_(context.notes),
       wire_(std::move(connection.stream), std::move(connection.peer), context.transcript,
             relay.greeting_timeout, context.run_deadline),
       ehlo_name_(context.ehlo_name.empty() ? connection.local_literal : context.ehlo_name) {
@@ -181,10 +181,14 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
     } else {
         extensions_.requiretls = false; // RFC 8689 2: offered within TLS, or not at all
     }
-    if (wants_login() && verified != nullptr)
-        authenticate(Permit(*verified), verified->channel_binding(), connection.port);
-    else if (wants_login())
-        authenticate(Permit(relay.allow_plaintext_auth.value()), {}, connection.port);
+    if (wants_login()) {
+        const Permit permit = verified != nullptr
+                                  ? Permit(*verified)
+                                  : Permit(relay.allow_plaintext_auth.value());
+        authenticate(context.secret ? context.secret->reveal(permit) : std::string_view(),
+                     verified != nullptr ? verified->channel_binding() : ChannelBinding(),
+                     connection.port);
+    }
     recipient_limit_ = extensions_.rcptmax.value_or(relay.max_recipients);
     transactions_left_ = extensions_.mailmax.value_or(relay.max_messages);
 }
@@ -247,7 +251,7 @@ bool Session::wants_login() const {
            (!may_do_without || std::ranges::find(offered, "EXTERNAL") != offered.end());
 }
 
-void Session::authenticate(const Permit& permit, ChannelBinding binding,
+void Session::authenticate(std::string_view secret, ChannelBinding binding,
                            std::uint16_t port) {
     SaslWishes wishes;
     wishes.configured = relay_.auth;
@@ -269,7 +273,7 @@ void Session::authenticate(const Permit& permit, ChannelBinding binding,
                                                       : relay_.host;
     LogIn log_in(
         wire_, {relay_.user, relay_.authzid, relay_.realm, host, port, std::move(binding)},
-        context_.secret ? context_.secret->reveal(permit) : std::string_view());
+        secret);
     std::string troubles;
     for (const auto& mechanism : ranked) {
         const std::string trouble = log_in.run(mechanism, plus_missing);
@@ -304,7 +308,7 @@ void Session::transact(const Envelope& envelope, const Message& message,
 std::unique_ptr<Transaction> Session::begin_transaction(const Envelope& envelope) {
     usable_ = false; // until it is known to have ended well
     --transactions_left_;
-    return std::make_unique<Transaction>(wire_, extensions_, envelope, context_.notes);
+    return std::make_unique<Transaction>(wire_, extensions_, envelope, notes_);
 }
 
 void Session::end_transaction(const Transaction& transaction) {

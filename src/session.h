@@ -38,10 +38,9 @@ struct SessionContext {
 
 class Session {
   public:
-    /// Greeting, EHLO, STARTTLS, AUTH, as the relay's settings ask. `relay` and `context`
-    /// must outlive the session. Failure with the status of design: 69 or 75 for refusals,
-    /// 76 where the server speaks no SMTP or lacks STARTTLS, 77 for certificates and
-    /// log-in.
+    /// Greeting, EHLO, STARTTLS, AUTH, as the relay's settings ask. `relay`, transcript and
+    /// notes must outlive the session. Failure: 69 or 75 for refusals, 76 where the server
+    /// speaks no SMTP or lacks STARTTLS, 77 for certificates and log-in.
     Session(Connection connection, const Relay& relay, const SessionContext& context,
             Route& route);
     Session(const Session&) = delete;
@@ -94,11 +93,11 @@ class Session {
     void say_helo(const Reply& refused);
     VerifiedStream& start_tls(Route& route);
     [[nodiscard]] bool wants_login() const;
-    void authenticate(const Permit& permit, ChannelBinding binding, std::uint16_t port);
+    void authenticate(std::string_view secret, ChannelBinding binding, std::uint16_t port);
     [[noreturn]] void no_mechanism(const std::string& troubles);
 
     const Relay& relay_;
-    const SessionContext& context_;
+    std::vector<std::string>& notes_;
     Wire wire_;
     std::string ehlo_name_;
     Extensions extensions_;

@@ -39,8 +39,11 @@ std::unique_ptr<Session> Visit::next_session() {
     peer_ = connection->peer;
     const auto connected = Clock::now();
     delays_.connect = between(begun, connected);
-    auto session = std::make_unique<Session>(std::move(*connection), relay_,
-                                             *session_context_, *route_);
+    auto session =
+        std::make_unique<Session>(std::move(*connection), relay_,
+                                  SessionContext{ehlo_name(), secret_, context_.transcript,
+                                                 run_deadline(), notes_, context_.hints},
+                                  *route_);
     delays_.session = between(connected, Clock::now());
     return session;
 }
@@ -48,13 +51,14 @@ std::unique_ptr<Session> Visit::next_session() {
 /// For -v: what is about to be waited for, and what has it so.
 void Visit::tell_where_to() const {
     std::string text = concat({relay_.origin, ": connecting to ", relay_.host});
-    const bool by_port = !relay_.srv && !relay_.is_local();
-    for (const std::uint16_t port : by_port ? relay_.port : std::vector<std::uint16_t>()) {
-        const TlsMode mode = relay_.tls_mode(port);
-        text += concat({", port ", std::to_string(port),
-                        mode == TlsMode::implicit   ? " (TLS)"
-                        : mode == TlsMode::starttls ? " (STARTTLS)"
-                                                    : " (no TLS)"});
+    if (!relay_.srv && !relay_.is_local()) {
+        for (const std::uint16_t port : relay_.port) {
+            const TlsMode mode = relay_.tls_mode(port);
+            text += concat({", port ", std::to_string(port),
+                            mode == TlsMode::implicit   ? " (TLS)"
+                            : mode == TlsMode::starttls ? " (STARTTLS)"
+                                                        : " (no TLS)"});
+        }
     }
     context_.transcript.remark(text);
 }
@@ -63,17 +67,14 @@ void Visit::tell_where_to() const {
 void Visit::prepare() {
     if (context_.transcript.wanted())
         tell_where_to();
-    const Deadline deadline = run_deadline();
     LoadedSecret loaded;
     if (relay_.auth_wanted || relay_.pop_before)
-        loaded = load_secret(relay_.secret,
-                             std::min(deadline, Clock::now() + relay_.connect_timeout));
+        loaded = load_secret(
+            relay_.secret, std::min(run_deadline(), Clock::now() + relay_.connect_timeout));
+    secret_ = std::move(loaded.secret);
     note(std::move(loaded.note));
     if (relay_.tls != TlsMode::none && relay_.tls_ca.empty() && !relay_.tls_pin_only)
         note(unusable_variable());
-    session_context_.emplace(SessionContext{ehlo_name(), std::move(loaded.secret),
-                                            context_.transcript, deadline, notes_,
-                                            context_.hints});
     if (relay_.pop_before) {
         pop_.emplace(relay_);
         pop_->host = relay_.pop_before->host;
@@ -81,9 +82,9 @@ void Visit::prepare() {
         pop_->tls = relay_.pop_before->tls;
         pop_->tls_name.clear();
         pop_->srv = false;
-        pop_route_ = network_.route(*pop_, deadline);
+        pop_route_ = network_.route(*pop_, run_deadline());
     }
-    route_ = network_.route(relay_, deadline);
+    start_over();
 }
 
 void Visit::note(std::string text) {
@@ -104,7 +105,7 @@ bool Visit::log_in_by_pop() {
     const auto now = Clock::now();
     const Deadline end = std::min(run_deadline(), now + relay_.timeout);
     sallyport::log_in_by_pop(std::move(*connection), pop_route_->securer(), *pop_->tls,
-                             relay_.user, *session_context_->secret,
+                             relay_.user, *secret_,
                              {std::min(end, now + relay_.greeting_timeout), end});
     pop_route_.reset();
     return true;

@@ -59,8 +59,8 @@ class Visit {
     const DeliveryContext& context_;
     const SenderSettings& sender_;
     std::vector<std::string>& notes_;
-    std::optional<SessionContext> session_context_;
-    std::unique_ptr<Route> route_;
+    std::shared_ptr<const Secret> secret_;
+    std::unique_ptr<Route> route_;     ///< null until the first session is asked for
     std::optional<Relay> pop_;         ///< the POP server to log in to first
     std::unique_ptr<Route> pop_route_; ///< until that is done
     std::string peer_;

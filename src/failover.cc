@@ -10,14 +10,15 @@
 namespace sallyport {
 
 Failover::Failover(const Settings& settings, Network& network, DeliveryContext context)
-    : settings_(settings), network_(network), context_(std::move(context)) {}
+    : settings_(settings), network_(network), context_(std::move(context)),
+      tried_(settings.relays.size()) {}
 
 void Failover::begin(const std::string& reverse_path, Clock::time_point started) {
     reverse_path_ = reverse_path;
     context_.started = started;
     asked_ = false;
     kept_ = session_ != nullptr && session_->usable() && !session_->full() &&
-            first_relay() == &visit_->relay();
+            first_relay() == at_;
     if (kept_)
         session_->set_run_deadline(visit_->run_deadline());
     else
@@ -26,17 +27,18 @@ void Failover::begin(const std::string& reverse_path, Clock::time_point started)
 
 bool Failover::next_relay() {
     if (asked_)
-        passed_over_.insert(&visit_->relay());
-    const Relay* const relay = first_relay();
-    if (relay == nullptr && passed_over_.empty())
+        tried_[at_].passed_over = true;
+    const std::size_t next = first_relay();
+    asked_ = next < tried_.size();
+    if (!asked_ && std::ranges::none_of(tried_, &Tried::passed_over))
         throw no_relay_for(reverse_path_);
-    asked_ = relay != nullptr;
-    if (asked_ && (!kept_ || &visit_->relay() != relay)) {
+    if (asked_ && (!kept_ || at_ != next)) {
         session_.reset();
         kept_ = false;
         full_ = false;
-        visit_ =
-            std::make_unique<Visit>(*relay, network_, context_, settings_.sender, notes_);
+        at_ = next;
+        visit_ = std::make_unique<Visit>(settings_.relays[at_], network_, context_,
+                                         settings_.sender, notes_);
     }
     return asked_;
 }
@@ -50,9 +52,8 @@ Session* Failover::session() {
         return session_.get();
     if (session_ != nullptr)
         throw session_lost();
-    const auto refused = refused_.find(&visit_->relay());
-    if (refused != refused_.end())
-        throw Failure{refused->second};
+    if (tried_[at_].refused)
+        throw Failure{*tried_[at_].refused};
     kept_ = false;
     session_ = visit_->next_session();
     if (session_ == nullptr && std::exchange(full_, false)) {
@@ -71,7 +72,7 @@ Failover::Next Failover::weigh(const Failure& failure) {
         return Next::nothing;
     session_.reset();
     if (failure.credentials_refused())
-        refused_.emplace(&visit_->relay(), failure);
+        tried_[at_].refused = failure;
     if (kept_) {
         start_over();
         return Next::anew;
@@ -93,17 +94,19 @@ bool Failover::replaces(const Failure& later, ExitStatus earlier) {
     return false;
 }
 
-const Relay* Failover::first_relay() const {
-    for (const Relay& relay : settings_.relays) {
-        if (relay.serves(reverse_path_) && !passed_over_.contains(&relay))
-            return &relay;
-    }
-    return nullptr;
+/// For this sender; past the last one if there is none.
+std::size_t Failover::first_relay() const {
+    std::size_t at = 0;
+    while (at < tried_.size() &&
+           (tried_[at].passed_over || !settings_.relays[at].serves(reverse_path_)))
+        ++at;
+    return at;
 }
 
 void Failover::start_over() {
     session_.reset(); // it says QUIT where the line is sound
-    passed_over_.clear();
+    for (Tried& relay : tried_)
+        relay.passed_over = false;
     kept_ = false;
     asked_ = false;
 }

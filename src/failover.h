@@ -16,9 +16,8 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -83,7 +82,12 @@ class Failover {
     [[nodiscard]] Session* open() const { return session_.get(); }
 
   private:
-    [[nodiscard]] const Relay* first_relay() const;
+    /// What is known of a relay of the settings.
+    struct Tried {
+        bool passed_over = false;       ///< since the session was looked for
+        std::optional<Failure> refused; ///< its log-in
+    };
+    [[nodiscard]] std::size_t first_relay() const;
     void start_over();
 
     const Settings& settings_;
@@ -91,8 +95,8 @@ class Failover {
     DeliveryContext context_; ///< of the message under way
     std::vector<std::string> notes_;
     std::string reverse_path_;
-    std::set<const Relay*> passed_over_;      ///< since the session was looked for
-    std::map<const Relay*, Failure> refused_; ///< log-ins
+    std::vector<Tried> tried_; ///< one for each relay
+    std::size_t at_ = 0;       ///< whose visit it is
     std::unique_ptr<Visit> visit_;
     bool asked_ = false; ///< the visit is this message's, too
     std::unique_ptr<Session> session_;

@@ -35,9 +35,11 @@ bool Upstream::try_relay(const Envelope& envelope, std::optional<std::uint64_t> 
         try {
             if (failover_.session() == nullptr)
                 return false;
-            begin(envelope, size);
+            transaction_ = open()->begin_transaction(envelope);
+            transaction_->mail(size);
             return true;
         } catch (const Failure& failure) {
+            end();
             next = failover_.weigh(failure);
             if (next == Failover::Next::nothing)
                 throw;
@@ -48,16 +50,6 @@ bool Upstream::try_relay(const Envelope& envelope, std::optional<std::uint64_t> 
         }
     }
     return false;
-}
-
-void Upstream::begin(const Envelope& envelope, std::optional<std::uint64_t> size) {
-    transaction_ = open()->begin_transaction(envelope);
-    try {
-        transaction_->mail(size);
-    } catch (const Failure&) {
-        end();
-        throw;
-    }
 }
 
 void Upstream::rcpt(Recipient& recipient) {

@@ -57,7 +57,6 @@ class Upstream {
 
   private:
     bool try_relay(const Envelope& envelope, std::optional<std::uint64_t> size);
-    void begin(const Envelope& envelope, std::optional<std::uint64_t> size);
     void describe(Recipient& recipient) const;
     [[nodiscard]] Session* open() const { return failover_.open(); }
 

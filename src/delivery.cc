@@ -33,10 +33,11 @@ class Delivery {
     Report run() {
         failover_.begin(envelope_.reverse_path, started_);
         try {
-            while (!stopped_ && is_anybody_left() && failover_.next_relay()) {
+            while (is_anybody_left() && failover_.next_relay()) {
                 begin_relay();
                 try_relay();
-                leave_relay();
+                if (!leave_relay())
+                    break;
             }
         } catch (const std::bad_alloc&) {
             settle_without_memory();
@@ -112,9 +113,9 @@ class Delivery {
         const Message& message = forms_.form(
             session.takes_eight_bit(), session.announces_smtputf8(envelope_, batch()));
         report_.size = message.size();
-        doubt_ =
-            Failure(ExitStatus::temp_fail, Fault::in_doubt, visit.peer(), Step::end_of_data,
-                    {"out of memory; the message may have been accepted"}, "4.3.0");
+        const Failure doubt(ExitStatus::temp_fail, Fault::in_doubt, visit.peer(),
+                            Step::end_of_data,
+                            {"out of memory; the message may have been accepted"}, "4.3.0");
         Delays spent = delays();
         for (Recipient* recipient : batch()) {
             recipient->relay = visit.peer();
@@ -127,7 +128,7 @@ class Delivery {
         } catch (const std::bad_alloc&) {
             if (!session.in_doubt())
                 throw;
-            throw Failure{doubt_}; // made when there was memory
+            throw Failure{doubt}; // made when there was memory
         }
         spent.transfer =
             std::chrono::round<std::chrono::milliseconds>(Clock::now() - begun);
@@ -154,20 +155,22 @@ class Delivery {
         trouble_ = in_doubt ? failover_.session_lost() : failure;
     }
 
-    /// What came last at this relay is what its recipients have of it.
-    void leave_relay() {
+    /// What came last at this relay is what its recipients have of it. False if no further
+    /// relay can help.
+    bool leave_relay() {
         if (!trouble_)
-            return;
-        stopped_ = Failover::ends_all(*trouble_);
+            return true;
+        const bool ends_all = Failover::ends_all(*trouble_);
         for (Recipient* recipient : pending()) {
             if (!recipient->text.empty() &&
                 !failover_.replaces(*trouble_, recipient->status))
                 continue;
             recipient->wait(*trouble_);
-            if (stopped_)
+            if (ends_all)
                 recipient->refuse(trouble_->status(), trouble_->reply_code());
             tell(*recipient, *trouble_);
         }
+        return !ends_all;
     }
 
     void tell(Recipient& recipient, const Failure& failure) const {
@@ -207,12 +210,10 @@ class Delivery {
     std::vector<Recipient*> left_; ///< who was pending when this relay's turn began
     std::size_t asked_ = 0;        ///< of them, the first so many are no longer
     std::size_t batch_size_ = 0; ///< and the last of those are of the transaction under way
-    Failure doubt_{ExitStatus::temp_fail, Fault::in_doubt, {}};
     std::optional<Failure> trouble_; ///< at this relay, what came last
     std::string peer_;               ///< where it came
     MessageForms forms_;
     std::chrono::milliseconds reading_{0};
-    bool stopped_ = false; ///< no further relay can help
 };
 
 } // namespace

@@ -2,7 +2,7 @@
 //
 // Every way to stop. A Failure ends the attempt at hand: its status is what the caller of
 // sendmail will see, its fault alone decides whether another address, port or relay is
-// tried. Thrown anywhere, caught in two places: the relay loop (delivery.cc) and main.
+// tried (failover.h). DESIGN.md says where one is caught.
 #pragma once
 
 #include <initializer_list>
@@ -36,8 +36,8 @@ enum class ExitStatus {
 /// Who is to blame, and so what may follow.
 enum class Fault {
     local,    ///< the caller, the configuration or this machine: no relay can help
-    address,  ///< this address or port: the next one may do, then the next relay
-    relay,    ///< this relay however it is reached: only another relay may do
+    address,  ///< this address or port: the next one may help, then the next relay
+    relay,    ///< this relay however it is reached: only another one may help
     message,  ///< this message or its recipients: no relay is tried after this
     in_doubt, ///< the message may have been accepted: never sent again by us
 };
@@ -87,7 +87,7 @@ class Failure : public std::runtime_error {
 
 /// Throws what the configuration has wrong: 78 (local), "ORIGIN: WHY".
 [[noreturn]] void misconfigured(std::string_view origin, std::string_view why);
-/// The same, WHY being the pieces one behind the other.
+/// The same, WHY being the pieces one after the other.
 [[noreturn]] void misconfigured(std::string_view origin,
                                 std::initializer_list<std::string_view> why);
 

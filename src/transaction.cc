@@ -213,9 +213,13 @@ void Transaction::queue(const std::string& command) {
     const bool full = flight_.size() + command.size() > flight_limit;
     if (!flight_.empty() && (full || !extensions_.pipelining))
         flush();
+    append(command);
+    ++unsent_;
+}
+
+void Transaction::append(std::string_view command) {
     flight_ += command;
     shown_ += command;
-    ++unsent_;
 }
 
 void Transaction::flush() {
@@ -234,22 +238,19 @@ void Transaction::send_flight(Step step, bool holds_last_octet) {
 
 /// Replies to all commands written so far, in order.
 void Transaction::read_replies() {
-    if (!mail_answered_)
-        take_mail_reply(wire_.receive(at_mail()));
+    if (!mail_answered_) {
+        const Reply reply = wire_.receive(at_mail());
+        mail_answered_ = true;
+        if (reply.permanent() || reply.transient())
+            nothing_accepted();
+        if (!reply.positive())
+            refuse(wire_, at_mail(), reply);
+    }
     for (; answered_ < asked_.size(); ++answered_) {
         Recipient& recipient = *asked_[answered_];
         const Where where(Step::rcpt, recipient.address);
         take_rcpt_reply(recipient, where, wire_.receive(where));
     }
-}
-
-void Transaction::take_mail_reply(const Reply& reply) {
-    mail_answered_ = true;
-    if (reply.positive())
-        return;
-    if (reply.permanent() || reply.transient())
-        nothing_accepted();
-    refuse(wire_, at_mail(), reply);
 }
 
 void Transaction::take_rcpt_reply(Recipient& recipient, const Where& where,

@@ -75,7 +75,7 @@ class Transaction {
     void queue(const std::string& command);
     void flush();
     void read_replies();
-    void take_mail_reply(const Reply& reply);
+    void append(std::string_view command);
     void take_rcpt_reply(Recipient& recipient, const Where& where, const Reply& reply);
     void refuse_recipient(Recipient& recipient, const Where& where, const Reply& reply);
 
@@ -92,8 +92,7 @@ class Transaction {
     void take_last_words();
     void check_count(const Reply& verdict);
     void take_verdict();
-    void take_verdict_on(std::span<Recipient* const> recipients, const Reply& verdict);
-    void take_each_verdict();
+    void accept(std::span<Recipient* const> recipients, const Reply& verdict);
     bool may_go_on();
     [[noreturn]] void contradicted(const Reply& verdict);
     bool read_in_vain();

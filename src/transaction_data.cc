@@ -114,10 +114,7 @@ void Transaction::append_first_chunk(const std::string& text) {
 }
 
 void Transaction::append_chunk_command(std::uint64_t size, bool final) {
-    const std::string command =
-        concat({"BDAT ", std::to_string(size), final ? " LAST\r\n" : "\r\n"});
-    flight_ += command;
-    shown_ += command;
+    append(concat({"BDAT ", std::to_string(size), final ? " LAST\r\n" : "\r\n"}));
 }
 
 void Transaction::take_first_chunk_reply() {
@@ -179,10 +176,8 @@ void Transaction::take_last_words() {
 }
 
 void Transaction::append_end_of_text() {
-    if (!extensions_.chunking) {
-        flight_ += ".\r\n";
-        shown_ += ".\r\n";
-    }
+    if (!extensions_.chunking)
+        append(".\r\n");
     unsent_ += extensions_.lmtp ? accepted_.size() : 1;
     append_quit();
 }
@@ -193,20 +188,29 @@ void Transaction::append_quit() {
     const std::size_t begun = flight_.size() % flight_limit;
     if (!may_quit_ || begun == 0 || begun + quit.size() > flight_limit)
         return;
-    flight_ += quit;
-    shown_ += quit;
+    append(quit);
     ++unsent_;
     wire_.set_leaving();
 }
 
+/// By LMTP (RFC 2033 4.2) a reply for each recipient that was accepted, in their order.
+/// Those whose reply does not come stay in doubt, whatever the others' say.
 void Transaction::take_verdict() {
-    if (extensions_.lmtp)
-        return take_each_verdict();
-    const Reply verdict = wire_.receive(Step::end_of_data, verdict_timeout);
-    check_count(verdict);
-    if (!verdict.positive())
-        refuse(wire_, Step::end_of_data, verdict);
-    take_verdict_on(accepted_, verdict);
+    const std::size_t share = extensions_.lmtp ? 1 : accepted_.size();
+    for (std::size_t at = 0; at < accepted_.size(); at += share) {
+        Recipient& first = *accepted_[at];
+        Where where = Step::end_of_data;
+        if (extensions_.lmtp)
+            where.argument = first.address;
+        const Reply verdict = wire_.receive(where, verdict_timeout);
+        check_count(verdict);
+        if (verdict.positive())
+            accept(std::span(accepted_).subspan(at, share), verdict);
+        else if (verdict.intermediate() || !extensions_.lmtp)
+            refuse(wire_, where, verdict);
+        else
+            refuse_recipient(first, where, verdict);
+    }
     wire_.set_in_doubt(false);
     in_step_ = true;
 }
@@ -237,8 +241,7 @@ void Transaction::contradicted(const Reply& verdict) {
 }
 
 /// What the server took is taken, whatever memory there is for its words.
-void Transaction::take_verdict_on(std::span<Recipient* const> recipients,
-                                  const Reply& verdict) {
+void Transaction::accept(std::span<Recipient* const> recipients, const Reply& verdict) {
     wire_.expect_written(wire_.leaving() ? quit.size() : 0);
     for (Recipient* recipient : recipients)
         recipient->accept(verdict.code);
@@ -246,24 +249,6 @@ void Transaction::take_verdict_on(std::span<Recipient* const> recipients,
     const std::string text = verdict.text();
     for (Recipient* recipient : recipients)
         recipient->say(enhanced, text);
-}
-
-/// RFC 2033 4.2: a reply for each recipient that was accepted, in their order. Those whose
-/// reply does not come stay in doubt, whatever the others' say.
-void Transaction::take_each_verdict() {
-    for (std::size_t i = 0; i < accepted_.size(); ++i) {
-        Recipient& recipient = *accepted_[i];
-        const Where where(Step::end_of_data, recipient.address);
-        const Reply verdict = wire_.receive(where, verdict_timeout);
-        if (verdict.positive())
-            take_verdict_on(std::span(accepted_).subspan(i, 1), verdict);
-        else if (verdict.intermediate())
-            refuse(wire_, where, verdict);
-        else
-            refuse_recipient(recipient, where, verdict);
-    }
-    wire_.set_in_doubt(false);
-    in_step_ = true;
 }
 
 } // namespace sallyport

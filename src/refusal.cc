@@ -3,8 +3,6 @@
 
 #include <string>
 
-#include "concat.h"
-
 namespace sallyport {
 
 ExitStatus status_of(Step step, const Reply& reply) {
@@ -22,7 +20,7 @@ ExitStatus status_of(Step step, const Reply& reply) {
 void refuse(Wire& wire, const Where& where, const Reply& reply, std::string_view remark) {
     if (!reply.transient() && !reply.permanent())
         wire.fail(ExitStatus::protocol, Fault::relay, where,
-                  concat({"reply out of place: ", reply.text()}));
+                  {"reply out of place: ", reply.text()});
     wire.set_in_doubt(false); // whatever memory there is for the rest
     const ExitStatus status = status_of(where.step, reply);
     const bool later = status == ExitStatus::temp_fail;

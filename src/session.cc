@@ -75,7 +75,7 @@ std::string LogIn::run(const std::string& mechanism, bool plus_missing) {
                                                                    : client_.complaint());
     if (!client_.complete())
         wire_.fail(ExitStatus::no_perm, Fault::relay, at(),
-                   "the server said yes before it had proved who it is", "5.7.8");
+                   {"the server said yes before it had proved who it is"}, "5.7.8");
     return {};
 }
 
@@ -148,7 +148,7 @@ Reply LogIn::answer(std::string_view command, std::string_view response) {
 void LogIn::cancel(const Where& where, ExitStatus status, const std::string& why) {
     if (wire_.try_send("*\r\n", 1))
         wire_.receive_if_any(courtesy_wait);
-    wire_.fail(status, Fault::relay, where, why, "5.7.8");
+    wire_.fail(status, Fault::relay, where, {why}, "5.7.8");
 }
 
 } // namespace
@@ -225,20 +225,20 @@ void Session::say_helo(const Reply& refused) {
 
 VerifiedStream& Session::start_tls(Route& route) {
     if (!extensions_.starttls)
-        wire_.fail(
-            ExitStatus::protocol, Fault::relay, Step::starttls,
-            "the server does not offer it, or somebody in between hides it; try port = 465",
-            "4.7.4");
+        wire_.fail(ExitStatus::protocol, Fault::relay, Step::starttls,
+                   {"the server does not offer it, or somebody in between hides it; try "
+                    "port = 465"},
+                   "4.7.4");
     const Reply reply = wire_.ask("STARTTLS\r\n", Step::starttls);
     if (reply.permanent())
-        wire_.fail(ExitStatus::protocol, Fault::relay, Step::starttls, reply.text(),
+        wire_.fail(ExitStatus::protocol, Fault::relay, Step::starttls, {reply.text()},
                    "4.7.4");
     if (reply.code != 220)
         refuse(wire_, Step::starttls, reply);
     // RFC 3207 6: what follows the 220 in clear may be anybody's.
     if (wire_.input_waiting())
         wire_.fail(ExitStatus::protocol, Fault::relay, Step::starttls,
-                   "octets were injected after the server's reply", "4.7.4");
+                   {"octets were injected after the server's reply"}, "4.7.4");
     extensions_ = {};
     return wire_.secure(route.securer());
 }
@@ -287,13 +287,12 @@ void Session::authenticate(std::string_view secret, ChannelBinding binding,
 void Session::no_mechanism(const std::string& troubles) {
     const std::string offers =
         extensions_.auth.empty() ? "nothing" : printable(joined(extensions_.auth));
-    wire_.fail(
-        ExitStatus::no_perm, Fault::relay, Step::auth,
-        concat({"no mechanism in common: the server offers ", offers,
+    wire_.fail(ExitStatus::no_perm, Fault::relay, Step::auth,
+               {"no mechanism in common: the server offers ", offers,
                 relay_.auth.empty() ? "" : ", auth = ", joined(relay_.auth),
                 relay_.require_channel_binding ? ", require_channel_binding = yes" : "",
-                troubles}),
-        "5.7.4");
+                troubles},
+               "5.7.4");
 }
 
 void Session::transact(const Envelope& envelope, const Message& message,

@@ -107,8 +107,8 @@ void Transaction::check_size(std::uint64_t size) {
     const auto limit = extensions_.size.value_or(0);
     if (limit > 0 && size > limit)
         wire_.fail(ExitStatus::data_error, Fault::message, Step::mail,
-                   concat({"the message has ", std::to_string(size),
-                           " octets, the server takes ", std::to_string(limit)}),
+                   {"the message has ", std::to_string(size), " octets, the server takes ",
+                    std::to_string(limit)},
                    "5.3.4", 552);
 }
 
@@ -128,8 +128,8 @@ std::string_view Transaction::body_parameter(const Message& message) {
 void Transaction::check_text(const BodyFacts& facts) {
     if (facts.nul)
         wire_.fail(ExitStatus::data_error, Fault::relay, Step::mail,
-                   "the message holds a NUL where MIME allows no encoding, and the server "
-                   "does not offer BINARYMIME",
+                   {"the message holds a NUL where MIME allows no encoding, and the server "
+                    "does not offer BINARYMIME"},
                    "5.6.3");
     note(concat({"a line of ", std::to_string(facts.longest_line),
                  " octets stays, though SMTP has room for 998: MIME does not allow to "
@@ -140,14 +140,14 @@ std::string Transaction::mail_command(std::optional<std::uint64_t> size,
                                       std::string_view body) {
     const AsciiAddress path = write_path(envelope_.reverse_path);
     if (!path.trouble.empty())
-        wire_.fail(ExitStatus::data_error, Fault::message, at_mail(), path.trouble,
+        wire_.fail(ExitStatus::data_error, Fault::message, at_mail(), {path.trouble},
                    "5.6.7");
     if (envelope_.smtputf8 && !extensions_.smtputf8)
         wire_.fail(ExitStatus::data_error, Fault::message, at_mail(),
-                   "the server does not offer SMTPUTF8", "5.6.7");
+                   {"the server does not offer SMTPUTF8"}, "5.6.7");
     if (envelope_.require_tls && !extensions_.requiretls)
         wire_.fail(ExitStatus::unavailable, Fault::relay, at_mail(),
-                   "the server does not offer REQUIRETLS", "5.7.30");
+                   {"the server does not offer REQUIRETLS"}, "5.7.30");
     std::string command =
         concat({"MAIL FROM:<", path.address, ">", mail_parameters(size, body)});
     append_wish(command, " ENVID=", encode_xtext(envelope_.envelope_id));
@@ -261,8 +261,7 @@ void Transaction::take_rcpt_reply(Recipient& recipient, const Where& where,
     }
     if (wire_.broken() && reply.code != 421) // it is about the session, not about him
         wire_.fail(ExitStatus::temp_fail, Fault::address, where,
-                   concat({"connection lost; the server had said: ", reply.text()}),
-                   "4.4.2");
+                   {"connection lost; the server had said: ", reply.text()}, "4.4.2");
     if (reply.intermediate())
         refuse(wire_, where, reply);
     if (reply.code == 421 && !may_go_on())

@@ -228,8 +228,8 @@ void Transaction::check_count(const Reply& verdict) {
         (next->code == 221 || (next->code >= 500 && next->code <= 504));
     if (!next || !(answers_quit || next->code == 421) || wire_.has_arrived())
         wire_.fail(ExitStatus::protocol, Fault::relay, Step::end_of_data,
-                   concat({verdict.text(), ", and then more than was asked for",
-                           next ? ": " : "", next ? next->text() : ""}),
+                   {verdict.text(), ", and then more than was asked for", next ? ": " : "",
+                    next ? next->text() : ""},
                    "5.5.0");
 }
 
@@ -237,7 +237,7 @@ void Transaction::check_count(const Reply& verdict) {
 void Transaction::contradicted(const Reply& verdict) {
     wire_.set_in_doubt(true);
     wire_.fail(ExitStatus::protocol, Fault::relay, Step::end_of_data,
-               concat({"the server takes what it has refused: ", verdict.text()}));
+               {"the server takes what it has refused: ", verdict.text()});
 }
 
 /// What the server took is taken, whatever memory there is for its words.

@@ -136,11 +136,12 @@ void Wire::refuse_early_reply(const Where& where) const {
     const auto line = parse_reply_line(waiting.substr(0, end));
     const bool secret = withheld_ != nullptr && withheld_->is_in(waiting.substr(0, end));
     if (end != std::string_view::npos && line && line->code == 421)
-        fail(ExitStatus::temp_fail, Fault::address, where,
-             secret ? Reply{421, {}, true}.text() : printable(waiting.substr(0, end), 200),
-             "4.3.2");
+        fail(
+            ExitStatus::temp_fail, Fault::address, where,
+            {secret ? Reply{421, {}, true}.text() : printable(waiting.substr(0, end), 200)},
+            "4.3.2");
     fail(ExitStatus::protocol, Fault::relay, where,
-         "the server replied before it was asked");
+         {"the server replied before it was asked"});
 }
 
 void Wire::send(std::string_view octets, std::size_t replies, const Where& where,
@@ -179,10 +180,10 @@ Reply Wire::receive(const Where& where, std::chrono::milliseconds at_least) {
     Reading reading = read_reply(
         within(broken_ ? std::min<std::chrono::milliseconds>(timeout_, last_words_wait)
                        : std::max(timeout_, at_least)));
-    if (reading.malformed)
-        fail(ExitStatus::protocol, Fault::relay, where, reading.trouble);
-    if (!reading.trouble.empty())
+    if (reading.lost)
         lost(where, reading.trouble);
+    if (!reading.trouble.empty())
+        fail(ExitStatus::protocol, Fault::relay, where, {reading.trouble});
     return std::move(reading.reply);
 }
 
@@ -209,22 +210,24 @@ Wire::Reading Wire::read_lines(Deadline deadline) {
     Reading reading;
     Reply& reply = reading.reply;
     std::size_t octets = 0;
-    for (bool last = false; !last;) {
+    for (bool last = false; !last && reading.trouble.empty();) {
         const Line line = read_line(deadline);
-        if (!line.trouble.empty())
-            return {std::move(reply), line.trouble, line.malformed};
         const auto parsed = parse_reply_line(line.text);
-        if (!parsed)
-            return {std::move(reply), "not an SMTP reply: ", true, std::string(line.text)};
-        if (reply.code != 0 && reply.code != parsed->code)
-            return {std::move(reply), "the code changes within one reply: ", true,
-                    std::string(line.text)};
-        reply.code = parsed->code;
-        reply.lines.emplace_back(parsed->text);
-        octets += line.text.size();
-        if (octets > ReplyLimits::octets || reply.lines.size() > ReplyLimits::lines)
-            return {std::move(reply), "the reply is too long", true};
-        last = parsed->last;
+        if (!line.trouble.empty()) {
+            reading.trouble = line.trouble;
+            reading.lost = line.lost;
+        } else if (!parsed || (reply.code != 0 && reply.code != parsed->code)) {
+            reading.trouble =
+                parsed ? "the code changes within one reply: " : "not an SMTP reply: ";
+            reading.odd = line.text;
+        } else {
+            reply.code = parsed->code;
+            reply.lines.emplace_back(parsed->text);
+            last = parsed->last;
+            octets += line.text.size();
+            if (octets > ReplyLimits::octets || reply.lines.size() > ReplyLimits::lines)
+                reading.trouble = "the reply is too long";
+        }
     }
     return reading;
 }
@@ -293,13 +296,14 @@ VerifiedStream& Wire::secure(Securer& securer) {
     return stream;
 }
 
-void Wire::fail(ExitStatus status, Fault fault, const Where& where, std::string_view what,
-                std::string_view enhanced, int reply_code) const {
+void Wire::fail(ExitStatus status, Fault fault, const Where& where,
+                std::initializer_list<std::string_view> what, std::string_view enhanced,
+                int reply_code) const {
+    const std::string text = concat(what);
     if (in_doubt_)
         stop(ExitStatus::temp_fail, Fault::in_doubt, peer_, where,
-             {what, "; the message may have been accepted"}, "4.4.2");
-    stop(status, fault, peer_, where, {what, hint(where.step, std::string(what))}, enhanced,
-         reply_code);
+             {text, "; the message may have been accepted"}, "4.4.2");
+    stop(status, fault, peer_, where, {text, hint(where.step, text)}, enhanced, reply_code);
 }
 
 std::string Wire::hint(Step step, const std::string& what) const {
@@ -314,27 +318,27 @@ Wire::Line Wire::read_line(Deadline deadline) {
         if (end != std::string::npos) {
             auto line = std::string_view(buffer_).substr(begin_, end - begin_);
             if (line.size() > ReplyLimits::line)
-                return {{}, "a line of the reply is too long", true};
+                return {{}, "a line of the reply is too long"};
             begin_ = end + 1;
             if (!line.empty() && line.back() == '\r')
                 line.remove_suffix(1);
-            return {line, {}, false};
+            return {line};
         }
         if (buffer_.size() - begin_ > ReplyLimits::line)
-            return {{}, "a line of the reply is too long", true};
+            return {{}, "a line of the reply is too long"};
         buffer_.erase(0, begin_);
         begin_ = 0;
         searched = buffer_.size();
         const Transfer got = fill(deadline);
         if (got.failed())
-            return {{}, got.trouble, false};
+            return {{}, got.trouble, true};
     }
 }
 
 void Wire::lost(const Where& where, std::string_view trouble) const {
     fail(ExitStatus::temp_fail, Fault::address,
          broken_ ? Where(broken_->step, broken_->argument) : where,
-         broken_ ? broken_->trouble : trouble, "4.4.2");
+         {broken_ ? broken_->trouble : trouble}, "4.4.2");
 }
 
 Deadline Wire::within(std::chrono::milliseconds timeout) const {

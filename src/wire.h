@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -156,19 +157,19 @@ class Wire {
     [[nodiscard]] const std::string& peer() const { return peer_; }
     /// "peer: step: what", thrown as this step's failure.
     [[noreturn]] void fail(ExitStatus status, Fault fault, const Where& where,
-                           std::string_view what, std::string_view enhanced = {},
-                           int reply_code = 0) const;
+                           std::initializer_list<std::string_view> what,
+                           std::string_view enhanced = {}, int reply_code = 0) const;
 
   private:
     struct Line {
         std::string_view text;
-        std::string trouble; ///< not empty: no line
-        bool malformed = false;
+        std::string trouble{}; ///< not empty: no line
+        bool lost = false;     ///< the trouble is the connection's
     };
     struct Reading {
         Reply reply;
-        std::string trouble{}; ///< not empty: no reply
-        bool malformed = false;
+        std::string trouble{};            ///< not empty: no reply
+        bool lost = false;                ///< as of Line
         std::optional<std::string> odd{}; ///< the line that ended the reading
     };
     Reading read_reply(Deadline deadline);

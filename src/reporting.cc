@@ -31,29 +31,20 @@ std::vector<Group> group(const std::vector<Recipient>& recipients) {
     return groups;
 }
 
-std::string_view fate(const Recipient& recipient) {
-    if (recipient.in_doubt())
-        return "in-doubt";
-    if (recipient.status == ExitStatus::ok)
-        return "sent";
-    if (recipient.status == ExitStatus::config)
-        return "misconfigured";
-    return recipient.status == ExitStatus::temp_fail ? "deferred" : "bounced";
-}
+/// What the log calls it.
+struct Fate {
+    std::string_view name;
+    std::string_view status_code; ///< its class at least is known (RFC 3463 2)
+    Priority priority;
+};
 
-/// RFC 3463 2: where the server gave no status code, at least the class is known.
-std::string status_code(const Recipient& recipient) {
-    if (!recipient.enhanced.empty())
-        return recipient.enhanced;
+Fate fate_of(const Recipient& recipient) {
     if (recipient.status == ExitStatus::ok)
-        return "2.0.0";
-    return recipient.status == ExitStatus::temp_fail ? "4.0.0" : "5.0.0";
-}
-
-Priority priority(const Recipient& recipient) {
-    if (recipient.status == ExitStatus::ok)
-        return Priority::info;
-    return recipient.status == ExitStatus::temp_fail ? Priority::warning : Priority::error;
+        return {"sent", "2.0.0", Priority::info};
+    if (recipient.status == ExitStatus::temp_fail)
+        return {recipient.in_doubt() ? "in-doubt" : "deferred", "4.0.0", Priority::warning};
+    const bool ours = recipient.status == ExitStatus::config;
+    return {ours ? "misconfigured" : "bounced", "5.0.0", Priority::error};
 }
 
 } // namespace
@@ -76,6 +67,7 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
     }
     for (const Group& recipients : group(report.recipients)) {
         const Recipient& first = *recipients.front();
+        const Fate fate = fate_of(first);
         LogEntry entry;
         entry.id = identity.id;
         entry.uid = identity.uid;
@@ -86,10 +78,10 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
         entry.relay = first.relay.empty() ? "none" : first.relay;
         entry.tls = first.tls;
         entry.delays = first.delays;
-        entry.dsn = status_code(first);
-        entry.status = fate(first);
+        entry.dsn = first.enhanced.empty() ? fate.status_code : first.enhanced;
+        entry.status = fate.name;
         entry.reply = first.text;
-        log.record(std::move(entry), priority(first));
+        log.record(std::move(entry), fate.priority);
     }
 }
 

@@ -144,7 +144,7 @@ class Delivery {
         if (in_doubt) {
             for (Recipient* recipient : batch()) {
                 if (recipient->state() == Recipient::State::pending)
-                    recipient->doubt(failure.status());
+                    recipient->doubt();
             }
             for (Recipient* recipient : batch()) {
                 if (recipient->in_doubt())

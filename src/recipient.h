@@ -53,7 +53,7 @@ class Recipient {
         settle(why == ExitStatus::temp_fail ? State::deferred : State::refused, why, code);
     }
     /// A server may have the message for it.
-    void doubt(ExitStatus why, int code = 0) { settle(State::in_doubt, why, code); }
+    void doubt(int code = 0) { settle(State::in_doubt, ExitStatus::temp_fail, code); }
     /// What the server's reply, or our diagnosis, says about that.
     void say(std::string_view status_code, std::string_view words, bool names_it = false) {
         enhanced = status_code;

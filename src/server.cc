@@ -114,7 +114,7 @@ void Server::settle_without_memory() {
         if (!recipient->open())
             continue;
         if (in_doubt && !recipient->put_off())
-            recipient->doubt(ExitStatus::temp_fail, 451);
+            recipient->doubt(451);
         else
             recipient->refuse(ExitStatus::temp_fail, 451);
         recipient->say("4.3.0", "out of memory"); // so short that it is held in place
@@ -285,7 +285,7 @@ void Server::fail(Recipient& recipient, const Failure& failure) {
     if (spared)
         recipient.text = "not sent, since the session was lost";
     else if (in_doubt)
-        recipient.doubt(ExitStatus::temp_fail, refusal.code);
+        recipient.doubt(refusal.code);
 }
 
 /// The log says what the client hears.

@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(fates_in_the_log) {
     };
     BOOST_TEST(has(line(deferred("a@x")), "\"dsn\":\"4.0.0\",\"status\":\"deferred\""));
     Recipient doubtful = deferred("a@x");
-    doubtful.doubt(ExitStatus::temp_fail);
+    doubtful.doubt();
     doubtful.enhanced = "4.4.2";
     BOOST_TEST(has(line(doubtful), "\"dsn\":\"4.4.2\",\"status\":\"in-doubt\""));
     for (const ExitStatus status :
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(fates_in_the_log) {
 
 BOOST_AUTO_TEST_CASE(doubt_is_not_the_same_fate_as_failure) {
     Recipient doubtful = deferred("b@x");
-    doubtful.doubt(ExitStatus::temp_fail);
+    doubtful.doubt();
     BOOST_TEST(logged(report_of({deferred("a@x"), doubtful})).size() == 2U);
     BOOST_TEST(logged(report_of({deferred("a@x"), deferred("b@x")})).size() == 1U);
 }

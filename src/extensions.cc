@@ -11,20 +11,18 @@ namespace sallyport {
 
 namespace {
 
-/// Words of `text`, upper case. Old servers say "AUTH=PLAIN LOGIN": '=' parts words too.
-std::vector<std::string> words_of(std::string_view text, bool equals_sign_parts) {
+/// Words of `text`, upper case. Old servers say "AUTH=PLAIN LOGIN": '=' splits words, too.
+std::vector<std::string> words_of(std::string_view text, bool equals_sign_splits) {
     std::vector<std::string> words;
-    std::string word;
+    bool within = false;
     for (const char c : text) {
-        if (!is_blank(c) && !(equals_sign_parts && c == '=')) {
-            word += c;
-        } else if (!word.empty()) {
-            words.push_back(upper_case(word));
-            word.clear();
-        }
+        const bool splits = is_blank(c) || (equals_sign_splits && c == '=');
+        if (!splits && !within)
+            words.emplace_back();
+        if (!splits)
+            words.back() += to_upper(c);
+        within = !splits;
     }
-    if (!word.empty())
-        words.push_back(upper_case(word));
     return words;
 }
 

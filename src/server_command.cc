@@ -47,17 +47,11 @@ Arguments parse_arguments(std::string_view keyword, std::string_view text) {
     return arguments;
 }
 
-[[noreturn]] void refuse(const Parameter& parameter, int code, std::string_view why) {
+/// By 555 one that is not known, by 501 one that is malformed.
+[[noreturn]] void refuse(const Parameter& parameter, int code) {
     throw Refusal(code, "5.5.4",
-                  concat({"parameter ", why, ": ", printable(parameter.key, 40)}));
-}
-
-[[noreturn]] void unknown(const Parameter& parameter) {
-    refuse(parameter, 555, "not known");
-}
-
-[[noreturn]] void malformed(const Parameter& parameter) {
-    refuse(parameter, 501, "malformed");
+                  concat({"parameter ", code == 555 ? "not known: " : "malformed: ",
+                          printable(parameter.key, 40)}));
 }
 
 void take_mail_parameter(MailArguments& mail, const Parameter& parameter) {
@@ -79,17 +73,17 @@ void take_mail_parameter(MailArguments& mail, const Parameter& parameter) {
         good = !mail.envelope_id.empty() && parameter.value.size() <= envid_limit &&
                !has_control(mail.envelope_id);
     } else if (parameter.key != "AUTH") { // RFC 4954 5: trusted or not, it changes nothing
-        unknown(parameter);
+        refuse(parameter, 555);
     }
     if (!good)
-        malformed(parameter);
+        refuse(parameter, 501);
 }
 
 void take_rcpt_parameter(RcptArguments& rcpt, const Parameter& parameter) {
     if (parameter.key == "NOTIFY") {
         const auto notify = parse_notify(parameter.value);
         if (!notify)
-            malformed(parameter);
+            refuse(parameter, 501);
         rcpt.notify = *notify;
     } else if (parameter.key == "ORCPT") {
         const auto type = parameter.value.find(';');
@@ -98,10 +92,10 @@ void take_rcpt_parameter(RcptArguments& rcpt, const Parameter& parameter) {
                                  : decode_xtext(parameter.value.substr(type + 1));
         if (!decoded || parameter.value.size() > orcpt_limit ||
             has_eight_bit(parameter.value))
-            malformed(parameter);
+            refuse(parameter, 501);
         rcpt.original_recipient = parameter.value;
     } else {
-        unknown(parameter);
+        refuse(parameter, 555);
     }
 }
 
@@ -124,10 +118,9 @@ ServerCommand parse_command(std::string_view line) {
     return {upper_case(line.substr(0, end)), std::string(trim(line.substr(end)))};
 }
 
-Refusal::Refusal(int its_code, std::string its_enhanced, std::string_view its_text)
-    : code(its_code), enhanced(std::move(its_enhanced)), text(its_text) {
-    if (enhanced.empty())
-        enhanced = "?.3.0";
+Refusal::Refusal(int its_code, std::string_view its_enhanced, std::string_view its_text)
+    : code(its_code), enhanced(its_enhanced.empty() ? "?.3.0" : its_enhanced),
+      text(its_text) {
     enhanced.front() = static_cast<char>('0' + code / 100);
 }
 

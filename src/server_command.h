@@ -24,7 +24,7 @@ ServerCommand parse_command(std::string_view line);
 /// A reply that refuses, and, thrown, what ends the command at hand and nothing else.
 struct Refusal {
     /// Without `enhanced` the reply says x.3.0; its class is the code's (RFC 2034 4).
-    Refusal(int its_code, std::string its_enhanced, std::string_view its_text);
+    Refusal(int its_code, std::string_view its_enhanced, std::string_view its_text);
     /// What a Failure is for the client. Our own configuration and the way to the server
     /// are no fault of the message: it may come again.
     explicit Refusal(const Failure& failure);

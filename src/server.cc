@@ -22,23 +22,14 @@ namespace {
 constexpr std::size_t reply_text_limit = 480; // RFC 5321 4.5.3.1.5: 512 for the line
 constexpr int client_patience = 300'000;      // milliseconds, for it to read its replies
 
-/// However it goes on: one that is not understood may be followed by a message, too.
-bool is_data(std::string_view verb) {
-    return verb.starts_with("DATA");
-}
-
-bool is_bdat(std::string_view verb) {
-    return verb.starts_with("BDAT");
-}
-
 /// What one says who has heard that DATA is refused.
 constexpr std::string_view after_data = "RSET:QUIT:NOOP:MAIL:EHLO:HELO";
 
 Refusal not_known(const std::string& verb) {
     const bool elsewhere = verb == "STARTTLS" || verb == "AUTH" || verb == "EXPN";
-    return elsewhere ? Refusal(502, "5.5.1",
-                               concat({printable(verb, 40), ": not on standard input"}))
-                     : Refusal(500, "5.5.2", concat({printable(verb, 40), ": not known"}));
+    return {elsewhere ? 502 : 500, elsewhere ? "5.5.1" : "5.5.2",
+            concat({printable(verb, 40),
+                    elsewhere ? ": not on standard input" : ": not known"})};
 }
 
 } // namespace
@@ -129,7 +120,8 @@ void Server::take(const DialogueInput::Line& line) {
     const ServerCommand command = parse_command(line.text);
     if (std::exchange(unread_, false) && !is_one_of(command.verb, after_data))
         hang_up("commands after DATA");
-    unread_ = is_data(command.verb) || is_bdat(command.verb);
+    // However it goes on: one that is not understood may be followed by a message, too.
+    unread_ = command.verb.starts_with("DATA") || command.verb.starts_with("BDAT");
     try {
         if (line.too_long)
             throw Refusal(500, "5.5.2", "the line is too long");
@@ -152,7 +144,7 @@ void Server::take(const DialogueInput::Line& line) {
 
 void Server::answer(const Refusal& refusal, const std::string& verb) {
     reply(refusal.code, refusal.enhanced, refusal.text);
-    if (unread_ && is_bdat(verb))
+    if (unread_ && verb.starts_with("BDAT"))
         hang_up("where the next command begins is not known");
     // Before the client has the reply, so that this is no answer to it.
     if (unread_ && input_.waiting())
@@ -255,24 +247,24 @@ void Server::end_transaction() {
     lost_.reset();
 }
 
-/// What a Failure does to the transaction under way: without a server it is over.
+/// What a Failure does to the transaction under way: without a server, or where it is the
+/// message's, that is over for all who are not decided yet.
 void Server::settle(const Failure& failure) {
     const bool server_lost = !Failover::ends_all(failure);
-    const bool sending = state_ == State::sending;
-    const bool under_way = state_ != State::ready && !sending;
-    if (server_lost || sending)
-        abandon(failure);
-    if (server_lost && under_way)
+    const State before = state_;
+    if (!server_lost && before != State::sending)
+        return;
+    if (recipients_.empty())
+        world_.log.note(identity_.id, failure.what(), Priority::error);
+    fail_undecided(failure);
+    end_transaction();
+    if (server_lost && before != State::ready && before != State::sending)
         lost_ = Refusal(failure);
 }
 
-/// The transaction is over for all who are not decided yet.
-void Server::abandon(const Failure& failure) {
-    if (recipients_.empty())
-        world_.log.note(identity_.id, failure.what(), Priority::error);
+void Server::fail_undecided(const Failure& failure) {
     for (Recipient* const recipient : undecided())
         fail(*recipient, failure);
-    end_transaction();
 }
 
 /// Who was put off has nothing to do with the doubt about another transaction.

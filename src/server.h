@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,18 +66,16 @@ class Server {
 
     void receive(std::string_view octets);
     void send_draft();
-    Message make_message();
     [[nodiscard]] Recipients undecided() const;
     std::uint64_t send(MessageForms& forms);
-    void send_to_rest(const Recipients& recipients, MessageForms& forms,
+    void send_to_rest(std::span<Recipient* const> left, MessageForms& forms,
                       std::uint64_t size);
-    Recipients::const_iterator send_further(Recipients::const_iterator next,
-                                            Recipients::const_iterator end,
-                                            MessageForms& forms, std::uint64_t size);
+    std::size_t send_further(std::span<Recipient* const> left, MessageForms& forms,
+                             std::uint64_t size);
     void conclude(const Recipients& recipients, std::uint64_t size);
     void end_transaction();
     void settle(const Failure& failure);
-    void abandon(const Failure& failure);
+    void fail_undecided(const Failure& failure);
     static void fail(Recipient& recipient, const Failure& failure);
     static void fail(Recipient& recipient, const Refusal& refusal);
     void report(std::uint64_t size);

@@ -87,7 +87,9 @@ void Server::send_draft() {
     receive({}); // an empty message is one, too
     if (trouble_)
         throw Failure{*trouble_};
-    const Message message = make_message();
+    // As it came, but for what no server takes.
+    const Message message = finish_message(intake_->finish(), envelope_, world_.invocation,
+                                           world_.settings, identity_, upstream_.notes());
     MessageForms forms(message, world_.settings.message.encode_header, upstream_.notes());
     const Recipients recipients = undecided();
     const std::uint64_t size = send(forms);
@@ -115,38 +117,36 @@ Server::Recipients Server::undecided() const {
 /// Members of an alias for whom the transaction had no room, by LMTP all but one, get the
 /// message by further ones; in the form that was sent it has `size` octets. Where one of
 /// these fails as a whole no other is tried: the client waits.
-void Server::send_to_rest(const Recipients& recipients, MessageForms& forms,
+void Server::send_to_rest(std::span<Recipient* const> left, MessageForms& forms,
                           std::uint64_t size) {
-    const auto end = recipients.end();
     try {
-        for (auto next = recipients.begin(); next != end;)
-            next = (*next)->put_off() ? send_further(next, end, forms, size) : next + 1;
+        while (!left.empty())
+            left =
+                left.subspan(left.front()->put_off() ? send_further(left, forms, size) : 1);
     } catch (const Failure& failure) {
-        for (Recipient* const recipient : undecided())
-            fail(*recipient, failure);
+        fail_undecided(failure);
     } catch (const std::bad_alloc&) {
         settle_without_memory();
     }
 }
 
-/// One transaction, for as many as it has room for; returns the next one.
-Server::Recipients::const_iterator Server::send_further(Recipients::const_iterator next,
-                                                        Recipients::const_iterator end,
-                                                        MessageForms& forms,
-                                                        std::uint64_t size) {
+/// One transaction, for as many of the first as it has room for; returns their number.
+std::size_t Server::send_further(std::span<Recipient* const> left, MessageForms& forms,
+                                 std::uint64_t size) {
     upstream_.further(envelope_, size);
     bool accepted = false;
-    for (; next != end && (*next)->put_off() && upstream_.room() > 0; ++next) {
-        (*next)->ask_again();
-        upstream_.rcpt(**next);
-        if ((*next)->put_off())
+    std::size_t asked = 0;
+    for (; asked < left.size() && left[asked]->put_off() && upstream_.room() > 0; ++asked) {
+        Recipient& recipient = *left[asked];
+        recipient.ask_again();
+        upstream_.rcpt(recipient);
+        if (recipient.put_off())
             break;
-        accepted = accepted || !is_refused(**next);
+        accepted = accepted || !is_refused(recipient);
     }
-    if (!accepted)
-        return next;
-    send(forms); // it may have taken another server
-    return next;
+    if (accepted)
+        send(forms); // it may have taken another server
+    return asked;
 }
 
 /// The client has one reply for all: once somebody has the message a refusal would have it
@@ -167,12 +167,6 @@ void Server::conclude(const Recipients& recipients, std::uint64_t size) {
     state_ = State::ready; // what may still go wrong is no matter of the client
     report(size);
     end_transaction();
-}
-
-/// As it came, but for what no server takes.
-Message Server::make_message() {
-    return finish_message(intake_->finish(), envelope_, world_.invocation, world_.settings,
-                          identity_, upstream_.notes());
 }
 
 /// To the log; the client has had its replies.

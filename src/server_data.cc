@@ -175,7 +175,7 @@ void Server::report(std::uint64_t size) {
     for (const auto& recipient : std::exchange(recipients_, {})) {
         // Accepted by the server, but the client has given up the message.
         if (!recipient->open())
-            report.recipients.push_back(*recipient);
+            report.recipients.push_back(std::move(*recipient));
     }
     report.notes = std::exchange(upstream_.notes(), {});
     log_report(world_.log, report, envelope_, size, identity_);

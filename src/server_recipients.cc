@@ -28,9 +28,10 @@ void Server::take_rcpt(const std::string& argument) {
     if (refused.size() == addresses.size())
         throw refusal_of(refused);
     state_ = State::rcpt;
-    reply(250, "2.1.5",
-          concat({"recipient ok", refused.empty() ? "" : ", but not: ",
-                  refused.empty() ? "" : name_refused(refused)}));
+    std::string text = "recipient ok";
+    if (!refused.empty())
+        text.append(", but not: ").append(name_refused(refused));
+    reply(250, "2.1.5", text);
 }
 
 /// Somebody named twice gets one copy.

@@ -41,14 +41,6 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
     stop(ExitStatus::software, Fault::local, {"libsasl2: ", text});
 }
 
-/// A mechanism that goes on without memory sends nonsense, for which the server would
-/// refuse a good password.
-void expect_memory_after(int result) {
-    if (result == SASL_NOMEM)
-        note_want_of_memory();
-    expect_memory();
-}
-
 /// What is wrong with the iterations that a server-first-message (RFC 5802 7) asks for, or
 /// empty. Of a number that is written oddly nobody knows what the plug-in would take it
 /// for.
@@ -286,12 +278,9 @@ bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
     const char* chosen = nullptr;
     const int result = sasl_client_start(library_->connection, list.c_str(), nullptr,
                                          &answer, &size, &chosen);
-    expect_memory_after(result);
-    complete_ = result == SASL_OK;
-    if (!complete_ && result != SASL_CONTINUE) {
-        explain(result == SASL_NOMECH
-                    ? concat({"its plug-in is missing: install ", known->package})
-                    : std::string(sasl_errdetail(library_->connection)));
+    if (!is_good(result)) {
+        if (result == SASL_NOMECH)
+            explain(concat({"its plug-in is missing: install ", known->package}));
         return false;
     }
     if (answer != nullptr)
@@ -328,13 +317,22 @@ std::optional<std::string> SaslClient::step(std::string_view challenge) {
     const int result =
         sasl_client_step(library_->connection, challenge.data(),
                          static_cast<unsigned>(challenge.size()), nullptr, &answer, &size);
-    expect_memory_after(result);
-    complete_ = result == SASL_OK;
-    if (!complete_ && result != SASL_CONTINUE) {
-        explain(sasl_errdetail(library_->connection));
+    if (!is_good(result))
         return std::nullopt;
-    }
     return answer != nullptr ? std::string(answer, size) : std::string();
+}
+
+/// A mechanism that goes on without memory sends nonsense, for which the server would
+/// refuse a good password.
+bool SaslClient::is_good(int result) {
+    if (result == SASL_NOMEM)
+        note_want_of_memory();
+    expect_memory();
+    complete_ = result == SASL_OK;
+    const bool good = complete_ || result == SASL_CONTINUE;
+    if (!good)
+        explain(sasl_errdetail(library_->connection));
+    return good;
 }
 
 /// Of PLAIN (RFC 4616), XOAUTH2, OAUTHBEARER (RFC 7628) and EXTERNAL (RFC 4422) the one

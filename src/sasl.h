@@ -76,6 +76,7 @@ class SaslClient {
 
   private:
     struct Library;
+    bool is_good(int result);
     std::string own_answer(bool first);
     void explain(std::string_view why);
 

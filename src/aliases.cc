@@ -70,9 +70,7 @@ void Aliases::read(const std::string& path) {
     std::string logical;
     std::string origin;
     for (unsigned number = 1; !rest.empty(); ++number) {
-        const auto end = rest.find('\n');
-        std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        std::string_view line = take_until(rest, '\n');
         if (line.ends_with('\r'))
             line.remove_suffix(1);
         if (trim(line).empty() || trim(line).front() == '#')

@@ -12,7 +12,22 @@
 
 namespace sallyport {
 
-class Recipient {
+/// What is known of one.
+struct RecipientFacts {
+    std::string address;
+    std::string notify;             ///< RFC 3461 4.1, or empty
+    std::string original_recipient; ///< RFC 3461 4.2: "rfc822;" and xtext, or empty
+    ExitStatus status = ExitStatus::temp_fail;
+    int reply_code = 0;   ///< of the server's reply; 0 if there was none
+    std::string enhanced; ///< RFC 3463
+    std::string text;     ///< the server's reply, or our diagnosis: host, step, reason
+    bool named = false;   ///< the text names this recipient
+    std::string relay;    ///< host[address]:port
+    std::string tls;
+    Delays delays;
+};
+
+class Recipient : public RecipientFacts {
   public:
     enum class State : unsigned char {
         pending,  ///< it is to be asked about
@@ -24,9 +39,11 @@ class Recipient {
     };
 
     explicit Recipient(std::string to, std::string notify_when = {},
-                       std::string original = {})
-        : address(std::move(to)), notify(std::move(notify_when)),
-          original_recipient(std::move(original)) {}
+                       std::string original = {}) {
+        address = std::move(to);
+        notify = std::move(notify_when);
+        original_recipient = std::move(original);
+    }
 
     [[nodiscard]] State state() const { return state_; }
     /// The server that is being asked has not settled it.
@@ -68,18 +85,6 @@ class Recipient {
         status = trouble.status();
         say(trouble);
     }
-
-    std::string address;
-    std::string notify;             ///< RFC 3461 4.1, or empty
-    std::string original_recipient; ///< RFC 3461 4.2: "rfc822;" and xtext, or empty
-    ExitStatus status = ExitStatus::temp_fail;
-    int reply_code = 0;   ///< of the server's reply; 0 if there was none
-    std::string enhanced; ///< RFC 3463
-    std::string text;     ///< the server's reply, or our diagnosis: host, step, reason
-    bool named = false;   ///< the text names this recipient
-    std::string relay;    ///< host[address]:port
-    std::string tls;
-    Delays delays;
 
   private:
     void settle(State to, ExitStatus why, int code) {

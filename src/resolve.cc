@@ -112,7 +112,7 @@ std::string Address::text(std::uint16_t port) const {
 
 std::vector<Address> Resolution::or_throw() {
     if (failure)
-        throw *failure;
+        throw Failure{*failure};
     return std::move(addresses);
 }
 

@@ -6,16 +6,21 @@
 namespace sallyport {
 
 bool Utf8Reader::take(char c) {
-    constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};
     const auto octet = static_cast<unsigned char>(c);
-    if (left_ == 0) {
-        left_ = octet < 0x80 ? 0 : octet < 0xe0 ? 1 : octet < 0xf0 ? 2 : 3;
-        least_ = least[left_];
-        code_ = octet & (left_ == 0 ? 0x7fU : 0x3fU >> left_);
-        const bool begins = octet < 0x80 || (octet >= 0xc0 && octet < 0xf8);
-        left_ = begins ? left_ : 0;
-        return begins;
-    }
+    return left_ == 0 ? begin(octet) : go_on(octet);
+}
+
+bool Utf8Reader::begin(unsigned octet) {
+    constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+    left_ = octet < 0x80 ? 0 : octet < 0xe0 ? 1 : octet < 0xf0 ? 2 : 3;
+    least_ = least[left_];
+    code_ = octet & (left_ == 0 ? 0x7fU : 0x3fU >> left_);
+    const bool begins = octet < 0x80 || (octet >= 0xc0 && octet < 0xf8);
+    left_ = begins ? left_ : 0;
+    return begins;
+}
+
+bool Utf8Reader::go_on(unsigned octet) {
     const bool continues = (octet & 0xc0U) == 0x80U;
     left_ = continues ? left_ - 1 : 0;
     code_ = code_ << 6U | (octet & 0x3fU);

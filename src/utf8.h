@@ -20,6 +20,9 @@ class Utf8Reader {
     [[nodiscard]] std::uint32_t code() const { return code_; }
 
   private:
+    bool begin(unsigned octet);
+    bool go_on(unsigned octet);
+
     unsigned left_ = 0;       ///< octets of the character
     std::uint32_t least_ = 0; ///< its number, if it is not overlong
     std::uint32_t code_ = 0;

@@ -339,8 +339,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                        Clock::now());
     }();
     check_report(report, copies_of(network.lines, scene));
-    const auto& mechanisms = scene.settings.relays.front().auth;
-    const bool plain = mechanisms.empty() || mechanisms.front() == "PLAIN";
+    const auto& chosen = scene.settings.relays.front().auth;
+    const bool plain = chosen.empty() || chosen.front() == "PLAIN";
     const CredentialModel credentials(user, password, plain);
     credentials.check_shown(shown.lines());
     for (const Recipient& outcome : report.recipients)

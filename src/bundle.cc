@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "bundle.h"
 
-#include <algorithm>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include <openssl/pem.h>
 
+#include "ascii.h"
 #include "base64.h"
 #include "owned.h"
 #include "small_file.h"
@@ -87,10 +87,8 @@ class Bundle {
         std::string encoded;
         bool inside = false;
         while (!text.empty()) {
-            const auto end = std::min(text.find('\n'), text.size() - 1);
-            auto line = text.substr(0, end + 1);
-            text.remove_prefix(end + 1);
-            line = line.substr(0, line.find_last_not_of(" \t\r\n") + 1);
+            auto line = take_until(text, '\n');
+            line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
             if (line.starts_with("-----")) {
                 if (inside)
                     add(encoded);

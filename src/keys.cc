@@ -70,10 +70,8 @@ unsigned read_choice(std::string_view text, const Choice& choice,
                      const std::string& origin) {
     std::string_view words = choice.words;
     for (unsigned number = 0; !words.empty(); ++number) {
-        const auto end = std::min(words.find(' '), words.size());
-        if (text == words.substr(0, end))
+        if (text == take_until(words, ' '))
             return number;
-        words.remove_prefix(std::min(end + 1, words.size()));
     }
     misconfigured(origin, {choice.expected, " is expected"});
 }

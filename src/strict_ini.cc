@@ -32,9 +32,7 @@ class StrictReader {
         if (text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff"))
             refuse("UTF-16: save it as UTF-8");
         while (!text_.empty()) {
-            const auto end = text_.find('\n');
-            std::string_view line = text_.substr(0, end);
-            text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
+            std::string_view line = take_until(text_, '\n');
             if (line.ends_with('\r'))
                 line.remove_suffix(1);
             take_line(line);

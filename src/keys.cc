@@ -198,9 +198,8 @@ void put_log_target(const Target& target, Value& value) {
         is_file ? LogTarget::file
                 : static_cast<LogTarget>(read_choice(value.text, targets, value.origin));
     if (is_file) {
-        log.path = concat({value.origin, ": "});
-        log.path_at = log.path.size();
-        log.path += read_path(value.text.substr(file.size()), value.origin);
+        log.path = read_path(value.text.substr(file.size()), value.origin);
+        log.where = concat({value.origin, ": "});
     }
 }
 

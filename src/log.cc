@@ -101,7 +101,7 @@ std::string now(bool in_utc) {
 std::shared_ptr<const UniqueFd> open(const LogSettings& settings, int flags) {
     flags |= O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK;
     return std::make_shared<const UniqueFd>(
-        ::open(settings.path.c_str() + settings.path_at, flags, S_IRUSR | S_IWUSR));
+        ::open(settings.path.c_str(), flags, S_IRUSR | S_IWUSR));
 }
 
 } // namespace
@@ -113,7 +113,7 @@ std::string LogSettings::open_file() {
     if (*file)
         return {};
     target = LogTarget::syslog;
-    return concat({path, ": ", std::strerror(errno), ": the log goes to syslog"});
+    return concat({where, path, ": ", std::strerror(errno), ": the log goes to syslog"});
 }
 
 std::string to_line(const LogEntry& entry, LogFormat format) {
@@ -202,7 +202,7 @@ bool Log::write(std::string_view line, Priority priority) {
         file = settings_.file ? settings_.file : open(settings_, O_CREAT);
         if (!*file) {
             settings_.target = LogTarget::standard_error;
-            note({}, concat({settings_.path, ": ", std::strerror(errno),
+            note({}, concat({settings_.where, settings_.path, ": ", std::strerror(errno),
                              ": the log goes to standard error"}));
             return write(line, priority);
         }

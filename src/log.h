@@ -25,9 +25,9 @@ enum class LogFormat { text, json };
 
 struct LogSettings {
     LogTarget target = LogTarget::syslog;
-    std::string path; ///< for LogTarget::file, after `path_at` octets: where it is set
+    std::string path; ///< for LogTarget::file
     LogFormat format = LogFormat::text;
-    std::size_t path_at = 0;
+    std::string where{}; ///< goes before the path in remarks: "conf:7: to: "
     /// In a set-id run: opened before, if it is there.
     std::shared_ptr<const UniqueFd> file = nullptr;
 

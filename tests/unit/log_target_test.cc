@@ -147,9 +147,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_opened_means_standard_error) {
     for (const auto& path :
          {folder.path("fifo"), folder.path(""), folder.path("none/log")}) {
         const auto lines = on_standard_error([&] {
-            const std::string where = "conf:7: to: ";
-            Log log({LogTarget::file, where + path, LogFormat::json, where.size()},
-                    "sallyport");
+            Log log({LogTarget::file, path, LogFormat::json, "conf:7: to: "}, "sallyport");
             log.note("id1", "note");
             BOOST_TEST(log.on_standard_error());
             log.note("id1", "note");

@@ -46,10 +46,7 @@ std::string printable(std::string_view text, std::size_t limit) {
             result += "...";
             break;
         }
-        if (size == 0 || is_harmful(code))
-            result += '?';
-        else
-            result += text.substr(0, size);
+        result += size == 0 || is_harmful(code) ? "?" : text.substr(0, size);
         text.remove_prefix(taken);
     }
     return result;

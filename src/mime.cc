@@ -146,7 +146,8 @@ class Walker {
     void walk() {
         bool begins_line = true;
         for (auto piece = reader_.next(); !piece.empty(); piece = reader_.next()) {
-            take(piece, begins_line);
+            if (!begins_line || !take_delimiter(piece))
+                take(piece);
             begins_line = piece.ends_with('\n');
         }
         if (std::exchange(line_end_held_, false)) // no delimiter comes
@@ -168,9 +169,7 @@ class Walker {
         Surroundings of_parts;
     };
 
-    void take(std::string_view piece, bool begins_line) {
-        if (begins_line && take_delimiter(piece))
-            return;
+    void take(std::string_view piece) {
         if (place_ == Place::header)
             take_header_line(piece);
         else if (place_ == Place::leaf)

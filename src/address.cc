@@ -119,7 +119,7 @@ class AddressParser {
     }
 
     /// A display name and an address in brackets. `next` comes after the first words: but
-    /// for '<' the name is one that RFC 5322 wants in quotes.
+    /// for '<' the name is one that RFC 5322 has in quotes.
     bool parse_named(char next) {
         const bool odd = next != '<';
         if ((odd && in_.reading() == Reading::strict) || !scan_name(nullptr)) {
@@ -333,8 +333,9 @@ class AddressParser {
     std::vector<Mailbox> found_;
 };
 
-/// In Shift_JIS, Big5 or GBK the second half of a character may be a backslash; in Latin
-/// letters one may follow that quotes the next octet. What comes to an end is meant.
+/// In Shift_JIS, Big5 or GBK the second half of a character may be a backslash; after a
+/// Latin letter a backslash may quote the next octet. Of these two readings of a text that
+/// is not UTF-8, the second is tried first, and the other where that one fails.
 std::vector<Mailbox> parse(std::string_view text, std::string_view what, Reading reading,
                            std::size_t most) {
     const bool legacy = has_eight_bit(text) && !is_well_formed(text);

@@ -44,8 +44,9 @@ std::string qualify(Mailbox mailbox, const std::string& domain);
 /// - A semicolon outside a group is a comma. After a bare name and one, "<address>" has to
 ///   wait for a comma or another address: else it might be a name with a semicolon in it.
 /// - A display name may be in ISO-2022-JP, or another charset that shares octets with
-/// ASCII. An empty list is fine. Failure (65, local) calls the text `what` and says where
-/// in it something cannot be parsed, or which control character it holds.
+///   ASCII.
+/// An empty list is fine. Failure (65, local) calls the text `what` and says where in it
+/// something cannot be parsed, or which control character it holds.
 std::vector<Mailbox> parse_address_list(std::string_view text,
                                         std::string_view what = "address");
 

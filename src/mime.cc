@@ -12,7 +12,7 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t header_limit = 8 * 1024 * 1024; ///< above message.cc's own
+constexpr std::size_t header_limit = 2 * Header::size_limit; ///< that of a message is less
 constexpr std::size_t delimiter_limit = 1000; ///< RFC 2046 5.1.1 says 70, and blanks
 constexpr std::size_t depth_limit = 100;
 constexpr std::string_view padding = " \t\r\n";

@@ -19,7 +19,7 @@ struct Entity {
     std::string boundary;            ///< of a multipart
     std::string charset;             ///< as it came
     std::string encoding = "7bit";   ///< Content-Transfer-Encoding, lower case
-    bool is_message = false;         ///< not a part: RFC 2045 4 wants a MIME-Version
+    bool is_message = false;         ///< not a part: RFC 2045 4 asks for a MIME-Version
     /// A signature covers it (multipart/signed, RFC 1847), or its header cannot
     /// be understood: no octet of it may change.
     bool sealed = false;
@@ -34,8 +34,8 @@ struct Entity {
 
 Entity describe_entity(const Header& header);
 
-/// Hears of the parts of a message in their order. All octets of the message
-/// come, each once.
+/// Is told of the parts of a message in their order. All octets of the message come, each
+/// once.
 class EntityVisitor {
   public:
     /// A header, without the blank line after it. The body of a multipart or of

@@ -95,7 +95,7 @@ bool is_wrappable(const Part& part) {
             part.facts.most_blanks <= blanks_limit);
 }
 
-/// What stays as it is must be fit for a server that wants seven bits.
+/// What stays as it is must be fit for a server that takes seven bits only.
 void check_fixed(const BodyFacts& facts, bool seven_bit) {
     if (seven_bit && facts.eight_bit)
         stop(ExitStatus::data_error, Fault::relay,

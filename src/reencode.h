@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A message whose text SMTP or the server at hand cannot carry, put into
-// quoted-printable or base64 part by part as RFC 2045 wants it.
+// quoted-printable or base64 part by part, by the rules of RFC 2045.
 #pragma once
 
 #include <optional>

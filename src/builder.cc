@@ -57,21 +57,19 @@ void Builder::begin_environment() {
 /// there was not given for that, nor, if it is another host, the password; and the POP
 /// server of the file's host is not told the password for another.
 void Builder::redirect(Relay& relay, bool to_another_host) const {
-    const auto forget = [&](std::string_view place) {
-        for (Setting& setting : relay.keys) {
-            if (setting.place == place && setting.round < round_) {
-                setting.text = "(not used)";
-                return true;
-            }
-        }
-        return false;
-    };
-    if (forget("allow_plaintext_auth"))
-        relay.allow_plaintext_auth.reset();
-    if (to_another_host && forget("password"))
-        relay.secret = {};
-    if (to_another_host && forget("pop_before"))
-        relay.pop_before.reset();
+    for (Setting& setting : relay.keys) {
+        if (setting.round == round_)
+            continue;
+        if (setting.place == "allow_plaintext_auth")
+            relay.allow_plaintext_auth.reset();
+        else if (to_another_host && setting.place == "password")
+            relay.secret = {};
+        else if (to_another_host && setting.place == "pop_before")
+            relay.pop_before.reset();
+        else
+            continue;
+        setting.text = "(not used)";
+    }
 }
 
 void Builder::set(const Key& key, Value value, Source source) {

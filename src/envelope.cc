@@ -34,18 +34,18 @@ class Recipients {
 
     /// `what` the list is, for errors.
     void add(std::string_view list, std::string_view what) {
-        for (const Mailbox& mailbox : parse_address_list(list, what))
-            add(mailbox);
+        for (Mailbox& mailbox : parse_address_list(list, what))
+            add(std::move(mailbox));
     }
 
-    void add(Mailbox mailbox) {
+    void add(Mailbox&& mailbox) {
         const bool is_local = settings_.is_local(mailbox.domain);
         if (is_local)
             mailbox.domain.clear();
         if (mailbox.domain.empty() && !mailbox.final)
-            add_bare(mailbox, is_local);
+            add_bare(std::move(mailbox), is_local);
         else
-            add_one(mailbox);
+            add_one(std::move(mailbox));
     }
 
     void add(const Header& header) {
@@ -61,8 +61,8 @@ class Recipients {
     std::vector<std::string> take() { return std::move(addresses_); }
 
   private:
-    void add_one(const Mailbox& mailbox) {
-        std::string address = qualify(mailbox, domain_);
+    void add_one(Mailbox&& mailbox) {
+        std::string address = qualify(std::move(mailbox), domain_);
         if (!known_.insert(mailbox_key(address)).second)
             return;
         if (addresses_.size() == recipients_limit)
@@ -73,7 +73,7 @@ class Recipients {
 
     /// The aliases are read when the first bare name wants them. One that stands for a long
     /// list may be written a thousand times.
-    void add_bare(const Mailbox& mailbox, bool with_domain) {
+    void add_bare(Mailbox&& mailbox, bool with_domain) {
         if (!aliases_)
             aliases_.emplace(settings_);
         std::string key = lower_case(mailbox.local);
@@ -83,12 +83,12 @@ class Recipients {
             if (is_command)
                 refuse_command(key);
             note_orphan(key);
-            return add_one(mailbox); // Root and root are two
+            return add_one(std::move(mailbox)); // Root and root are two
         }
         if (!expanded_.insert(std::move(key)).second)
             return;
-        for (const Mailbox& member : aliases_->expand(mailbox.local))
-            add_one(member);
+        for (Mailbox& member : aliases_->expand(mailbox.local))
+            add_one(std::move(member));
     }
 
     [[noreturn]] static void refuse_command(const std::string& word) {
@@ -150,7 +150,7 @@ std::vector<std::string> make_recipients(const Mailbox& mailbox, const Settings&
                                          const Identity& identity,
                                          std::vector<std::string>& notes) {
     Recipients recipients(identity.domain(settings.sender), settings.recipients, notes);
-    recipients.add(mailbox);
+    recipients.add(Mailbox(mailbox));
     return recipients.take();
 }
 

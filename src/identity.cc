@@ -22,8 +22,8 @@ namespace sallyport {
 
 namespace {
 
-std::string up_to(std::string_view text, std::string_view ends) {
-    return std::string(text.substr(0, text.find_first_of(ends)));
+std::string_view up_to(std::string_view text, std::string_view ends) {
+    return text.substr(0, text.find_first_of(ends));
 }
 
 /// What may stand after the @ of an address and in a field: files and host names can hold
@@ -53,9 +53,7 @@ void look_up_caller(Identity& identity) {
 /// Debian policy 11.6: one line, the domain of addresses made on this machine.
 std::string read_mail_name() {
     const SmallFile file("/etc/mailname", 1024);
-    const std::string_view text(file.text);
-    const std::string line = up_to(text, "\r\n");
-    const std::string_view name = without_final_dot(trim(line));
+    const std::string_view name = without_final_dot(trim(up_to(file.text, "\r\n")));
     return is_name(name) ? std::string(name) : std::string();
 }
 

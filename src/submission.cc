@@ -82,7 +82,8 @@ class Completion {
                const Settings& settings, const Identity& identity,
                std::vector<std::string>& notes)
         : header_(header), envelope_(envelope), invocation_(invocation),
-          settings_(settings), identity_(identity), notes_(notes) {}
+          settings_(settings), identity_(identity), notes_(notes),
+          domain_(identity.domain(settings.sender)) {}
 
     void run() {
         const bool resent = std::ranges::any_of(header_.fields(), [](const Field& field) {
@@ -133,8 +134,7 @@ class Completion {
                  {field.name(), " without an author: [sender] allow does not name it"},
                  "5.7.1", 550);
         for (const Mailbox& author : *authors)
-            check_sender(qualify(author, identity_.domain(settings_.sender)),
-                         settings_.sender);
+            check_sender(qualify(author, domain_), settings_.sender);
     }
 
     /// RFC 5322 3.6.2: replies go to all who wrote the message, though they may not be its
@@ -220,7 +220,7 @@ class Completion {
         if (mailbox.local.empty())
             mailbox.local = make_local_part(identity_.login);
         if (mailbox.domain.empty())
-            mailbox.domain = identity_.domain(sender);
+            mailbox.domain = domain_;
         return mailbox;
     }
 
@@ -256,22 +256,19 @@ class Completion {
     }
 
     void qualify_bare_names() {
-        const std::string domain = identity_.domain(settings_.sender);
         const SignedFields fixed = header_.signed_fields();
         std::size_t room = header_.room();
         for (Field& field : header_.fields()) {
             if (field.is_one_of(address_fields) && !fixed.cover(field.name()) &&
                 field.octets().size() <= bare_names_limit)
-                qualify_names(field, domain, room);
+                qualify_names(field, domain_, room);
         }
     }
 
     [[nodiscard]] std::string message_id() const {
         // The right side must be a dot-atom, which a domain literal, for one, is not.
-        std::string domain = identity_.domain(settings_.sender);
-        if (!is_host_name(domain, Naming::strict))
-            domain = "localhost";
-        return concat({"<", identity_.id, "@", domain, ">"});
+        const bool fits = is_host_name(domain_, Naming::strict);
+        return concat({"<", identity_.id, "@", fits ? domain_.c_str() : "localhost", ">"});
     }
 
     [[nodiscard]] std::string from() const {
@@ -296,6 +293,7 @@ class Completion {
     const Settings& settings_;
     const Identity& identity_;
     std::vector<std::string>& notes_;
+    const std::string domain_; ///< of bare names
 };
 
 } // namespace

@@ -62,10 +62,11 @@ void Aliases::add(std::string_view name, std::string_view list, std::string_view
 /// lines do not end it.
 void Aliases::read(const std::string& path) {
     const SmallFile file(path, file_limit);
+    const std::string shown = printable(path);
     if (!file.trouble.empty())
-        unusable(printable(path), file.trouble);
+        unusable(shown, file.trouble);
     if (file.text.size() > file_limit)
-        unusable(printable(path), "it has more than 16 MiB");
+        unusable(shown, "it has more than 16 MiB");
     std::string_view rest = file.text;
     std::string logical;
     std::string origin;
@@ -79,7 +80,7 @@ void Aliases::read(const std::string& path) {
         if (!continues || origin.empty()) {
             add_line(logical, origin);
             logical.clear();
-            origin = concat({printable(path), ":", std::to_string(number)});
+            origin = concat({shown, ":", std::to_string(number)});
         }
         if (continues && logical.empty())
             unusable(origin, "it begins with a blank, and there is no line to continue");

@@ -25,13 +25,12 @@ void check_source(const Key& key, const Value& value, Source source) {
 }
 
 void check_sender(const SenderSettings& sender) {
-    const bool has_envelope = !sender.envelope_from.local.empty();
-    const bool has_header = !sender.header_from.local.empty();
-    const bool lacks_envelope = sender.force_envelope && !has_envelope;
-    if (lacks_envelope || (sender.force_header && !has_envelope && !has_header))
+    if (!sender.envelope_from.local.empty()) // it stands in for header_from, too
+        return;
+    if (sender.force_envelope || (sender.force_header && sender.header_from.local.empty()))
         misconfigured(find_setting(sender.keys, "sender", "force")->origin,
-                      lacks_envelope ? "there is no envelope_from"
-                                     : "there is no header_from or envelope_from");
+                      sender.force_envelope ? "there is no envelope_from"
+                                            : "there is no header_from or envelope_from");
 }
 
 } // namespace

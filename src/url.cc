@@ -2,7 +2,6 @@
 #include "url.h"
 
 #include <algorithm>
-#include <array>
 
 #include "ascii.h"
 #include "failure.h"
@@ -11,12 +10,9 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::array relay_schemes{
-    UrlScheme{"smtps://", "465"},
-    UrlScheme{"smtp+starttls://", "587"},
-    UrlScheme{"smtp://", "25"},
-};
-constexpr std::array<std::string_view, 3> relay_tls{"implicit", "starttls", "none"};
+constexpr UrlScheme relay_schemes[] = {
+    {"smtps://", "465"}, {"smtp+starttls://", "587"}, {"smtp://", "25"}};
+constexpr std::string_view relay_tls[] = {"implicit", "starttls", "none"};
 
 /// `others` stand for themselves beside letters, digits and what has no meaning in a URL.
 std::string decode(std::string_view text, std::string_view others,

@@ -2,7 +2,6 @@
 #include "ways.h"
 
 #include <algorithm>
-#include <array>
 
 #include "concat.h"
 #include "mechanisms.h"
@@ -116,7 +115,7 @@ void finish_login(Relay& relay) {
 } // namespace
 
 Proxy read_proxy(std::string_view text, const std::string& origin) {
-    constexpr std::array schemes{UrlScheme{"socks5://", ""}, UrlScheme{"http://", ""}};
+    constexpr UrlScheme schemes[] = {{"socks5://", ""}, {"http://", ""}};
     UrlPlace place =
         parse_place_url(text, schemes, "socks5:// or http:// is expected in front", origin);
     if (std::max({place.host.size(), place.user.size(), place.password.size()}) >
@@ -139,7 +138,7 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
 }
 
 PopServer read_pop_server(std::string_view text, const std::string& origin) {
-    constexpr std::array schemes{UrlScheme{"pop3s://", "995"}, UrlScheme{"pop3://", "110"}};
+    constexpr UrlScheme schemes[] = {{"pop3s://", "995"}, {"pop3://", "110"}};
     const UrlPlace place =
         parse_place_url(text, schemes, "pop3s:// or pop3:// is expected in front", origin);
     if (place.has_user)

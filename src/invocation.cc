@@ -2,7 +2,6 @@
 #include "invocation.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "ascii.h"
@@ -14,43 +13,42 @@ namespace sallyport {
 
 namespace {
 
+using Value = OptionValue;
 using After = AfterRecipient;
 
-constexpr std::array options{
-    Option{'A', OptionValue::required, "c", ""},
-    Option{'B', OptionValue::required, "type", "body type: 7BIT or 8BITMIME",
-           After::with_value},
-    Option{'b', OptionValue::required, "mode",
-           "m: send (default), s: SMTP on standard input, v: verify"},
-    Option{'C', OptionValue::required, "file", "configuration file"},
-    Option{'c', OptionValue::none, "", ""},
-    Option{'e', OptionValue::required, "mode", "", After::few_values},
-    Option{'F', OptionValue::required, "name",
-           "display name for a From field that is added", After::with_value},
-    Option{'f', OptionValue::required, "address", "envelope sender", After::with_value},
-    Option{'G', OptionValue::none, "", "", After::letter},
-    Option{'h', OptionValue::required, "count", ""},
-    Option{'I', OptionValue::none, "", "the same as -bi"},
-    Option{'i', OptionValue::none, "", "a line with only a dot does not end the message",
-           After::letter},
-    Option{'L', OptionValue::required, "tag", ""},
-    Option{'m', OptionValue::none, "", "", After::letter},
-    Option{'N', OptionValue::required, "dsn", "notify: never, or success,failure,delay"},
-    Option{'n', OptionValue::none, "", "", After::letter},
-    Option{'O', OptionValue::required, "option=value", "requiretls=yes, smtputf8=yes"},
-    Option{'o', OptionValue::required, "option", "i: the same as -i; others are ignored",
-           After::few_values},
-    Option{'p', OptionValue::required, "protocol", ""},
-    Option{'q', OptionValue::joined, "value", "run the queue: there is none"},
-    Option{'R', OptionValue::required, "return",
-           "what a notification brings back: full or hdrs"},
-    Option{'r', OptionValue::required, "address", "the same as -f", After::with_value},
-    Option{'t', OptionValue::none, "", "take recipients from the header, too"},
-    Option{'U', OptionValue::none, "", "", After::letter},
-    Option{'V', OptionValue::required, "envid", "envelope identifier for notifications"},
-    Option{'v', OptionValue::none, "", "show the SMTP dialogue", After::letter},
-    Option{'X', OptionValue::required, "file", ""},
-    Option{'x', OptionValue::none, "", ""},
+constexpr Option options[] = {
+    {'A', Value::required, "c", ""},
+    {'B', Value::required, "type", "body type: 7BIT or 8BITMIME", After::with_value},
+    {'b', Value::required, "mode",
+     "m: send (default), s: SMTP on standard input, v: verify"},
+    {'C', Value::required, "file", "configuration file"},
+    {'c', Value::none, "", ""},
+    {'e', Value::required, "mode", "", After::few_values},
+    {'F', Value::required, "name", "display name for a From field that is added",
+     After::with_value},
+    {'f', Value::required, "address", "envelope sender", After::with_value},
+    {'G', Value::none, "", "", After::letter},
+    {'h', Value::required, "count", ""},
+    {'I', Value::none, "", "the same as -bi"},
+    {'i', Value::none, "", "a line with only a dot does not end the message",
+     After::letter},
+    {'L', Value::required, "tag", ""},
+    {'m', Value::none, "", "", After::letter},
+    {'N', Value::required, "dsn", "notify: never, or success,failure,delay"},
+    {'n', Value::none, "", "", After::letter},
+    {'O', Value::required, "option=value", "requiretls=yes, smtputf8=yes"},
+    {'o', Value::required, "option", "i: the same as -i; others are ignored",
+     After::few_values},
+    {'p', Value::required, "protocol", ""},
+    {'q', Value::joined, "value", "run the queue: there is none"},
+    {'R', Value::required, "return", "what a notification brings back: full or hdrs"},
+    {'r', Value::required, "address", "the same as -f", After::with_value},
+    {'t', Value::none, "", "take recipients from the header, too"},
+    {'U', Value::none, "", "", After::letter},
+    {'V', Value::required, "envid", "envelope identifier for notifications"},
+    {'v', Value::none, "", "show the SMTP dialogue", After::letter},
+    {'X', Value::required, "file", ""},
+    {'x', Value::none, "", ""},
 };
 
 /// RFC 3461 4.4: an ENVID has at most 100 characters of xtext.
@@ -67,7 +65,7 @@ constexpr std::size_t envelope_id_limit = 100;
 /// Null if there is none.
 const Option* find_option(char letter) {
     const auto* const found = std::ranges::find(options, letter, &Option::letter);
-    return found != options.end() ? found : nullptr;
+    return found != std::end(options) ? found : nullptr;
 }
 
 /// The arguments after argv[0], one letter or operand after the other.
@@ -86,9 +84,9 @@ class Arguments {
 
     /// `joined` is what stands after the letter in its argument; it is used up with it.
     std::string_view value_of(const Option& option, std::string_view& joined) {
-        if (option.value == OptionValue::none)
+        if (option.value == Value::none)
             return {};
-        if (option.value == OptionValue::joined || !joined.empty())
+        if (option.value == Value::joined || !joined.empty())
             return std::exchange(joined, {});
         if (const char* const next = take())
             return next;
@@ -316,12 +314,12 @@ std::optional<std::string> parse_notify(std::string_view text) {
     std::string notify = upper_case(text);
     if (notify == "NEVER")
         return notify;
-    std::array<std::string_view, 3> left{"SUCCESS", "FAILURE", "DELAY"};
+    std::string_view left[] = {"SUCCESS", "FAILURE", "DELAY"};
     std::string_view rest = notify;
     for (bool more = true; more;) {
         const auto comma = rest.find(',');
         auto* const found = std::ranges::find(left, rest.substr(0, comma));
-        if (found == left.end() || found->empty())
+        if (found == std::end(left) || found->empty())
             return std::nullopt; // none of them, or for the second time
         *found = {};
         more = comma != std::string_view::npos;

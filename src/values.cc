@@ -2,7 +2,6 @@
 #include "values.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <optional>
 #include <span>
@@ -69,8 +68,7 @@ std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint6
 }
 
 std::uint64_t read_size(std::string_view text, const std::string& origin) {
-    constexpr std::array units{Unit{'K', 1U << 10U}, Unit{'M', 1U << 20U},
-                               Unit{'G', 1U << 30U}};
+    constexpr Unit units[] = {{'K', 1U << 10U}, {'M', 1U << 20U}, {'G', 1U << 30U}};
     const auto size = measure(text, units, std::numeric_limits<std::uint64_t>::max());
     if (!size)
         misconfigured(origin, "a number of octets is expected, perhaps with K, M or G");
@@ -79,8 +77,7 @@ std::uint64_t read_size(std::string_view text, const std::string& origin) {
 
 std::chrono::milliseconds read_duration(std::string_view text, std::chrono::seconds least,
                                         const std::string& origin) {
-    constexpr std::array units{Unit{'s', 1}, Unit{'m', 60}, Unit{'h', 3600},
-                               Unit{'d', 86400}};
+    constexpr Unit units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
     const auto span = measure(text, units, longest_duration.count());
     if (!span || std::chrono::seconds(*span) < least)
         misconfigured(origin, {"a number of seconds from ", std::to_string(least.count()),

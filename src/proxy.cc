@@ -36,6 +36,11 @@ void log_in(Exchange& exchange, const Proxy& proxy) {
                       "5.7.8");
 }
 
+[[noreturn]] void no_socks(const Exchange& exchange) {
+    exchange.fail(ExitStatus::protocol, Fault::relay, {"this is no SOCKS 5 proxy"},
+                  "5.5.0");
+}
+
 /// RFC 1928 3.
 void choose_method(Exchange& exchange, const Proxy& proxy) {
     using namespace std::string_view_literals;
@@ -49,26 +54,23 @@ void choose_method(Exchange& exchange, const Proxy& proxy) {
                                       : "the proxy wants a log-in"},
                       "5.7.0");
     else if (answer != "\5\0"sv)
-        exchange.fail(ExitStatus::protocol, Fault::relay, {"this is no SOCKS 5 proxy"},
-                      "5.5.0");
+        no_socks(exchange);
 }
 
 /// RFC 1928 4, 5: the name goes as it is, an address as one.
 std::string socks_request(const std::string& host, std::uint16_t port) {
     std::string request("\5\1\0", 3);
     std::array<char, sizeof(in6_addr)> address{};
-    if (::inet_pton(AF_INET, host.c_str(), address.data()) == 1) {
-        request += '\1';
-        request.append(address.data(), sizeof(in_addr));
-    } else if (::inet_pton(AF_INET6, host.c_str(), address.data()) == 1) {
-        request += '\4';
-        request.append(address.data(), address.size());
+    const bool v6 = host.find(':') != std::string::npos;
+    if (::inet_pton(v6 ? AF_INET6 : AF_INET, host.c_str(), address.data()) == 1) {
+        request.append(v6 ? "\4" : "\1");
+        request.append(address.data(), v6 ? sizeof(in6_addr) : sizeof(in_addr));
     } else {
         request += '\3';
         append_counted(request, host);
     }
-    request += static_cast<char>(port >> 8U);
-    request += static_cast<char>(port & 0xffU);
+    const std::uint16_t number = htons(port);
+    request.append(reinterpret_cast<const char*>(&number), sizeof number);
     return request;
 }
 
@@ -95,8 +97,7 @@ void ask_by_socks(Exchange& exchange, const Proxy& proxy, const std::string& hos
     exchange.write(socks_request(host, port));
     const std::string answer = exchange.read(4);
     if (answer[0] != 5)
-        exchange.fail(ExitStatus::protocol, Fault::relay, {"this is no SOCKS 5 proxy"},
-                      "5.5.0");
+        no_socks(exchange);
     if (answer[1] != 0) // some say no more than that
         socks_refused(exchange, static_cast<unsigned char>(answer[1]));
     // The address it connects from is of no use, but must be read.
@@ -121,15 +122,10 @@ void append_log_in(Exchange& exchange, std::string& request, const Proxy& proxy)
 
 /// The code of "HTTP/1.1 200 Connection established"; 0 if it is no such line.
 int status_code(std::string_view line) {
-    if (!line.starts_with("HTTP/1.") || line.size() < 12 || line[8] != ' ')
+    if (!line.starts_with("HTTP/1.") || line.size() < 12 || line[8] != ' ' ||
+        (line.size() > 12 && line[12] != ' '))
         return 0;
-    int code = 0;
-    for (const char c : line.substr(9, 3)) {
-        if (!is_digit(c))
-            return 0;
-        code = 10 * code + (c - '0');
-    }
-    return line.size() == 12 || line[12] == ' ' ? code : 0;
+    return static_cast<int>(to_number(line.substr(9, 3)).value_or(0));
 }
 
 /// RFC 9110 9.3.6, 15.

@@ -2,7 +2,6 @@
 #include "privilege.h"
 
 #include <linux/capability.h>
-#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -39,10 +38,6 @@ bool drop_capabilities() {
 
 } // namespace
 
-bool Privilege::is_secure() {
-    return ::getauxval(AT_SECURE) != 0;
-}
-
 Privilege::Privilege(bool has) : held_(has), user_(::geteuid()), group_(::getegid()) {
     if (held_)
         count(::getuid(), ::getgid());
@@ -58,10 +53,10 @@ void Privilege::give_up() {
         return;
     const gid_t group = ::getgid();
     const uid_t user = ::getuid();
-    if (!are_the_callers() && (::setresgid(group, group, group) != 0 ||
-                               ::setresuid(user, user, user) != 0 || !are_the_callers()))
-        refused();
-    if (!drop_capabilities())
+    const bool given_up =
+        are_the_callers() || (::setresgid(group, group, group) == 0 &&
+                              ::setresuid(user, user, user) == 0 && are_the_callers());
+    if (!given_up || !drop_capabilities())
         refused();
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // a change of ids has reset it
     held_ = false;

@@ -4,6 +4,7 @@
 // the system's configuration names, and for nothing else.
 #pragma once
 
+#include <sys/auxv.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ class Privilege {
   public:
     /// The caller's ids count from here on; those of the program's file, if its run `has`
     /// some, are kept aside.
-    explicit Privilege(bool has = is_secure());
+    explicit Privilege(bool has = ::getauxval(AT_SECURE) != 0);
     Privilege(const Privilege&) = delete;
     Privilege& operator=(const Privilege&) = delete;
     ~Privilege() = default;
@@ -34,8 +35,6 @@ class Privilege {
     void give_up();
 
   private:
-    static bool is_secure();
-
     struct Raised {
         explicit Raised(const Privilege& owner) { count(owner.user_, owner.group_); }
         Raised(const Raised&) = delete;

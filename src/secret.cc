@@ -99,9 +99,8 @@ class Child {
                 environment.push_back(*variable);
         char* const end = nullptr;
         environment.push_back(end);
-        std::array<std::string, 3> words{"sh", "-c", source.command};
-        const std::array<char*, 4> argv{words[0].data(), words[1].data(), words[2].data(),
-                                        nullptr};
+        const std::array argv{"sh", "-c", source.command.c_str(),
+                              static_cast<const char*>(nullptr)};
         posix_spawn_file_actions_t files;
         ::posix_spawn_file_actions_init(&files);
         ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -116,8 +115,9 @@ class Child {
         ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
                                                     POSIX_SPAWN_SETSIGMASK |
                                                     POSIX_SPAWN_SETSIGDEF);
-        const int error = ::posix_spawn(&pid_, "/bin/sh", &files, &attributes, argv.data(),
-                                        environment.data());
+        const int error =
+            ::posix_spawn(&pid_, "/bin/sh", &files, &attributes,
+                          const_cast<char* const*>(argv.data()), environment.data());
         ::posix_spawnattr_destroy(&attributes);
         ::posix_spawn_file_actions_destroy(&files);
         if (error != 0)

@@ -31,14 +31,17 @@ class DnsReader {
 
     [[nodiscard]] bool failed() const { return failed_; }
 
-    std::uint16_t number() {
-        const unsigned char* const octets = skip(2);
-        return static_cast<std::uint16_t>(failed_ ? 0 : octets[0] << 8 | octets[1]);
+    /// Where it stands, in octets from the front.
+    [[nodiscard]] std::ptrdiff_t place() const { return at_ - begin_; }
+
+    void skip(std::ptrdiff_t size) {
+        failed_ = failed_ || end_ - at_ < size;
+        at_ += failed_ ? 0 : size;
     }
 
-    const unsigned char* skip(std::size_t size) {
-        failed_ = failed_ || static_cast<std::size_t>(end_ - at_) < size;
-        return failed_ ? at_ : std::exchange(at_, at_ + size);
+    std::uint16_t number() {
+        skip(2);
+        return static_cast<std::uint16_t>(failed_ ? 0 : at_[-2] << 8 | at_[-1]);
     }
 
     /// In text form; the root is empty.
@@ -52,26 +55,12 @@ class DnsReader {
         return text.data();
     }
 
-    [[nodiscard]] bool is_at(const unsigned char* place) const { return at_ == place; }
-
   private:
     const unsigned char* begin_;
     const unsigned char* at_;
     const unsigned char* end_;
     bool failed_ = false;
 };
-
-/// RFC 2782: priority, weight, port, target.
-void read_record(DnsReader& reader, TlsMode tls, std::vector<Service>& services) {
-    Service service;
-    service.tls = tls;
-    service.priority = reader.number();
-    service.weight = reader.number();
-    service.port = reader.number();
-    service.target = reader.name();
-    if (!reader.failed() && service.port != 0 && is_host_name(service.target))
-        services.push_back(std::move(service));
-}
 
 /// The first, where there is no entropy yet.
 std::uint32_t random_below(std::uint32_t limit) {
@@ -143,13 +132,21 @@ std::optional<std::vector<Service>> parse_services(std::string_view message, Tls
         const std::uint16_t kind = reader.number();
         reader.skip(4); // how long it may be kept
         const std::uint16_t size = reader.number();
-        DnsReader record = reader;
-        const unsigned char* const begin = reader.skip(size);
-        if (type != ns_t_srv || kind != ns_c_in || reader.failed())
+        if (type != ns_t_srv || kind != ns_c_in) {
+            reader.skip(size);
             continue;
-        read_record(record, tls, services);
-        if (record.failed() || !record.is_at(begin + size))
+        }
+        const auto end = reader.place() + size;
+        Service service; // RFC 2782: priority, weight, port, target
+        service.tls = tls;
+        service.priority = reader.number();
+        service.weight = reader.number();
+        service.port = reader.number();
+        service.target = reader.name();
+        if (reader.failed() || reader.place() != end)
             return std::nullopt;
+        if (service.port != 0 && is_host_name(service.target))
+            services.push_back(std::move(service));
     }
     if (reader.failed())
         return std::nullopt;

@@ -142,12 +142,12 @@ bool use_key(SSL_CTX* context, BIO* pem) {
     return key != nullptr && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
 }
 
-/// `use` what the file holds. Failure (78, local), beginning with `origin`.
-void use_file(SSL_CTX* context, const NamedFile& file, std::string origin,
-              bool (*use)(SSL_CTX* context, BIO* pem)) {
+/// `use` what the file holds that `key` names. Failure (78, local) if it cannot be used.
+void use_file(SSL_CTX* context, const Relay& relay, std::string_view key,
+              const NamedFile& file, bool (*use)(SSL_CTX* context, BIO* pem)) {
     if (file.empty())
         return;
-    origin += concat({": ", printable(file.path)});
+    const std::string origin = concat({relay.origin_of(key), ": ", printable(file.path)});
     const auto content = file.read();
     if (!content->trouble.empty())
         misconfigured(origin, content->trouble);
@@ -324,16 +324,19 @@ int allow_missing_list(int verified, X509_STORE_CTX* context) {
          {reason, hint(relay, TlsMode::implicit, Step::tls, reason)}, "4.7.5");
 }
 
-void load_revocations(SSL_CTX* context, const std::string& path, std::string origin) {
-    origin += concat({": ", printable(path)});
+void load_revocations(SSL_CTX* context, const Relay& relay) {
+    if (relay.tls_crl.empty())
+        return;
+    const std::string origin =
+        concat({relay.origin_of("tls_crl"), ": ", printable(relay.tls_crl)});
     // OpenSSL would wait for a FIFO without any limit of ours.
     struct stat facts {};
-    if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode))
+    if (::stat(relay.tls_crl.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode))
         misconfigured(origin, "no such regular file");
     X509_STORE* const store = SSL_CTX_get_cert_store(context);
     X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
     if (lookup == nullptr ||
-        X509_load_crl_file(lookup, path.c_str(), X509_FILETYPE_PEM) < 1)
+        X509_load_crl_file(lookup, relay.tls_crl.c_str(), X509_FILETYPE_PEM) < 1)
         unusable(origin);
     X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, allow_missing_list);
@@ -366,10 +369,9 @@ TlsSecurer::TlsSecurer(const Relay& relay)
     if (!relay.tls_pin_only)
         load_authorities(context, relay.tls_ca, relay.origin_of("tls_ca"));
     errno = 0;
-    if (!relay.tls_crl.empty())
-        load_revocations(context, relay.tls_crl, relay.origin_of("tls_crl"));
-    use_file(context, relay.tls_cert, relay.origin_of("tls_cert"), use_certificates);
-    use_file(context, relay.tls_key, relay.origin_of("tls_key"), use_key);
+    load_revocations(context, relay);
+    use_file(context, relay, "tls_cert", relay.tls_cert, use_certificates);
+    use_file(context, relay, "tls_key", relay.tls_key, use_key);
 }
 
 std::unique_ptr<VerifiedStream> TlsSecurer::secure(std::unique_ptr<Stream> plain,

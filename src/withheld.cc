@@ -54,7 +54,7 @@ void Withheld::add(std::string_view octets) {
         const std::size_t count = octets.size() - (bare ? separators : 0);
         if (count == 0 || (bare && separators == 0))
             continue;
-        Runs& runs = runs_.emplace_back();
+        Runs& runs = runs_.emplace_front();
         runs.size = std::min(count, longest_run);
         runs.octets.reserve(count); // so that it leaves no copies behind
         any_run(octets, runs.size, bare, [&](std::uint64_t run) {

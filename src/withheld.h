@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,7 @@ class Withheld {
         std::size_t size;                  ///< of each: 8 octets, or all that there are
         std::vector<std::uint64_t> octets; ///< each run as one number, sorted
     };
-    std::vector<Runs> runs_;
+    std::forward_list<Runs> runs_;
 };
 
 } // namespace sallyport

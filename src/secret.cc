@@ -92,13 +92,13 @@ LoadedSecret load_file(const SecretFile& source) {
 class Child {
   public:
     Child(const SecretCommand& source, int output) : origin_(source.origin) {
-        std::vector<char*> environment;
-        for (char** variable = environ; variable != nullptr && *variable != nullptr;
-             ++variable)
-            if (!std::string_view(*variable).starts_with("SALLYPORT_"))
-                environment.push_back(*variable);
-        char* const end = nullptr;
-        environment.push_back(end);
+        std::size_t count = 0;
+        while (environ != nullptr && environ[count] != nullptr)
+            ++count;
+        std::vector<char*> environment(count + 1); // a null pointer ends it
+        std::remove_copy_if(
+            environ, environ + count, environment.begin(),
+            [](std::string_view variable) { return variable.starts_with("SALLYPORT_"); });
         const std::array argv{"sh", "-c", source.command.c_str(),
                               static_cast<const char*>(nullptr)};
         posix_spawn_file_actions_t files;

@@ -17,10 +17,10 @@ class LogSocket {
     explicit LogSocket(std::string path = "/dev/log",
                        std::chrono::milliseconds patience = std::chrono::seconds(1));
 
-    /// Until this is said nobody is waited for.
+    /// Before this call a daemon that does not read is not waited for.
     void may_wait() { may_wait_ = true; }
 
-    /// Whether somebody listens, even if he does not read.
+    /// Whether a daemon listens, even one that does not read.
     bool is_there();
 
     /// One datagram, or on a stream one record with a NUL at its end, as glibc sends them.

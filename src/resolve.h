@@ -57,8 +57,8 @@ Resolution resolve(const std::string& host, IpFamily family, Deadline deadline,
 /// four of each, since every one may cost a wait.
 std::vector<Address> interleave(const std::vector<Address>& addresses);
 
-/// What a helper thread does, since it cannot be cancelled. It outlives its waiter if it is
-/// not done in time: whatever it uses must be its own.
+/// What a helper thread does because it cannot be cancelled. The thread outlives its waiter
+/// if it is not done in time: whatever an errand uses must be its own.
 struct Errand {
     virtual ~Errand() = default;
     virtual void run() = 0;

@@ -5,10 +5,9 @@
 
 namespace sallyport {
 
-Failure::Failure(ExitStatus status, Fault fault, std::string_view what,
+Failure::Failure(ExitStatus status, Fault fault, const std::string& what,
                  std::string_view enhanced, int reply_code)
-    : std::runtime_error(std::string(what)), status_(status), fault_(fault),
-      reply_code_(reply_code),
+    : std::runtime_error(what), status_(status), fault_(fault), reply_code_(reply_code),
       enhanced_(enhanced.empty() && status == ExitStatus::config ? "4.3.5" : enhanced) {}
 
 Failure::Failure(ExitStatus status, Fault fault, std::string_view peer, const Where& where,

@@ -49,7 +49,7 @@ class Failure : public std::runtime_error {
     /// `enhanced` is an RFC 3463 status code for the log, or empty when none is known (of
     /// the configuration's errors 4.3.5 is); `reply_code` the one that says it in SMTP: the
     /// server's, or ours for an address (553) or a size (552), or 0.
-    Failure(ExitStatus status, Fault fault, std::string_view what,
+    Failure(ExitStatus status, Fault fault, const std::string& what,
             std::string_view enhanced = {}, int reply_code = 0);
     /// The text is "peer: step: what". `credentials_refused`: the server wants others, and
     /// these are not tried again.

@@ -82,6 +82,7 @@ Callback as_callback(Function* function) {
 } // namespace
 
 std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered,
+                                         const std::vector<std::string>& configured,
                                          const SaslWishes& wishes) {
     std::vector<std::string> ranked;
     std::vector<std::string> last;
@@ -91,10 +92,10 @@ std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered
         if (usable && contains(offered, mechanism.name))
             (late ? last : ranked).emplace_back(mechanism.name);
     };
-    for (const std::string& name : wishes.configured)
+    for (const std::string& name : configured)
         add(*find_mechanism(name), false);
     for (const Mechanism& mechanism : mechanisms) {
-        if (wishes.configured.empty() && mechanism.automatic &&
+        if (configured.empty() && mechanism.automatic &&
             mechanism.credential == wishes.credential)
             add(mechanism, mechanism.sends_secret && !wishes.encrypted);
     }

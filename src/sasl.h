@@ -27,7 +27,6 @@ struct SaslIdentity {
 };
 
 struct SaslWishes {
-    std::vector<std::string> configured{}; ///< in order; empty: automatic
     Credential credential = Credential::password;
     bool encrypted = true;
     bool can_bind = false;  ///< there is a channel binding
@@ -39,6 +38,7 @@ struct SaslWishes {
 /// SCRAM, bound to the channel first, then PLAIN, LOGIN, CRAM-MD5; with neither EXTERNAL.
 /// Without TLS those that send the secret itself come last.
 std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered,
+                                         const std::vector<std::string>& configured,
                                          const SaslWishes& wishes);
 
 /// Who sees a challenge of `mechanism` can guess the password from what is answered.

@@ -254,14 +254,13 @@ bool Session::wants_login() const {
 void Session::authenticate(std::string_view secret, ChannelBinding binding,
                            std::uint16_t port) {
     SaslWishes wishes;
-    wishes.configured = relay_.auth;
     wishes.credential = relay_.is_token       ? Credential::token
                         : relay_.has_secret() ? Credential::password
                                               : Credential::none;
     wishes.encrypted = !tls_.empty();
     wishes.can_bind = !binding.type.empty();
     wishes.must_bind = relay_.require_channel_binding;
-    const auto ranked = rank_mechanisms(extensions_.auth, wishes);
+    const auto ranked = rank_mechanisms(extensions_.auth, relay_.auth, wishes);
     const bool plus_missing =
         wishes.can_bind && relay_.auth.empty() &&
         std::ranges::none_of(extensions_.auth, [](const std::string& mechanism) {

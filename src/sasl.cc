@@ -81,16 +81,16 @@ Callback as_callback(Function* function) {
 
 } // namespace
 
-std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered,
-                                         const std::vector<std::string>& configured,
-                                         const SaslWishes& wishes) {
-    std::vector<std::string> ranked;
-    std::vector<std::string> last;
+std::vector<std::string_view> rank_mechanisms(const std::vector<std::string>& offered,
+                                              const std::vector<std::string>& configured,
+                                              const SaslWishes& wishes) {
+    std::vector<std::string_view> ranked;
+    std::vector<std::string_view> last;
     const auto add = [&](const Mechanism& mechanism, bool late) {
         const bool binds = mechanism.name.ends_with(plus);
         const bool usable = binds ? wishes.can_bind : !wishes.must_bind;
         if (usable && contains(offered, mechanism.name))
-            (late ? last : ranked).emplace_back(mechanism.name);
+            (late ? last : ranked).push_back(mechanism.name);
     };
     for (const std::string& name : configured)
         add(*find_mechanism(name), false);
@@ -249,7 +249,7 @@ SaslClient::~SaslClient() {
         wipe(*initial_);
 }
 
-bool SaslClient::start(const std::string& mechanism, bool plus_missing) {
+bool SaslClient::start(std::string_view mechanism, bool plus_missing) {
     mechanism_ = mechanism;
     complaint_.clear();
     challenged_ = false;

@@ -33,13 +33,13 @@ struct SaslWishes {
     bool must_bind = false; ///< nothing but a mechanism that uses it will do
 };
 
-/// Mechanisms to try, best first: what the server offers, of `configured` in its order, or,
-/// if that is empty, by preference: with a token OAUTHBEARER, then XOAUTH2; with a password
-/// SCRAM, bound to the channel first, then PLAIN, LOGIN, CRAM-MD5; with neither EXTERNAL.
-/// Without TLS those that send the secret itself come last.
-std::vector<std::string> rank_mechanisms(const std::vector<std::string>& offered,
-                                         const std::vector<std::string>& configured,
-                                         const SaslWishes& wishes);
+/// Names of those to try, best first: what the server offers, of `configured` in its order,
+/// or, if that is empty, by preference: with a token OAUTHBEARER, then XOAUTH2; with a
+/// password SCRAM, bound to the channel first, then PLAIN, LOGIN, CRAM-MD5; with neither
+/// EXTERNAL. Without TLS those that send the secret itself come last.
+std::vector<std::string_view> rank_mechanisms(const std::vector<std::string>& offered,
+                                              const std::vector<std::string>& configured,
+                                              const SaslWishes& wishes);
 
 /// Who sees a challenge of `mechanism` can guess the password from what is answered.
 bool lets_guess(std::string_view mechanism);
@@ -53,12 +53,12 @@ class SaslClient {
     SaslClient(const SaslClient&) = delete;
     SaslClient& operator=(const SaslClient&) = delete;
 
-    /// Begins with `mechanism`. False if its plug-in is not installed or it has no use for
-    /// these credentials; trouble() says which. `initial` is the initial response, if the
-    /// mechanism has one (it may be empty). `plus_missing`: the server could have been
-    /// bound to the channel and does not offer it; SCRAM tells it so, and a server whose
-    /// offer somebody changed on the way refuses (RFC 5802 6).
-    bool start(const std::string& mechanism, bool plus_missing = false);
+    /// Begins with `mechanism`, whose name outlives this. False if its plug-in is not
+    /// installed or it has no use for these credentials; trouble() says which. initial() is
+    /// the initial response, if the mechanism has one (it may be empty). `plus_missing`:
+    /// the server could have been bound to the channel and does not offer it; SCRAM tells
+    /// it so, and a server whose offer somebody changed on the way refuses (RFC 5802 6).
+    bool start(std::string_view mechanism, bool plus_missing = false);
     [[nodiscard]] const std::optional<std::string>& initial() const { return initial_; }
 
     /// Answers a challenge. Nothing if the server failed to prove itself or the challenge
@@ -83,9 +83,9 @@ class SaslClient {
     SaslIdentity identity_;
     std::string_view secret_;
     std::unique_ptr<Library> library_; ///< null: the mechanism is one of ours
+    std::string_view mechanism_;
     std::optional<std::string> initial_;
     std::string trouble_;
-    std::string mechanism_;
     std::string complaint_;
     bool challenged_ = false; ///< the first challenge has come
     bool complete_ = false;

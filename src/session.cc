@@ -42,7 +42,7 @@ class LogIn {
     /// Empty once the server has said yes; else why the next mechanism may be tried: there
     /// is no plug-in for this one, or the server does not know it after all (504). A
     /// refused secret is never tried again: accounts get locked that way.
-    std::string run(const std::string& mechanism, bool plus_missing);
+    std::string run(std::string_view mechanism, bool plus_missing);
 
   private:
     Reply begin();
@@ -55,11 +55,11 @@ class LogIn {
     Wire& wire_;
     SaslClient client_;
     Withheld withheld_;
-    std::string mechanism_;
+    std::string_view mechanism_;
     bool challenge_withheld_ = false; ///< so is what the library says of one
 };
 
-std::string LogIn::run(const std::string& mechanism, bool plus_missing) {
+std::string LogIn::run(std::string_view mechanism, bool plus_missing) {
     if (!client_.start(mechanism, plus_missing))
         return client_.trouble();
     mechanism_ = mechanism;
@@ -274,7 +274,7 @@ void Session::authenticate(std::string_view secret, ChannelBinding binding,
         wire_, {relay_.user, relay_.authzid, relay_.realm, host, port, std::move(binding)},
         secret);
     std::string troubles;
-    for (const auto& mechanism : ranked) {
+    for (const std::string_view mechanism : ranked) {
         const std::string trouble = log_in.run(mechanism, plus_missing);
         if (trouble.empty())
             return;

@@ -31,10 +31,6 @@ constexpr std::size_t complaint_limit = 300;
 
 constexpr std::string_view plus = "-PLUS";
 
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-    return std::ranges::find(names, name) != names.end();
-}
-
 /// The library itself is broken or of another make.
 [[noreturn]] void unusable(std::string_view text) {
     expect_memory();
@@ -89,7 +85,7 @@ std::vector<std::string_view> rank_mechanisms(const std::vector<std::string>& of
     const auto add = [&](const Mechanism& mechanism, bool late) {
         const bool binds = mechanism.name.ends_with(plus);
         const bool usable = binds ? wishes.can_bind : !wishes.must_bind;
-        if (usable && contains(offered, mechanism.name))
+        if (usable && std::ranges::find(offered, mechanism.name) != offered.end())
             (late ? last : ranked).push_back(mechanism.name);
     };
     for (const std::string& name : configured)

@@ -67,9 +67,7 @@ void Transaction::run(std::span<Recipient* const> recipients, const Message& mes
 void Transaction::forget() {
     if (mail_answered_)
         return nothing_accepted();
-    flight_.clear();
-    shown_.clear();
-    unsent_ = 0;
+    drop_flight();
     in_step_ = true;
 }
 
@@ -231,9 +229,14 @@ void Transaction::send_flight(Step step, bool holds_last_octet) {
     wire_.expect_silence(step);
     if (holds_last_octet)
         wire_.set_in_doubt(true);
-    const std::string octets = std::exchange(flight_, {});
-    const std::string shown = std::exchange(shown_, {});
-    wire_.send(octets, std::exchange(unsent_, 0), step, shown);
+    wire_.send(flight_, unsent_, step, shown_);
+    drop_flight();
+}
+
+void Transaction::drop_flight() {
+    flight_.clear();
+    shown_.clear();
+    unsent_ = 0;
 }
 
 /// Replies to all commands written so far, in order.

@@ -76,6 +76,7 @@ class Transaction {
     void flush();
     void read_replies();
     void append(std::string_view command);
+    void drop_flight();
     void take_rcpt_reply(Recipient& recipient, const Where& where, const Reply& reply);
     void refuse_recipient(Recipient& recipient, const Where& where, const Reply& reply);
 

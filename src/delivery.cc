@@ -25,8 +25,8 @@ class Delivery {
         report_.size = message.size();
         report_.recipients.reserve(envelope.recipients.size());
         for (const auto& recipient : envelope.recipients)
-            report_.recipients.emplace_back(recipient, envelope.notify,
-                                            original(recipient));
+            report_.recipients.push_back(
+                Recipient(recipient, envelope.notify, original(recipient)));
         reading_ = std::chrono::round<std::chrono::milliseconds>(Clock::now() - started);
     }
 

@@ -30,7 +30,7 @@ Report ask_about_recipients(const Settings& settings, const Envelope& envelope,
                             Network& network, const DeliveryContext& context) {
     Report report;
     for (const auto& recipient : envelope.recipients)
-        report.recipients.emplace_back(recipient);
+        report.recipients.push_back(Recipient(recipient));
     Upstream upstream(settings, network, context);
     upstream.mail(envelope, std::nullopt);
     auto next = report.recipients.begin();

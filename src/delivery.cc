@@ -165,7 +165,7 @@ class Delivery {
             if (!recipient->text.empty() &&
                 !failover_.replaces(*trouble_, recipient->status))
                 continue;
-            recipient->wait(*trouble_);
+            recipient->status = trouble_->status();
             if (ends_all)
                 recipient->refuse(trouble_->status(), trouble_->reply_code());
             tell(*recipient, *trouble_);

@@ -65,9 +65,9 @@ class Failover {
     /// What may be tried after a Failure. It closes the session, unless that is `nothing`.
     Next weigh(const Failure& failure);
 
-    /// Whether `later` is to be told instead of what came of the relays before, `earlier`:
-    /// what this one will never do another may still do later. If not, it is a remark for
-    /// the log.
+    /// Whether `later` is to be told instead of `earlier`, which came of a relay before.
+    /// Not where that relay may still take the message later (75) and this one never will;
+    /// then it is a remark for the log.
     bool replaces(const Failure& later, ExitStatus earlier);
 
     /// Why another session is needed (75) for those who were not dealt with.

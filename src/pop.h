@@ -19,8 +19,8 @@ struct PopDeadlines {
 
 /// Logs in to the POP server at the far end of `connection`, and leaves; never before it
 /// has proved who it is: TLS begins at once, or by STLS. Failure: 77 (relay) if it refuses
-/// the log-in or the certificate, 75 (relay) if it says that this is for now, 76 (relay) if
-/// it is no such server, 75 (address) for trouble on the line.
+/// the log-in or the certificate, 75 (relay) if it says that this is temporary, 76 (relay)
+/// if it is no such server, 75 (address) for trouble on the line.
 void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
                    const std::string& user, const Secret& password,
                    const PopDeadlines& until);

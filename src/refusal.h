@@ -15,7 +15,7 @@ ExitStatus status_of(Step step, const Reply& reply);
 
 /// Throws what `reply` at `where` means. A reply that is neither 4xx nor 5xx was out of
 /// place: 76. Doubt is over if the reply refuses. `remark` is what the server had said
-/// about it before, fit to show.
+/// about it before, safe to print.
 [[noreturn]] void refuse(Wire& wire, const Where& where, const Reply& reply,
                          std::string_view remark = {});
 

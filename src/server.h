@@ -101,8 +101,8 @@ class Server {
     std::vector<std::unique_ptr<Recipient>> recipients_;
     std::set<std::string> known_; ///< mailbox_key of each who is to get the message
     std::optional<Intake> intake_;
-    std::optional<Failure> trouble_; ///< with the message; the rest of it is skipped
-    std::optional<Refusal> lost_;    ///< the server, and the answer to the rest of it
+    std::optional<Failure> trouble_; ///< with the message, the rest of which is skipped
+    std::optional<Refusal> lost_;    ///< the server was: the answer to the commands left
 };
 
 } // namespace sallyport

@@ -20,7 +20,7 @@ constexpr std::size_t verdict_limit = 160; // octets of it, where names follow
 
 } // namespace
 
-/// What became of the messages before it the client hears all the same.
+/// The replies to what came before are written all the same.
 void Server::end_within_message() {
     flush();
     stop(ExitStatus::io_error, Fault::local,

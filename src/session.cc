@@ -93,8 +93,8 @@ Reply LogIn::begin() {
 }
 
 /// The response rides along, unless the line gets long; then it goes out after the server's
-/// go. Some servers have no ear for the response of PLAIN in the same line, and say 501:
-/// they get it after their go, once. Where such a server hangs up instead, its 501 was its
+/// go. Some servers do not take the response of PLAIN in the same line, and say 501: they
+/// get it after their go, once. Where such a server hangs up instead, its 501 was its
 /// verdict; one about the log-in (5.7.x) is a verdict, too.
 Reply LogIn::begin_with(std::string_view response) {
     const std::string alone = concat({"AUTH ", mechanism_, "\r\n"});

@@ -63,7 +63,7 @@ void Transaction::run(std::span<Recipient* const> recipients, const Message& mes
         send_message();
 }
 
-/// Of each recipient the outcome is known without asking.
+/// No recipient has an address that can be written for this server: nothing is left to ask.
 void Transaction::forget() {
     if (mail_answered_)
         return nothing_accepted();
@@ -179,7 +179,7 @@ void Transaction::append_wish(std::string& command, std::string_view keyword,
         command.append(keyword).append(value);
 }
 
-/// Of an address that cannot be written the outcome is known without asking.
+/// A recipient whose address cannot be written for this server is refused here.
 void Transaction::queue_rcpt(Recipient& recipient) {
     const AsciiAddress path = write_path(recipient.address);
     if (!path.trouble.empty()) {
@@ -301,8 +301,8 @@ void Transaction::note(std::string_view text) {
         notes_.push_back(std::move(remark));
 }
 
-/// The replies still due when nobody is to get the message, but QUIT's; false if they do
-/// not come, or leave nothing more to say.
+/// Reads the replies still due when nobody is to get the message, but QUIT's; false if they
+/// do not come, or if no command may follow them.
 bool Transaction::read_in_vain() {
     const bool has_all = wire_.in_doubt() && answered_ < asked_.size();
     bool has_recipient = false;

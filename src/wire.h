@@ -121,7 +121,8 @@ class Wire {
     void set_in_doubt(bool in_doubt) { in_doubt_ = in_doubt; }
     [[nodiscard]] bool in_doubt() const { return in_doubt_; }
 
-    /// Between the go-ahead for the text of a message and its end nothing is a command.
+    /// From the server's go for the text of a message to its end no command may be written:
+    /// it would be taken for text.
     void set_in_text(bool in_text) { in_text_ = in_text; }
 
     /// A log-in is under way: no reply is shown that gives away what `withheld` knows, and

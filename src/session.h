@@ -81,7 +81,6 @@ class Session {
     [[nodiscard]] bool in_doubt() const { return wire_.in_doubt(); }
     /// "TLSv1.3", or empty.
     [[nodiscard]] const std::string& tls() const { return tls_; }
-    [[nodiscard]] const std::string& peer() const { return wire_.peer(); }
 
   private:
     /// A connection and nothing said: what is said from here on, QUIT ends, even if it

@@ -92,8 +92,4 @@ std::size_t Upstream::room() const {
     return limit() - std::min(limit(), taken);
 }
 
-std::string Upstream::peer() const {
-    return open() != nullptr ? open()->peer() : std::string();
-}
-
 } // namespace sallyport

@@ -51,7 +51,7 @@ class Upstream {
         return open()->announces_smtputf8(envelope, {});
     }
     /// host[address]:port of the session, for the log.
-    [[nodiscard]] std::string peer() const;
+    [[nodiscard]] const std::string& peer() const { return failover_.visit().peer(); }
     /// See Failover.
     [[nodiscard]] std::vector<std::string>& notes() { return failover_.notes(); }
 

@@ -12,49 +12,25 @@ namespace sallyport {
 
 namespace {
 
-/// RFC 5321 4.5.2, octet by octet.
-class TextDecoder {
-  public:
-    explicit TextDecoder(bool crlf_only) : crlf_only_(crlf_only) {}
+/// Where the text of a message stands.
+enum class State { line_start, dot, dot_cr, text, cr, over };
 
-    /// How many octets of `block` belong to the text and its end; `decoded` is the text.
-    std::size_t decode(std::string_view block, std::string& decoded) {
-        std::size_t used = 0;
-        while (used < block.size() && state_ != State::over)
-            take(block[used++], decoded);
-        return used;
-    }
-
-    [[nodiscard]] bool over() const { return state_ == State::over; }
-
-  private:
-    enum class State { line_start, dot, dot_cr, text, cr, over };
-
-    void take(char c, std::string& to) {
-        const bool dot_line = state_ == State::dot || state_ == State::dot_cr;
-        const bool line_end =
-            c == '\n' && (state_ == State::cr || state_ == State::dot_cr || !crlf_only_);
-        if (dot_line && line_end) {
-            state_ = State::over;
-            return;
-        }
-        if (state_ == State::line_start && c == '.') {
-            state_ = State::dot;
-            return;
-        }
-        if (state_ == State::dot && c == '\r') {
-            state_ = State::dot_cr;
-            return;
-        }
-        if (state_ == State::dot_cr)
-            to += '\r'; // no end of line after all
-        to += c;
-        state_ = line_end ? State::line_start : c == '\r' ? State::cr : State::text;
-    }
-
-    bool crlf_only_;
-    State state_ = State::line_start;
-};
+/// RFC 5321 4.5.2, octet by octet: appends to `to` what `c` adds to the text.
+State decode(State state, char c, bool crlf_only, std::string& to) {
+    const bool dot_line = state == State::dot || state == State::dot_cr;
+    const bool line_end =
+        c == '\n' && (state == State::cr || state == State::dot_cr || !crlf_only);
+    if (dot_line && line_end)
+        return State::over;
+    if (state == State::line_start && c == '.')
+        return State::dot;
+    if (state == State::dot && c == '\r')
+        return State::dot_cr;
+    if (state == State::dot_cr)
+        to += '\r'; // no end of line after all
+    to += c;
+    return line_end ? State::line_start : c == '\r' ? State::cr : State::text;
+}
 
 } // namespace
 
@@ -87,12 +63,16 @@ bool DialogueInput::waiting() {
 }
 
 bool DialogueInput::read_text(const Sink& sink) {
-    TextDecoder decoder(crlf_);
-    while (!decoder.over()) {
+    auto state = State::line_start;
+    while (state != State::over) {
         if (at_ == buffer_.size() && !fill())
             return false;
         std::string decoded;
-        at_ += decoder.decode(std::string_view(buffer_).substr(at_), decoded);
+        const auto block = std::string_view(buffer_).substr(at_);
+        std::size_t used = 0;
+        while (used < block.size() && state != State::over)
+            state = decode(state, block[used++], crlf_, decoded);
+        at_ += used;
         sink(decoded);
     }
     return true;

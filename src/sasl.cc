@@ -121,7 +121,6 @@ struct SaslClient::Library {
     static int get_realm(void* context, int id, const char** realms, const char** chosen);
 
     void open(const Mechanism& mechanism, bool plus_missing);
-    void bind(bool critical);
 
     const SaslIdentity& identity;
     std::vector<unsigned char> secret_octets; ///< a sasl_secret_t
@@ -224,14 +223,10 @@ void SaslClient::Library::open(const Mechanism& mechanism, bool plus_missing) {
     sasl_security_properties_t properties{};
     sasl_setprop(connection, SASL_SEC_PROPS, &properties);
     const bool binds = mechanism.name.ends_with(plus);
-    if (!identity.binding.type.empty() && (binds || plus_missing))
-        bind(binds);
-}
-
-/// What is critical is used; else SCRAM says that we could have.
-void SaslClient::Library::bind(bool critical) {
+    if (identity.binding.type.empty() || (!binds && !plus_missing))
+        return;
     binding.name = identity.binding.type.c_str();
-    binding.critical = critical ? 1 : 0;
+    binding.critical = binds ? 1 : 0; // used; else SCRAM says that we could have
     binding.len = identity.binding.data.size();
     binding.data = reinterpret_cast<const unsigned char*>(identity.binding.data.data());
     sasl_setprop(connection, SASL_CHANNEL_BINDING, &binding);

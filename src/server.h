@@ -16,7 +16,6 @@
 
 #include "dialogue_input.h"
 #include "envelope.h"
-#include "forms.h"
 #include "recipient.h"
 #include "server_command.h"
 #include "upstream.h"
@@ -67,7 +66,6 @@ class Server {
     void receive(std::string_view octets);
     void send_draft();
     [[nodiscard]] Recipients undecided() const;
-    std::uint64_t send(MessageForms& forms);
     void send_to_rest(std::span<Recipient* const> left, MessageForms& forms,
                       std::uint64_t size);
     std::size_t send_further(std::span<Recipient* const> left, MessageForms& forms,

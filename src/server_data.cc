@@ -92,17 +92,9 @@ void Server::send_draft() {
                                            world_.settings, identity_, upstream_.notes());
     MessageForms forms(message, world_.settings.message.encode_header, upstream_.notes());
     const Recipients recipients = undecided();
-    const std::uint64_t size = send(forms);
+    const std::uint64_t size = upstream_.send(envelope_, forms);
     send_to_rest(recipients, forms, size);
     conclude(recipients, size);
-}
-
-/// In the form that the transaction under way asks for; returns its size.
-std::uint64_t Server::send(MessageForms& forms) {
-    const Message& message =
-        forms.form(upstream_.takes_eight_bit(), upstream_.announces_smtputf8(envelope_));
-    upstream_.send(message);
-    return message.size();
 }
 
 Server::Recipients Server::undecided() const {
@@ -145,7 +137,7 @@ std::size_t Server::send_further(std::span<Recipient* const> left, MessageForms&
         accepted = accepted || !is_refused(recipient);
     }
     if (accepted)
-        send(forms); // it may have taken another server
+        upstream_.send(envelope_, forms); // it may have taken another server
     return asked;
 }
 

@@ -70,8 +70,11 @@ void Upstream::describe(Recipient& recipient) const {
     recipient.delays = failover_.visit().delays();
 }
 
-void Upstream::send(const Message& message) {
+std::uint64_t Upstream::send(const Envelope& envelope, MessageForms& forms) {
+    const Message& message =
+        forms.form(open()->takes_eight_bit(), open()->announces_smtputf8(envelope, {}));
     transaction_->send(message);
+    return message.size();
 }
 
 void Upstream::end() {

@@ -13,6 +13,7 @@
 
 #include "envelope.h"
 #include "failover.h"
+#include "forms.h"
 #include "transaction.h"
 
 namespace sallyport {
@@ -32,8 +33,9 @@ class Upstream {
     void rcpt(Recipient& recipient);
     /// As rcpt does without room.
     void put_off(Recipient& recipient);
-    /// The message. Failure if it is refused; by LMTP that may be the recipient's outcome.
-    void send(const Message& message);
+    /// The message in the form that the transaction asks for; returns its size in that
+    /// form. Failure if it is refused; by LMTP that may be the recipient's outcome.
+    std::uint64_t send(const Envelope& envelope, MessageForms& forms);
     /// The transaction, if there is one, is over, however that came.
     void end();
 
@@ -45,11 +47,6 @@ class Upstream {
     [[nodiscard]] std::size_t room() const;
     /// The server may have accepted the message that was given to it last.
     [[nodiscard]] bool in_doubt() const { return open() != nullptr && open()->in_doubt(); }
-    [[nodiscard]] bool takes_eight_bit() const { return open()->takes_eight_bit(); }
-    /// The transaction under way goes by SMTPUTF8.
-    [[nodiscard]] bool announces_smtputf8(const Envelope& envelope) const {
-        return open()->announces_smtputf8(envelope, {});
-    }
     /// host[address]:port of the session, for the log.
     [[nodiscard]] const std::string& peer() const { return failover_.visit().peer(); }
     /// See Failover.

@@ -250,7 +250,7 @@ void Wire::show(Reading& reading) const {
     std::vector<std::string> lines = lines_of(reply, reading.trouble.empty());
     if (reading.odd)
         lines.push_back(*reading.odd);
-    if (withheld_ != nullptr && gives_away(reading, lines))
+    if (withheld_ != nullptr && gives_away(reply, lines))
         withhold(reply, lines);
     for (std::string& line : lines) {
         if (withhold_challenges_ && !reply.withheld && line.size() > 4 && line[0] == '3')
@@ -266,15 +266,12 @@ void Wire::show(Reading& reading) const {
 
 /// Lines and code, lines alone, as they came, as people are shown them, and what a
 /// challenge says: the library may quote that.
-bool Wire::gives_away(const Reading& reading, const std::vector<std::string>& lines) const {
-    const Reply& reply = reading.reply;
+bool Wire::gives_away(const Reply& reply, const std::vector<std::string>& lines) const {
     std::vector<std::string> texts;
     texts.push_back(std::to_string(reply.code));
-    for (const std::string& line : reply.lines)
-        texts.push_back(line);
-    if (reading.odd) {
-        const auto parsed = parse_reply_line(*reading.odd);
-        texts.emplace_back(parsed ? parsed->text : *reading.odd);
+    for (const std::string& line : lines) {
+        const auto parsed = parse_reply_line(line);
+        texts.emplace_back(parsed ? parsed->text : line);
     }
     if (withheld_->is_in(texts) || withheld_->is_in(lines) ||
         withheld_->is_in(reply.text()))

@@ -177,7 +177,7 @@ class Wire {
     Reading read_lines(Deadline deadline);
     void show(Reading& reading) const;
     void withhold(Reply& reply, std::vector<std::string>& lines) const;
-    [[nodiscard]] bool gives_away(const Reading& reading,
+    [[nodiscard]] bool gives_away(const Reply& reply,
                                   const std::vector<std::string>& lines) const;
     Line read_line(Deadline deadline);
     void refuse_early_reply(const Where& where) const;

@@ -118,11 +118,10 @@ const Recipient& Server::gravest(const Refused& refused) {
 
 /// Who they are, and what was said of the gravest.
 std::string Server::name_refused(const Refused& refused) {
-    const std::string& text = gravest(refused).text;
-    const std::string names = name_recipients(refused);
-    if (refused.size() == 1 && refused.front()->named)
-        return text;
-    return concat({names, ": ", text});
+    const Recipient& first = gravest(refused);
+    if (refused.size() == 1 && first.named)
+        return first.text;
+    return concat({name_recipients(refused), ": ", first.text});
 }
 
 Refusal Server::refusal_of(const Refused& refused) {

@@ -247,8 +247,8 @@ void Server::end_transaction() {
     lost_.reset();
 }
 
-/// What a Failure does to the transaction under way: without a server, or where it is the
-/// message's, that is over for all who are not decided yet.
+/// What a Failure does to the transaction under way: without a server, or where a message
+/// was being sent, it is over for all who are not decided yet.
 void Server::settle(const Failure& failure) {
     const bool server_lost = !Failover::ends_all(failure);
     const State before = state_;

@@ -11,6 +11,7 @@
 #include <netdb.h>
 
 #include "concat.h"
+#include "owned.h"
 
 namespace sallyport {
 
@@ -44,7 +45,7 @@ Answer look_up(const std::string& host, int family, int flags) {
     answer.error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
     if (answer.error != 0)
         return answer;
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
+    const Owned<addrinfo, ::freeaddrinfo> owner(found);
     for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
         if (info->ai_family != AF_INET && info->ai_family != AF_INET6)
             continue;

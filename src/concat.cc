@@ -14,4 +14,11 @@ std::string concat(std::initializer_list<std::string_view> pieces) {
     return whole;
 }
 
+std::string joined(const std::vector<std::string>& texts, std::string_view between) {
+    std::string text;
+    for (const auto& piece : texts)
+        text.append(text.empty() ? "" : between).append(piece);
+    return text;
+}
+
 } // namespace sallyport

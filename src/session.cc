@@ -20,13 +20,6 @@ namespace {
 /// go.
 constexpr std::size_t command_line_limit = 512;
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words)
-        text.append(text.empty() ? "" : " ").append(word);
-    return text;
-}
-
 /// One log-in (RFC 4954), by one mechanism after the other. For as long as it lives, the
 /// wire shows nobody what gives away what it sends.
 class LogIn {
@@ -285,10 +278,10 @@ void Session::authenticate(std::string_view secret, ChannelBinding binding,
 
 void Session::no_mechanism(const std::string& troubles) {
     const std::string offers =
-        extensions_.auth.empty() ? "nothing" : printable(joined(extensions_.auth));
+        extensions_.auth.empty() ? "nothing" : printable(joined(extensions_.auth, " "));
     wire_.fail(ExitStatus::no_perm, Fault::relay, Step::auth,
                {"no mechanism in common: the server offers ", offers,
-                relay_.auth.empty() ? "" : ", auth = ", joined(relay_.auth),
+                relay_.auth.empty() ? "" : ", auth = ", joined(relay_.auth, " "),
                 relay_.require_channel_binding ? ", require_channel_binding = yes" : "",
                 troubles},
                "5.7.4");

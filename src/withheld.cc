@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "ascii.h"
+#include "concat.h"
 
 namespace sallyport {
 
@@ -31,13 +32,6 @@ bool any_run(std::string_view text, std::size_t size, bool bare, Wanted wanted) 
             return true;
     }
     return false;
-}
-
-std::string joined(const std::vector<std::string>& lines, std::string_view between) {
-    std::string text;
-    for (const auto& line : lines)
-        text.append(text.empty() ? "" : between).append(line);
-    return text;
 }
 
 } // namespace

@@ -10,15 +10,20 @@
 
 namespace sallyport {
 
-/// The Failure that `call` throws; that it throws none is an error of the test.
-template<class Call>
-Failure failure_of(Call&& call) {
+/// What `call` throws; that it throws none is an error of the test.
+template<class Exception, class Call>
+Exception thrown(Call&& call) {
     try {
         static_cast<void>(call());
-    } catch (const Failure& failure) {
-        return failure;
+    } catch (const Exception& exception) {
+        return exception;
     }
     throw std::logic_error("nothing was thrown");
+}
+
+template<class Call>
+Failure failure_of(Call&& call) {
+    return thrown<Failure>(call);
 }
 
 /// The exit status as the caller of the program sees it.

@@ -11,18 +11,8 @@ using namespace sallyport;
 namespace {
 
 template<class Call>
-Refusal refusal_of(Call&& call) {
-    try {
-        static_cast<void>(call());
-    } catch (const Refusal& refusal) {
-        return refusal;
-    }
-    throw std::logic_error("nothing was refused");
-}
-
-template<class Call>
 void check_refused(int code, const std::string& text, Call&& call) {
-    const Refusal refusal = refusal_of(call);
+    const Refusal refusal = thrown<Refusal>(call);
     BOOST_TEST(refusal.code == code);
     BOOST_TEST(refusal.text == text);
     BOOST_TEST(refusal.enhanced == "5.5.4");
@@ -121,7 +111,7 @@ BOOST_AUTO_TEST_CASE(paths) {
         check_mail_refused(odd, 501, "FROM:<address> is expected");
     for (const char* odd : {"", "FROM:<a@x>", "TO:a@x", "TO"})
         check_rcpt_refused(odd, 501, "TO:<address> is expected");
-    BOOST_TEST(refusal_of([] { return parse_rcpt("TO:<>"); }).code == 501);
+    BOOST_TEST(thrown<Refusal>([] { return parse_rcpt("TO:<>"); }).code == 501);
 }
 
 /// One parser decides where a path ends and what it holds: there is no text that one takes
@@ -155,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_path_is_one_mailbox_or_refused) {
             BOOST_TEST(told(failure) == "553 5.1.3", odd);
         }
     }
-    BOOST_TEST(refusal_of([&] { return parse_rcpt("TO:<a@x>,<b@x>"); }).code == 555);
+    BOOST_TEST(thrown<Refusal>([&] { return parse_rcpt("TO:<a@x>,<b@x>"); }).code == 555);
 }
 
 BOOST_AUTO_TEST_CASE(parameters_of_mail) {
@@ -212,7 +202,7 @@ BOOST_AUTO_TEST_CASE(parameters_of_rcpt) {
         check_rcpt_refused(std::string("TO:<a@x> ") + odd, 501,
                            "parameter malformed: ORCPT");
     for (const char* odd : {"SIZE=1", "BODY=7BIT", "SMTPUTF8"})
-        BOOST_TEST(refusal_of([&] {
+        BOOST_TEST(thrown<Refusal>([&] {
                        return parse_rcpt(std::string("TO:<a@x> ") + odd);
                    }).code == 555);
 }

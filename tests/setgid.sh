@@ -43,15 +43,11 @@ expect_surroundings() {
 delivers() {
     local name=$1
     shift
-    send "$work/message" "${by_caller[@]}" env "$@" "$work/sendmail" -i "$recipient"
-    if [ "$status" != 0 ]; then
-        fail "$name" "exit status $status"
-    elif ! next_connection || [ "${seen[faults]}" != none ]; then
-        fail "$name" 'no sound connection was made'
-    elif ! arrived "$work/message"; then
-        fail "$name" "$why"
-    else
+    if has_delivered "$work/message" "$work/message" \
+        "${by_caller[@]}" env "$@" "$work/sendmail" -i "$recipient"; then
         pass "$name"
+    else
+        fail "$name" "$why"
     fi
 }
 

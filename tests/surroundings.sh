@@ -11,20 +11,11 @@
 
 readonly cannot=99 # of the program surroundings: there is no such situation here
 
-# Sends $input by COMMAND, and says in $why what is not as it should be.
-has_delivered() {
-    send "$input" "$@"
-    [ "$status" = 0 ] || { why="exit status $status"; return 1; }
-    next_connection || { why='no connection was made'; return 1; }
-    [ "${seen[faults]}" = none ] || { why="faults=${seen[faults]}"; return 1; }
-    arrived "$expected"
-}
-
 # delivers NAME COMMAND...
 delivers() {
     local name=$1
     shift
-    if has_delivered "$@"; then
+    if has_delivered "$input" "$expected" "$@"; then
         pass "$name"
     elif [ "$status" = "$cannot" ]; then
         skip "$name" "$(cat "$work/stderr")"

@@ -189,3 +189,13 @@ arrived() {
     fi
     return 1
 }
+
+# has_delivered FILE EXPECTED COMMAND...: sends FILE by COMMAND, and EXPECTED arrived; else $why.
+has_delivered() {
+    local expected=$2
+    send "$1" "${@:3}"
+    [ "$status" = 0 ] || { why="exit status $status"; return 1; }
+    next_connection || { why='no connection was made'; return 1; }
+    [ "${seen[faults]}" = none ] || { why="faults=${seen[faults]}"; return 1; }
+    arrived "$expected"
+}

@@ -123,16 +123,21 @@ instructions() {
     counted 'instructions of --version' '4.5 Mi' "$(collected)"
 }
 
+# keep_least NAME VALUE: sets the variable unless it has less.
+keep_least() {
+    local -n kept=$1
+    [ -n "$kept" ] && [ "$kept" -le "$2" ] || kept=$2
+}
+
 # fewest_calls CONFIGURATION: sets $fewest, the least of several runs. A server that is slow to
 # answer, or whose answer comes in pieces, costs a wait or a reading more, which is the machine's
 # affair.
 fewest_calls() {
-    local run value
+    local run
     fewest=''
     for ((run = 0; run < 5; run++)); do
         deliver "$1" strace -f -o "$work/trace"
-        value=$(grep -c '^[0-9]* *[a-z0-9_]*(' "$work/trace")
-        [ -n "$fewest" ] && [ "$fewest" -le "$value" ] || fewest=$value
+        keep_least fewest "$(grep -c '^[0-9]* *[a-z0-9_]*(' "$work/trace")"
     done
 }
 
@@ -165,18 +170,14 @@ usage() {
 
 # least RUNS CONFIGURATION: sets $wall, $cpu (microseconds), $peak (KiB) and $faults.
 least() {
-    local run value
+    local run
     wall='' cpu='' peak='' faults=''
     for ((run = 0; run < $1; run++)); do
         deliver "$2" "$support/measure" "$work/usage"
-        value=$(usage wall_us)
-        [ -n "$wall" ] && [ "$wall" -le "$value" ] || wall=$value
-        value=$(($(usage user_us) + $(usage system_us)))
-        [ -n "$cpu" ] && [ "$cpu" -le "$value" ] || cpu=$value
-        value=$(usage max_rss_kb)
-        [ -n "$peak" ] && [ "$peak" -le "$value" ] || peak=$value
-        value=$(usage page_faults)
-        [ -n "$faults" ] && [ "$faults" -le "$value" ] || faults=$value
+        keep_least wall "$(usage wall_us)"
+        keep_least cpu "$(($(usage user_us) + $(usage system_us)))"
+        keep_least peak "$(usage max_rss_kb)"
+        keep_least faults "$(usage page_faults)"
     done
 }
 
@@ -193,7 +194,7 @@ small_messages() {
     wall=''
     for ((run = 0; run < 20; run++)); do
         "$support/measure" "$work/usage" "$SALLYPORT" --version >"$work/stdout"
-        [ -n "$wall" ] && [ "$wall" -le "$(usage wall_us)" ] || wall=$(usage wall_us)
+        keep_least wall "$(usage wall_us)"
     done
     row 'time of --version' '1.9 ms' "$(in_milliseconds "$wall")"
 }

@@ -60,7 +60,7 @@ std::string name_recipients(const Group& recipients) {
 }
 
 void log_report(Log& log, const Report& report, const Envelope& envelope,
-                std::uint64_t size, const Identity& identity) {
+                const Identity& identity) {
     for (const auto* notes : {&envelope.notes, &report.notes}) {
         for (const auto& note : *notes)
             log.note(identity.id, note, Priority::warning);
@@ -72,7 +72,7 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
         entry.id = identity.id;
         entry.uid = identity.uid;
         entry.from = envelope.reverse_path;
-        entry.size = size;
+        entry.size = report.size;
         for (const Recipient* recipient : recipients)
             entry.to.push_back(recipient->address);
         entry.relay = first.relay.empty() ? "none" : first.relay;

@@ -17,9 +17,8 @@ namespace sallyport {
 std::string name_recipients(const std::vector<const Recipient*>& recipients);
 
 /// One log entry for the recipients of each fate, and the report's notes.
-/// `size`: octets of the message as sent.
 void log_report(Log& log, const Report& report, const Envelope& envelope,
-                std::uint64_t size, const Identity& identity);
+                const Identity& identity);
 
 /// One line for each different failure, with its recipients unless the text names the only
 /// one, or the configuration is wrong; empty if all were accepted. Notes explain a failure;

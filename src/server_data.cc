@@ -164,13 +164,14 @@ void Server::conclude(const Recipients& recipients, std::uint64_t size) {
 /// To the log; the client has had its replies.
 void Server::report(std::uint64_t size) {
     Report report;
+    report.size = size;
     for (const auto& recipient : std::exchange(recipients_, {})) {
         // Accepted by the server, but the client has given up the message.
         if (!recipient->open())
             report.recipients.push_back(std::move(*recipient));
     }
     report.notes = std::exchange(upstream_.notes(), {});
-    log_report(world_.log, report, envelope_, size, identity_);
+    log_report(world_.log, report, envelope_, identity_);
 }
 
 } // namespace sallyport

@@ -39,7 +39,7 @@ void tell(const World& world, const Envelope& envelope, const Report& report) {
     const bool failed = report.status() != ExitStatus::ok;
     const bool for_a_person = ::isatty(world.error) != 0;
     if (!failed || !for_a_person || !world.log.on_standard_error())
-        log_report(world.log, report, envelope, report.size, world.identity);
+        log_report(world.log, report, envelope, world.identity);
     if (failed && (for_a_person || !world.log.on_standard_error()))
         print(world.error, describe_failures(report));
 }

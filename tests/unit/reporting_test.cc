@@ -38,6 +38,7 @@ Recipient deferred(const std::string& address) {
 
 Report report_of(std::vector<Recipient> outcomes) {
     Report report;
+    report.size = 2;
     report.recipients = std::move(outcomes);
     return report;
 }
@@ -51,7 +52,7 @@ std::vector<std::string> logged(const Report& report, const std::string& from = 
     Identity identity;
     identity.id = "id1";
     identity.uid = 33;
-    log_report(log, report, envelope, 2, identity);
+    log_report(log, report, envelope, identity);
     std::istringstream text(folder.read("log"));
     std::vector<std::string> lines;
     for (std::string line; std::getline(text, line);)

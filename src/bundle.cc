@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bundle.h"
 
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -81,12 +82,12 @@ struct Certificate {
 
 class Bundle {
   public:
-    /// What `text` holds. Not by PEM_read_bio, which takes half as long as all the rest of
+    /// What `text` holds, or the first `most` of it. Not by PEM_read_bio, which takes half as long as all the rest of
     /// a delivery.
-    explicit Bundle(std::string_view text) {
+    explicit Bundle(std::string_view text, std::size_t most = SIZE_MAX) {
         std::string encoded;
         bool inside = false;
-        while (!text.empty()) {
+        while (!text.empty() && certificates_.size() < most) {
             auto line = take_until(text, '\n');
             line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
             if (line.starts_with("-----")) {
@@ -189,6 +190,10 @@ bool add_bundle(X509_STORE* store, const std::string& path) {
     X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, method);
     return lookup != nullptr &&
            X509_LOOKUP_set_method_data(lookup, bundle.release()) == 1; // free_bundle
+}
+
+bool holds_certificates(const std::string& path) {
+    return !Bundle(SmallFile(path, file_limit).text, 1).empty();
 }
 
 } // namespace sallyport

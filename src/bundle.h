@@ -15,4 +15,7 @@ namespace sallyport {
 /// has no memory.
 bool add_bundle(X509_STORE* store, const std::string& path);
 
+/// Whether the file has any. Decodes the first of them only.
+bool holds_certificates(const std::string& path);
+
 } // namespace sallyport

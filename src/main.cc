@@ -12,21 +12,21 @@
 
 #include <unistd.h>
 
-#include "concat.h"
+#include "base/concat.h"
+#include "base/failure.h"
 #include "config.h"
-#include "configuration.h"
-#include "failure.h"
-#include "identity.h"
-#include "invocation.h"
-#include "log.h"
-#include "memory.h"
-#include "network.h"
-#include "printable.h"
-#include "privilege.h"
-#include "process.h"
+#include "config/configuration.h"
+#include "config/invocation.h"
+#include "config/usage.h"
+#include "message/identity.h"
+#include "net/network.h"
+#include "smtp/transcript.h"
 #include "submit.h"
-#include "transcript.h"
-#include "usage.h"
+#include "system/log.h"
+#include "system/memory.h"
+#include "system/privilege.h"
+#include "system/process.h"
+#include "text/printable.h"
 
 namespace sallyport {
 

@@ -7,13 +7,13 @@
 
 #include <unistd.h>
 
-#include "concat.h"
-#include "delivery.h"
-#include "printable.h"
-#include "reporting.h"
-#include "server.h"
-#include "submission.h"
-#include "verify.h"
+#include "base/concat.h"
+#include "deliver/delivery.h"
+#include "deliver/reporting.h"
+#include "deliver/verify.h"
+#include "message/submission.h"
+#include "serve/server.h"
+#include "text/printable.h"
 
 namespace sallyport {
 

@@ -3,8 +3,8 @@
 // What the program is run for: a message, a dialogue, or a look at recipients.
 #pragma once
 
-#include "failure.h"
-#include "world.h"
+#include "base/failure.h"
+#include "deliver/world.h"
 
 namespace sallyport {
 

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <string>
 
-#include "address.h"
-#include "address_lexer.h"
-#include "ascii.h"
-#include "printable.h"
 #include "require.h"
-#include "utf8.h"
+#include "text/address.h"
+#include "text/address_lexer.h"
+#include "text/ascii.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 
 using namespace sallyport;
 

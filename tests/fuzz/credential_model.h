@@ -11,10 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base64.h"
+#include "base/unique_fd.h"
 #include "require.h"
-#include "unique_fd.h"
-#include "wire.h"
+#include "smtp/wire.h"
+#include "text/base64.h"
 
 namespace sallyport {
 

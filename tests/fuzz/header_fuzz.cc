@@ -16,14 +16,14 @@
 #include <string>
 #include <vector>
 
-#include "address.h"
-#include "encoded_header.h"
-#include "printable.h"
+#include "message/encoded_header.h"
+#include "message/submission.h"
 #include "require.h"
-#include "submission.h"
+#include "text/address.h"
+#include "text/printable.h"
+#include "text/utf8.h"
 #include "unit/decoding.h"
 #include "unit/feeder.h"
-#include "utf8.h"
 
 using namespace sallyport;
 

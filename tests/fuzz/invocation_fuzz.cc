@@ -13,10 +13,10 @@
 
 #include <getopt.h>
 
-#include "address.h"
-#include "envelope.h"
-#include "invocation.h"
+#include "config/invocation.h"
+#include "message/envelope.h"
 #include "require.h"
+#include "text/address.h"
 
 using namespace sallyport;
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reencode.h"
+#include "message/reencode.h"
 #include "require.h"
 #include "unit/reencoding.h"
 

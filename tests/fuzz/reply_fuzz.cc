@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "ascii.h"
-#include "extensions.h"
-#include "wire.h"
+#include "smtp/extensions.h"
+#include "smtp/wire.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 

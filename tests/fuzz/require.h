@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
-#include "ascii.h"
-#include "failure.h"
+#include "base/failure.h"
+#include "text/ascii.h"
 
 namespace sallyport {
 

@@ -16,10 +16,10 @@
 
 #include <unistd.h>
 
-#include "address.h"
 #include "require.h"
-#include "server.h"
+#include "serve/server.h"
 #include "submission_model.h"
+#include "text/address.h"
 #include "unit/feeder.h"
 
 using namespace sallyport;

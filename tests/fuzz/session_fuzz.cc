@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "credential_model.h"
-#include "delivery.h"
-#include "reencode.h"
-#include "reporting.h"
+#include "deliver/delivery.h"
+#include "deliver/reporting.h"
+#include "message/reencode.h"
 #include "server_model.h"
 
 using namespace sallyport;

@@ -3,9 +3,9 @@
 // Whatever DNS answers: names that come out of it are host names, and no others.
 #include <cstdint>
 
-#include "host_name.h"
+#include "net/srv.h"
 #include "require.h"
-#include "srv.h"
+#include "text/host_name.h"
 
 using namespace sallyport;
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "config/strict_ini.h"
 #include "require.h"
-#include "strict_ini.h"
 
 using namespace sallyport;
 

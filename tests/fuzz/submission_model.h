@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "net/route.h"
 #include "require.h"
-#include "route.h"
 
 namespace sallyport {
 

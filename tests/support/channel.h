@@ -13,7 +13,7 @@
 
 #include <openssl/ssl.h>
 
-#include "unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace sallyport {
 

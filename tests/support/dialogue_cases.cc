@@ -7,8 +7,8 @@
 #include <boost/test/unit_test.hpp>
 #include <netdb.h>
 
-#include "idn.h"
-#include "sasl.h"
+#include "net/idn.h"
+#include "smtp/sasl.h"
 
 namespace sallyport {
 

@@ -4,16 +4,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "configuration.h"
-#include "failure.h"
-#include "identity.h"
-#include "invocation.h"
-#include "printable.h"
+#include "base/failure.h"
+#include "base/unique_fd.h"
+#include "config/configuration.h"
+#include "config/invocation.h"
+#include "message/identity.h"
 #include "submit.h"
 #include "support/place.h"
 #include "support/result.h"
 #include "support/scripted_network.h"
-#include "unique_fd.h"
+#include "text/printable.h"
 #include "unit/folder.h"
 
 namespace sallyport {

@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/unique_fd.h"
 #include "support/place.h"
 #include "support/result.h"
-#include "unique_fd.h"
 #include "unit/folder.h"
 
 namespace sallyport {

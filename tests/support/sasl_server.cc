@@ -29,8 +29,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base64.h"
-#include "unique_fd.h"
+#include "base/unique_fd.h"
+#include "text/base64.h"
 #include "unit/party.h"
 
 using namespace sallyport;

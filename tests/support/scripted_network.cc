@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "failure.h"
+#include "base/failure.h"
 
 namespace sallyport {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "route.h"
+#include "net/route.h"
 #include "support/dialogue.h"
 #include "support/place.h"
 #include "support/player.h"

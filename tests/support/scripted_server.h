@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "support/dialogue.h"
-#include "unique_fd.h"
 #include "unit/party.h"
 
 namespace sallyport {

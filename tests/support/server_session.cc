@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "ascii.h"
+#include "text/ascii.h"
 
 namespace sallyport {
 

@@ -6,8 +6,8 @@
 
 #include <openssl/evp.h>
 
-#include "ascii.h"
 #include "server_session.h"
+#include "text/ascii.h"
 
 namespace sallyport {
 

@@ -9,8 +9,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "address.h"
 #include "failing.h"
+#include "text/address.h"
 
 namespace sallyport {
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "aliases.h"
-#include "ascii.h"
 #include "failing.h"
 #include "folder.h"
+#include "message/aliases.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

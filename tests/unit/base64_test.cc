@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE base64
 #include <boost/test/unit_test.hpp>
 
-#include "base64.h"
+#include "text/base64.h"
 
 using namespace sallyport;
 

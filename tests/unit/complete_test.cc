@@ -5,7 +5,7 @@
 #include <ctime>
 
 #include "failing.h"
-#include "submission.h"
+#include "message/submission.h"
 
 using namespace sallyport;
 

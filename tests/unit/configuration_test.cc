@@ -9,8 +9,8 @@
 
 #include <sys/stat.h>
 
-#include "ascii.h"
 #include "configuring.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 using Texts = std::vector<std::string>;

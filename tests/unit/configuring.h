@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-#include "configuration.h"
+#include "config/configuration.h"
 #include "failing.h"
 #include "folder.h"
 

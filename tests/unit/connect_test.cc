@@ -8,8 +8,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "connect.h"
-#include "failure.h"
+#include "base/failure.h"
+#include "net/connect.h"
 
 using namespace sallyport;
 

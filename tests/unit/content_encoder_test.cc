@@ -5,8 +5,8 @@
 #define BOOST_TEST_MODULE content_encoder
 #include <boost/test/unit_test.hpp>
 
-#include "content_encoder.h"
 #include "decoding.h"
+#include "message/content_encoder.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

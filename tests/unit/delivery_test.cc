@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "configuring.h"
-#include "delivery.h"
+#include "deliver/delivery.h"
 #include "failing.h"
 #include "folder.h"
 #include "relays.h"

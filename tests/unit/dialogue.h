@@ -17,7 +17,7 @@
 #include "feeder.h"
 #include "folder.h"
 #include "relays.h"
-#include "server.h"
+#include "serve/server.h"
 
 namespace sallyport {
 

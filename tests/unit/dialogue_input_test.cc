@@ -5,9 +5,9 @@
 #define BOOST_TEST_MODULE dialogue_input
 #include <boost/test/unit_test.hpp>
 
-#include "dialogue_input.h"
 #include "failing.h"
 #include "feeder.h"
+#include "serve/dialogue_input.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

@@ -4,9 +4,9 @@
 #define BOOST_TEST_MODULE encoded_header_limits
 #include <boost/test/unit_test.hpp>
 
-#include "ascii.h"
 #include "decoding.h"
 #include "encoding.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 

@@ -4,8 +4,8 @@
 #define BOOST_TEST_MODULE encoded_header
 #include <boost/test/unit_test.hpp>
 
-#include "address.h"
 #include "encoding.h"
+#include "text/address.h"
 
 using namespace sallyport;
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "decoding.h"
-#include "encoded_word.h"
+#include "text/encoded_word.h"
 
 using namespace sallyport;
 

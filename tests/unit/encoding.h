@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "encoded_header.h"
+#include "message/encoded_header.h"
 
 namespace sallyport {
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "envelope.h"
 #include "failing.h"
 #include "folder.h"
 #include "invoking.h"
+#include "message/envelope.h"
 
 using namespace sallyport;
 using Addresses = std::vector<std::string>;

@@ -4,8 +4,8 @@
 #define BOOST_TEST_MODULE environment
 #include <boost/test/unit_test.hpp>
 
-#include "ascii.h"
 #include "configuring.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 using Texts = std::vector<std::string>;

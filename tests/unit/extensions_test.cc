@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE extensions
 #include <boost/test/unit_test.hpp>
 
-#include "extensions.h"
+#include "smtp/extensions.h"
 
 using namespace sallyport;
 

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "failure.h"
+#include "base/failure.h"
 
 namespace sallyport {
 

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace sallyport {
 

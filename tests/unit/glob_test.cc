@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE glob
 #include <boost/test/unit_test.hpp>
 
-#include "glob.h"
+#include "text/glob.h"
 
 using namespace sallyport;
 

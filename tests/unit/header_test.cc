@@ -2,8 +2,8 @@
 #define BOOST_TEST_MODULE header
 #include <boost/test/unit_test.hpp>
 
-#include "ascii.h"
-#include "header.h"
+#include "message/header.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 

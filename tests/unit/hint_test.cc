@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE hint
 #include <boost/test/unit_test.hpp>
 
-#include "hint.h"
+#include "net/hint.h"
 
 using namespace sallyport;
 

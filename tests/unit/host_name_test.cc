@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE host_name
 #include <boost/test/unit_test.hpp>
 
-#include "host_name.h"
+#include "text/host_name.h"
 
 using namespace sallyport;
 

@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ascii.h"
 #include "child.h"
 #include "folder.h"
-#include "identity.h"
+#include "message/identity.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 

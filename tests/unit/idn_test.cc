@@ -7,8 +7,8 @@
 
 #include <dlfcn.h>
 
-#include "ascii.h"
-#include "idn.h"
+#include "net/idn.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 namespace utf = boost::unit_test;

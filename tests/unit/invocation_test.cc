@@ -2,10 +2,10 @@
 #define BOOST_TEST_MODULE invocation
 #include <boost/test/unit_test.hpp>
 
+#include "config/invocation.h"
+#include "config/usage.h"
 #include "failing.h"
-#include "invocation.h"
 #include "invoking.h"
-#include "usage.h"
 
 using namespace sallyport;
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "config/invocation.h"
 #include "failing.h"
-#include "invocation.h"
 
 namespace sallyport {
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "folder.h"
-#include "log.h"
+#include "system/log.h"
 
 using namespace sallyport;
 using namespace std::chrono_literals;

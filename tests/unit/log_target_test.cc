@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/unique_fd.h"
 #include "folder.h"
-#include "log.h"
-#include "unique_fd.h"
+#include "system/log.h"
 
 using namespace sallyport;
 using Lines = std::vector<std::string>;

@@ -2,8 +2,8 @@
 #define BOOST_TEST_MODULE log
 #include <boost/test/unit_test.hpp>
 
-#include "ascii.h"
-#include "log.h"
+#include "system/log.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 using namespace std::chrono_literals;

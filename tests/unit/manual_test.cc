@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "config/invocation.h"
+#include "config/key_names.h"
 #include "configuring.h"
-#include "invocation.h"
-#include "key_names.h"
 
 using namespace sallyport;
 using Lines = std::vector<std::string>;

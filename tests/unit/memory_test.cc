@@ -8,7 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include "memory.h"
+#include "system/memory.h"
 
 using namespace sallyport;
 

@@ -10,7 +10,7 @@
 
 #include "failing.h"
 #include "feeder.h"
-#include "message.h"
+#include "message/message.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

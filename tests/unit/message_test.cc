@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "feeder.h"
-#include "message.h"
+#include "message/message.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

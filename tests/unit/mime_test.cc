@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <ctime>
 
-#include "mime.h"
+#include "message/mime.h"
 #include "reencoding.h"
 
 using namespace sallyport;

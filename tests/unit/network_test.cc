@@ -7,10 +7,10 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/unique_fd.h"
 #include "failing.h"
 #include "folder.h"
-#include "network.h"
-#include "unique_fd.h"
+#include "net/network.h"
 
 using namespace sallyport;
 

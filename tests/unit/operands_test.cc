@@ -4,8 +4,8 @@
 #define BOOST_TEST_MODULE operands
 #include <boost/test/unit_test.hpp>
 
+#include "config/invocation.h"
 #include "failing.h"
-#include "invocation.h"
 #include "invoking.h"
 
 using namespace sallyport;

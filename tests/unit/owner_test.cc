@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/keys.h"
 #include "configuring.h"
-#include "keys.h"
 
 using namespace sallyport;
 using Texts = std::vector<std::string>;

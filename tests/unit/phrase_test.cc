@@ -6,9 +6,9 @@
 
 #include <cstdlib>
 
-#include "address.h"
-#include "ascii.h"
-#include "printable.h"
+#include "text/address.h"
+#include "text/ascii.h"
+#include "text/printable.h"
 
 using namespace sallyport;
 

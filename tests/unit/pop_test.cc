@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include "ascii.h"
+#include "deliver/visit.h"
 #include "failing.h"
-#include "pop.h"
 #include "relays.h"
+#include "smtp/pop.h"
 #include "talker.h"
-#include "visit.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 using Texts = std::vector<std::string>;

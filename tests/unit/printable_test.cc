@@ -2,8 +2,8 @@
 #define BOOST_TEST_MODULE printable
 #include <boost/test/unit_test.hpp>
 
-#include "ascii.h"
-#include "printable.h"
+#include "text/ascii.h"
+#include "text/printable.h"
 
 using sallyport::printable;
 

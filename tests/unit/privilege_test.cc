@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "privilege.h"
+#include "system/privilege.h"
 
 using namespace sallyport;
 

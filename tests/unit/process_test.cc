@@ -16,10 +16,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/failure.h"
 #include "child.h"
-#include "failure.h"
 #include "folder.h"
-#include "process.h"
+#include "system/process.h"
 
 using namespace sallyport;
 

@@ -2,11 +2,11 @@
 #define BOOST_TEST_MODULE proxy
 #include <boost/test/unit_test.hpp>
 
-#include "ascii.h"
+#include "config/ways.h"
 #include "failing.h"
-#include "proxy.h"
+#include "net/proxy.h"
 #include "talker.h"
-#include "ways.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

@@ -6,7 +6,7 @@
 
 #include "decoding.h"
 #include "failing.h"
-#include "reencode.h"
+#include "message/reencode.h"
 #include "reencoding.h"
 
 using namespace sallyport;

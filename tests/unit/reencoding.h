@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "decoding.h"
-#include "intake.h"
-#include "message.h"
-#include "mime.h"
+#include "message/intake.h"
+#include "message/message.h"
+#include "message/mime.h"
 
 namespace sallyport {
 

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "failing.h"
-#include "refusal.h"
+#include "smtp/refusal.h"
 
 using namespace sallyport;
 

@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "delivery.h"
-#include "failure.h"
-#include "route.h"
+#include "base/failure.h"
+#include "deliver/delivery.h"
+#include "net/route.h"
 
 namespace sallyport {
 

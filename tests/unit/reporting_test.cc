@@ -4,8 +4,8 @@
 
 #include <sstream>
 
+#include "deliver/reporting.h"
 #include "folder.h"
-#include "reporting.h"
 
 using namespace sallyport;
 

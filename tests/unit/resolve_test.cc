@@ -12,11 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/unique_fd.h"
 #include "child.h"
 #include "failing.h"
 #include "folder.h"
-#include "resolve.h"
-#include "unique_fd.h"
+#include "net/resolve.h"
 
 using namespace sallyport;
 

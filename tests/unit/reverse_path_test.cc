@@ -4,8 +4,8 @@
 #define BOOST_TEST_MODULE reverse_path
 #include <boost/test/unit_test.hpp>
 
-#include "address.h"
 #include "failing.h"
+#include "text/address.h"
 
 using namespace sallyport;
 

@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE sasl
 #include <boost/test/unit_test.hpp>
 
-#include "sasl.h"
+#include "smtp/sasl.h"
 
 using namespace sallyport;
 using Names = std::vector<std::string>;

@@ -13,10 +13,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/unique_fd.h"
 #include "failing.h"
 #include "folder.h"
-#include "secret.h"
-#include "unique_fd.h"
+#include "system/secret.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

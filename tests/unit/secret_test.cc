@@ -9,7 +9,7 @@
 
 #include "failing.h"
 #include "folder.h"
-#include "secret.h"
+#include "system/secret.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "failing.h"
-#include "submission.h"
+#include "message/submission.h"
 
 using namespace sallyport;
 using Fields = std::vector<std::string>;

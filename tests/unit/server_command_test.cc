@@ -2,9 +2,9 @@
 #define BOOST_TEST_MODULE server_command
 #include <boost/test/unit_test.hpp>
 
-#include "ascii.h"
 #include "failing.h"
-#include "server_command.h"
+#include "serve/server_command.h"
+#include "text/ascii.h"
 
 using namespace sallyport;
 

@@ -7,7 +7,7 @@
 #include <deque>
 
 #include "failing.h"
-#include "session.h"
+#include "smtp/session.h"
 
 using namespace sallyport;
 using namespace std::chrono_literals;

@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE settings
 #include <boost/test/unit_test.hpp>
 
-#include "settings.h"
+#include "config/settings.h"
 
 using namespace sallyport;
 using Ports = std::vector<std::uint16_t>;

@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE signed_fields
 #include <boost/test/unit_test.hpp>
 
-#include "signed_fields.h"
+#include "message/signed_fields.h"
 
 using namespace sallyport;
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "folder.h"
-#include "small_file.h"
+#include "system/small_file.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

@@ -6,7 +6,7 @@
 
 #include <map>
 
-#include "srv.h"
+#include "net/srv.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

@@ -12,7 +12,7 @@
 
 #include "child.h"
 #include "failing.h"
-#include "store.h"
+#include "message/store.h"
 
 using namespace sallyport;
 

@@ -2,8 +2,8 @@
 #define BOOST_TEST_MODULE strict_ini
 #include <boost/test/unit_test.hpp>
 
+#include "config/strict_ini.h"
 #include "failing.h"
-#include "strict_ini.h"
 
 using namespace sallyport;
 using namespace std::string_literals;

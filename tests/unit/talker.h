@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "stream.h"
+#include "base/stream.h"
 
 namespace sallyport {
 

@@ -9,8 +9,8 @@
 #include <openssl/ssl.h>
 
 #include "folder.h"
+#include "net/tls.h"
 #include "party.h"
-#include "tls.h"
 
 using namespace sallyport;
 

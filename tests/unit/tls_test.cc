@@ -12,12 +12,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ascii.h"
-#include "base64.h"
-#include "failure.h"
+#include "base/failure.h"
+#include "net/socket.h"
+#include "net/tls.h"
 #include "party.h"
-#include "socket.h"
-#include "tls.h"
+#include "text/ascii.h"
+#include "text/base64.h"
 
 using namespace sallyport;
 

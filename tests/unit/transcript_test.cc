@@ -8,8 +8,8 @@
 
 #include <unistd.h>
 
-#include "transcript.h"
-#include "unique_fd.h"
+#include "base/unique_fd.h"
+#include "smtp/transcript.h"
 
 using namespace sallyport;
 

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "failure.h"
+#include "base/failure.h"
+#include "net/trust.h"
 #include "party.h"
-#include "trust.h"
 
 using namespace sallyport;
 

@@ -2,8 +2,8 @@
 #define BOOST_TEST_MODULE url
 #include <boost/test/unit_test.hpp>
 
+#include "config/url.h"
 #include "failing.h"
-#include "url.h"
 
 using namespace sallyport;
 

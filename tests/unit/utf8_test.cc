@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "utf8.h"
+#include "text/utf8.h"
 
 using namespace sallyport;
 

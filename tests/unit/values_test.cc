@@ -4,8 +4,8 @@
 
 #include <limits>
 
+#include "config/values.h"
 #include "failing.h"
-#include "values.h"
 
 using namespace sallyport;
 using namespace std::chrono_literals;

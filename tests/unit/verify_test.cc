@@ -4,9 +4,9 @@
 #define BOOST_TEST_MODULE verify
 #include <boost/test/unit_test.hpp>
 
+#include "deliver/verify.h"
 #include "failing.h"
 #include "relays.h"
-#include "verify.h"
 
 using namespace sallyport;
 using Texts = std::vector<std::string>;

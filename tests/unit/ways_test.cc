@@ -4,8 +4,8 @@
 #define BOOST_TEST_MODULE ways
 #include <boost/test/unit_test.hpp>
 
+#include "config/ways.h"
 #include "configuring.h"
-#include "ways.h"
 
 using namespace sallyport;
 

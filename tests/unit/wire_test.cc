@@ -7,8 +7,8 @@
 
 #include <unistd.h>
 
-#include "unique_fd.h"
-#include "wire.h"
+#include "base/unique_fd.h"
+#include "smtp/wire.h"
 
 using namespace sallyport;
 

@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE withheld
 #include <boost/test/unit_test.hpp>
 
-#include "withheld.h"
+#include "system/withheld.h"
 
 using namespace sallyport;
 using Lines = std::vector<std::string>;

@@ -4,7 +4,7 @@
 #define BOOST_TEST_MODULE wrapping
 #include <boost/test/unit_test.hpp>
 
-#include "reencode.h"
+#include "message/reencode.h"
 #include "reencoding.h"
 
 using namespace sallyport;

@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE xtext
 #include <boost/test/unit_test.hpp>
 
-#include "xtext.h"
+#include "text/xtext.h"
 
 using sallyport::decode_xtext;
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "config/builder.h"
+
+#include <string_view>
+#include <utility>
+
+#include "config/values.h"
+#include "config/ways.h"
+
+namespace sallyport {
+
+namespace {
+
+void check_source(const Key& key, const Value& value, Source source) {
+    if (source == Source::strangers_file && !key.is_harmless(value.text))
+        misconfigured(
+            value.origin,
+            "not taken from a file that -C names and root does not own, nor from a "
+            "stranger's: put it into ~/.config/sallyport.conf");
+    if (source == Source::privileged_file && key.is(Key::command))
+        misconfigured(value.origin, "no command is run set-user-ID or set-group-ID");
+    if (source == Source::environment && key.is(Key::file_only))
+        misconfigured(value.origin,
+                      "only a configuration file of root or your own may say that");
+}
+
+void check_sender(const SenderSettings& sender) {
+    if (!sender.envelope_from.local.empty()) // it stands in for header_from, too
+        return;
+    if (sender.force_envelope || (sender.force_header && sender.header_from.local.empty()))
+        misconfigured(find_setting(sender.keys, "sender", "force")->origin,
+                      sender.force_envelope ? "there is no envelope_from"
+                                            : "there is no header_from or envelope_from");
+}
+
+} // namespace
+
+void Builder::begin_relay(std::string name, std::string origin) {
+    Relay& relay = settings_.relays.emplace_back();
+    relay.name = std::move(name);
+    relay.origin = std::move(origin);
+}
+
+void Builder::begin_user(std::string user) {
+    user_ = std::move(user);
+    settings_.user_senders.insert({user_, settings_.sender});
+    ++round_;
+}
+
+void Builder::begin_environment() {
+    user_.clear();
+    ++round_;
+}
+
+/// A relay that is to be reached otherwise than the file says: the consent that stands
+/// there was not given for that, nor, if it is another host, the password; and the POP
+/// server of the file's host is not told the password for another.
+void Builder::redirect(Relay& relay, bool to_another_host) const {
+    for (Setting& setting : relay.keys) {
+        if (setting.round == round_)
+            continue;
+        if (setting.place == "allow_plaintext_auth")
+            relay.allow_plaintext_auth.reset();
+        else if (to_another_host && setting.place == "password")
+            relay.secret = {};
+        else if (to_another_host && setting.place == "pop_before")
+            relay.pop_before.reset();
+        else
+            continue;
+        setting.text = "(not used)";
+    }
+}
+
+void Builder::set(const Key& key, Value value, Source source) {
+    check_source(key, value, source);
+    if (source == Source::environment && key.is(Key::way))
+        redirect(settings_.relays.back(), key.is(Key::server));
+    if (key.section == "relay")
+        return put(key, value, settings_.relays.back().keys, settings_.sender);
+    if (key.section != "sender")
+        return put(key, value, settings_.keys, settings_.sender);
+    if (user_.empty())
+        put(key, value, settings_.sender.keys, settings_.sender);
+    for (auto& [user, sender] : settings_.user_senders) {
+        if (user_.empty() || user == user_)
+            put(key, value, sender.keys, sender);
+    }
+}
+
+/// `keys` are those of the section that the value goes to.
+void Builder::put(const Key& key, Value& value, SetKeys& keys, SenderSettings& sender) {
+    const Setting* const earlier = find_setting(keys, key.section, key.place());
+    if (earlier != nullptr && earlier->round == round_)
+        misconfigured(value.origin, {"it is set already by ", earlier->origin});
+    if (earlier != nullptr)
+        keys.erase(keys.begin() + (earlier - keys.data()));
+    keys.push_back({key.section, key.name, key.place(),
+                    key.is_secret(value.text) ? "(set)" : value.text, value.origin,
+                    round_});
+    Relay* const relay = settings_.relays.empty() ? nullptr : &settings_.relays.back();
+    key.read({&settings_, relay, &sender, &settings_.recipients, &settings_.message,
+              &settings_.log},
+             value);
+}
+
+Settings Builder::finish() {
+    for (Relay& relay : settings_.relays)
+        finish_relay(relay, settings_.notes);
+    check_sender(settings_.sender);
+    for (const auto& [user, sender] : settings_.user_senders)
+        check_sender(sender);
+    return std::move(settings_);
+}
+
+} // namespace sallyport

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+#include "config/configuration.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/concat.h"
+#include "config/builder.h"
+#include "config/key_names.h"
+#include "config/keys.h"
+#include "config/strict_ini.h"
+#include "config/url.h"
+#include "config/values.h"
+#include "system/small_file.h"
+#include "text/ascii.h"
+#include "text/printable.h"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t file_limit = 1024 * 1024;
+constexpr std::string_view variable_prefix = "SALLYPORT_";
+
+/// A variable of `environment`; one that is empty counts as not set.
+std::optional<std::string> variable(const std::vector<std::string>& environment,
+                                    std::string_view name) {
+    for (const std::string& entry : environment) {
+        if (entry.starts_with(name) && entry.size() > name.size() + 1 &&
+            entry[name.size()] == '=')
+            return entry.substr(name.size() + 1);
+    }
+    return std::nullopt;
+}
+
+/// Whether the caller can rely on a file of this owner.
+bool is_ours(uid_t owner) {
+    return owner == 0 || owner == ::getuid();
+}
+
+/// A configuration file, read and checked.
+class ConfigFile {
+  public:
+    /// Where it is from: the system, for a set-id run (`privileged`) or another; the
+    /// caller's own place or his environment; or an argument.
+    enum class Place { privileged, system, own, argument };
+
+    /// Failure (78, local) if the file is not a regular one or cannot be read.
+    ConfigFile(std::string path, Place place)
+        : path_(std::move(path)), file_(path_, file_limit),
+          source_(source_at(place, file_.facts.st_uid)) {
+        if (!file_.trouble.empty())
+            misconfigured(shown_, file_.trouble);
+        if ((file_.facts.st_mode & S_IWOTH) != 0)
+            misconfigured(shown_, "others can write to it: chmod o-w");
+        if (file_.text.size() > file_limit)
+            misconfigured(shown_, "it has more than 1 MiB");
+    }
+
+    [[nodiscard]] Source source() const { return source_; }
+
+    void apply(Builder& builder) {
+        std::vector<IniEntry> entries = parse_ini(file_.text, path_);
+        // [sender NAME] builds on [sender], wherever that stands.
+        for (const bool of_user : {false, true}) {
+            for (IniEntry& entry : entries)
+                if (entry.section.starts_with("sender ") == of_user)
+                    apply(builder, entry);
+        }
+    }
+
+  private:
+    static Source source_at(Place place, uid_t owner) {
+        if (place == Place::privileged)
+            return Source::privileged_file;
+        if (place == Place::system || owner == 0 || (place == Place::own && is_ours(owner)))
+            return Source::file;
+        return Source::strangers_file;
+    }
+
+    void apply(Builder& builder, IniEntry& entry) {
+        const std::string at = place(entry.line);
+        const std::string_view section = entry.section;
+        const auto kind = section.substr(0, section.find(' '));
+        const auto name = section.substr(std::min(kind.size() + 1, section.size()));
+        const bool may_be_named = kind == "relay" || kind == "sender";
+        const std::string_view table = may_be_named ? kind : section;
+        if (std::exchange(section_, section) != section) {
+            const std::string begun = place(entry.section_line);
+            expect_section(table, begun);
+            if (kind == "relay")
+                builder.begin_relay(std::string(name), begun);
+            else if (kind == "sender" && !name.empty())
+                builder.begin_user(std::string(name));
+        }
+        // The last line of a secret in base64 that was put into several looks so.
+        const bool may_be_secret = entry.value.find_first_not_of('=') == std::string::npos;
+        const Key& key = find_key(table, entry.key, at, may_be_secret);
+        if ((file_.facts.st_mode & S_IROTH) != 0 && key.is_secret(entry.value))
+            misconfigured(shown_,
+                          "it holds a password, and others can read it: chmod 0600, or "
+                          "0640 with a group");
+        builder.set(key, {entry.value, concat({at, ": ", entry.key})}, source_);
+        wipe(entry.value);
+    }
+
+    [[nodiscard]] std::string place(unsigned line) const {
+        return concat({shown_, ":", std::to_string(line)});
+    }
+
+    std::string path_;
+    std::string shown_ = printable(path_);
+    SmallFile file_;
+    Source source_;
+    std::string section_; ///< of the entry applied last
+};
+
+void apply_url(std::string_view url, Builder& builder) {
+    const std::string origin = "SALLYPORT_URL";
+    builder.remove_relays();
+    builder.begin_relay({}, origin);
+    for (UrlSetting& setting : parse_relay_url(url, origin)) {
+        // A password whose ? is not encoded ends there.
+        const Key& key = find_key("relay", setting.key, origin, true);
+        builder.set(key, {setting.value, concat({origin, ": ", key.name})},
+                    Source::environment);
+    }
+}
+
+/// Makes sure that there is a relay for this variable, and one only.
+void expect_relay(const std::string& name, Builder& builder) {
+    if (builder.relay_count() > 1)
+        misconfigured(name, "the configuration file has several relays, and this variable "
+                            "cannot say which it is for");
+    if (builder.relay_count() == 0)
+        builder.begin_relay({}, name);
+}
+
+/// `key` is null if nobody knows the variable.
+void apply_variable(std::string_view name, const Key* key, std::string_view value,
+                    Builder& builder, std::vector<std::string>& notes) {
+    if (name == "SALLYPORT_URL" || name == "SALLYPORT_CONFIG")
+        return;
+    // Kubernetes sets such variables beside a service of that name.
+    if (name.starts_with("SALLYPORT_SERVICE_") || name.starts_with("SALLYPORT_PORT") ||
+        value.starts_with("tcp://") || value.starts_with("udp://"))
+        return;
+    const std::string shown = printable(name, 80);
+    if (key == nullptr)
+        return notes.push_back(
+            concat({"the variable ", shown, " is not known: ignored; is it SALLYPORT_",
+                    nearest_variable(name.substr(variable_prefix.size())), "?"}));
+    if (key->section == "relay")
+        expect_relay(shown, builder);
+    std::string text(value);
+    builder.set(find_key(key->section, key->name, shown), {text, shown},
+                Source::environment);
+    wipe(text);
+}
+
+void apply_environment(const std::vector<std::string>& variables, Builder& builder,
+                       std::vector<std::string>& notes) {
+    builder.begin_environment();
+    if (const auto url = variable(variables, "SALLYPORT_URL"))
+        apply_url(without_line_end(*url), builder);
+    // Where the relay is and how it proves itself is settled first.
+    for (const bool ways : {true, false}) {
+        for (const std::string_view entry : variables) {
+            const std::string_view name = entry.substr(0, entry.find('='));
+            if (!name.starts_with(variable_prefix) || name.size() + 1 >= entry.size())
+                continue;
+            const Key* const key =
+                find_key_of_variable(name.substr(variable_prefix.size()));
+            if ((key != nullptr && key->is(Key::way)) == ways)
+                apply_variable(name, key, without_line_end(entry).substr(name.size() + 1),
+                               builder, notes);
+        }
+    }
+}
+
+/// Who owns what there is at `path`, be it readable or not.
+std::optional<uid_t> owner_of(const std::string& path) {
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0)
+        return std::nullopt;
+    return facts.st_uid;
+}
+
+/// XDG Base Directory Specification: relative paths are to be ignored.
+std::optional<std::string> own_file(const std::vector<std::string>& environment) {
+    for (const auto& [name, file] : {std::pair{"XDG_CONFIG_HOME", "/sallyport.conf"},
+                                     std::pair{"HOME", "/.config/sallyport.conf"}}) {
+        const auto directory = variable(environment, name);
+        if (directory && directory->starts_with('/'))
+            return concat({*directory, file});
+    }
+    return std::nullopt;
+}
+
+Source apply_file(const std::string& path, ConfigFile::Place place, Builder& builder) {
+    ConfigFile file(path, place);
+    file.apply(builder);
+    return file.source();
+}
+
+/// Applies the caller's own file, else the system's. Says so if his own is not his.
+std::string apply_found_file(const ConfigurationSources& sources, Builder& builder) {
+    std::string passed_over;
+    const auto own = own_file(sources.environment);
+    if (const auto owner = own ? owner_of(*own) : std::nullopt) {
+        if (is_ours(*owner)) {
+            ConfigFile file(*own, ConfigFile::Place::own);
+            if (file.source() == Source::file) { // not so if it is another file by now
+                file.apply(builder);
+                return {};
+            }
+        }
+        passed_over = concat(
+            {printable(*own), " belongs neither to the caller nor to root: passed over"});
+    }
+    if (!sources.callers_own && owner_of(sources.system_file))
+        apply_file(sources.system_file, ConfigFile::Place::system, builder);
+    return passed_over;
+}
+
+/// Applies the first file that there is. One that was named is never passed over; there is
+/// a remark on one that is.
+std::pair<Source, std::string> apply_first_file(const ConfigurationSources& sources,
+                                                Builder& builder) {
+    using Place = ConfigFile::Place;
+    if (sources.privilege != nullptr) {
+        ConfigFile file = sources.privilege->as_owner(
+            [&] { return ConfigFile(sources.system_file, Place::privileged); });
+        file.apply(builder);
+        return {file.source(), {}};
+    }
+    if (sources.argument_file)
+        return {apply_file(*sources.argument_file, Place::argument, builder), {}};
+    if (const auto named = variable(sources.environment, "SALLYPORT_CONFIG"))
+        return {apply_file(std::string(without_line_end(*named)), Place::own, builder), {}};
+    return {Source::file, apply_found_file(sources, builder)};
+}
+
+/// What only privileges may lead to.
+void open_files(Settings& settings) {
+    for (Relay& relay : settings.relays) {
+        if (auto* const secret = std::get_if<SecretFile>(&relay.secret))
+            secret->file.read_now();
+        for (NamedFile* const file : {&relay.tls_cert, &relay.tls_key}) {
+            if (!file->empty())
+                file->read_now();
+        }
+    }
+    std::string remark = settings.log.open_file();
+    if (!remark.empty())
+        settings.notes.push_back(std::move(remark));
+}
+
+} // namespace
+
+bool is_the_callers(const ConfigurationSources& sources) {
+    const auto names_it = [](const std::string& entry) {
+        return entry.starts_with("SALLYPORT_CONFIG=") ||
+               entry.starts_with("SALLYPORT_URL=") || entry.starts_with("SALLYPORT_RELAY_");
+    };
+    const auto own = own_file(sources.environment);
+    return sources.argument_file || std::ranges::any_of(sources.environment, names_it) ||
+           (own && owner_of(*own) == ::getuid()) || !owner_of(sources.system_file);
+}
+
+Settings load_settings(const ConfigurationSources& sources,
+                       std::vector<std::string>& notes) {
+    Builder builder;
+    const auto [source, passed_over] = apply_first_file(sources, builder);
+    // A stranger's file names a server of his choice: no password of ours goes there.
+    if (sources.privilege == nullptr && source != Source::strangers_file)
+        apply_environment(sources.environment, builder, notes);
+    if (builder.relay_count() == 0)
+        misconfigured(sources.system_file,
+                      {!owner_of(sources.system_file) ? "there is no such file, no [relay]"
+                       : sources.callers_own
+                           ? "not read beside a configuration of yours; no [relay]"
+                           : "no [relay] here or",
+                       " in a file of yours, and SALLYPORT_URL is not set; see EXAMPLES in "
+                       "sallyport.conf(5)",
+                       passed_over.empty() ? "" : "; ", passed_over});
+    if (!passed_over.empty())
+        notes.push_back(passed_over);
+    Settings settings = builder.finish();
+    if (sources.privilege != nullptr)
+        sources.privilege->as_owner([&] { return open_files(settings); });
+    return settings;
+}
+
+} // namespace sallyport

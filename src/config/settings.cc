@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "config/settings.h"
+
+#include <algorithm>
+
+#include "text/ascii.h"
+#include "text/glob.h"
+
+namespace sallyport {
+
+TlsMode Relay::tls_mode(std::uint16_t on_port) const {
+    if (tls)
+        return *tls;
+    const bool at_once =
+        on_port == submissions_port || on_port == 2465 || on_port == 8465 || on_port == 443;
+    return at_once ? TlsMode::implicit : TlsMode::starttls;
+}
+
+bool RecipientSettings::is_local(std::string_view domain) const {
+    const auto is_named = [domain](std::string_view name) {
+        return equals_ignoring_case(domain, name);
+    };
+    return is_named("localhost") || is_named("localhost.localdomain") ||
+           std::ranges::any_of(local, is_named);
+}
+
+const Setting* find_setting(const SetKeys& keys, std::string_view section,
+                            std::string_view place) {
+    const auto found = std::ranges::find_if(keys, [&](const Setting& setting) {
+        return setting.section == section && setting.place == place;
+    });
+    return found != keys.end() ? &*found : nullptr;
+}
+
+std::string Relay::origin_of(std::string_view key) const {
+    const Setting* const setting = find_setting(keys, "relay", key);
+    return setting != nullptr ? setting->origin : origin;
+}
+
+bool Relay::serves(std::string_view reverse_path) const {
+    return match.empty() || matches_any(reverse_path, match);
+}
+
+} // namespace sallyport

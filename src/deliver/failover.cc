@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "deliver/failover.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/concat.h"
+#include "text/printable.h"
+
+namespace sallyport {
+
+Failover::Failover(const Settings& settings, Network& network, DeliveryContext context)
+    : settings_(settings), network_(network), context_(std::move(context)),
+      tried_(settings.relays.size()) {}
+
+void Failover::begin(const std::string& reverse_path, Clock::time_point started) {
+    reverse_path_ = reverse_path;
+    context_.started = started;
+    asked_ = false;
+    kept_ = session_ != nullptr && session_->usable() && !session_->full() &&
+            first_relay() == at_;
+    if (kept_)
+        session_->set_run_deadline(visit_->run_deadline());
+    else
+        start_over();
+}
+
+bool Failover::next_relay() {
+    if (asked_)
+        tried_[at_].passed_over = true;
+    const std::size_t next = first_relay();
+    asked_ = next < tried_.size();
+    if (!asked_ && std::ranges::none_of(tried_, &Tried::passed_over))
+        throw no_relay_for(reverse_path_);
+    if (asked_ && (!kept_ || at_ != next)) {
+        session_.reset();
+        kept_ = false;
+        full_ = false;
+        at_ = next;
+        visit_ = std::make_unique<Visit>(settings_.relays[at_], network_, context_,
+                                         settings_.sender, notes_);
+    }
+    return asked_;
+}
+
+Session* Failover::session() {
+    if (session_ != nullptr && session_->full()) {
+        full_ = true;
+        session_.reset();
+    }
+    if (session_ != nullptr && session_->usable())
+        return session_.get();
+    if (session_ != nullptr)
+        throw session_lost();
+    if (tried_[at_].refused)
+        throw Failure{*tried_[at_].refused};
+    kept_ = false;
+    session_ = visit_->next_session();
+    if (session_ == nullptr && std::exchange(full_, false)) {
+        visit_->start_over();
+        session_ = visit_->next_session();
+    }
+    return session_.get();
+}
+
+bool Failover::ends_all(const Failure& failure) {
+    return failure.fault() == Fault::local || failure.fault() == Fault::message;
+}
+
+Failover::Next Failover::weigh(const Failure& failure) {
+    if (ends_all(failure))
+        return Next::nothing;
+    session_.reset();
+    if (failure.credentials_refused())
+        tried_[at_].refused = failure;
+    if (kept_) {
+        start_over();
+        return Next::anew;
+    }
+    return failure.fault() == Fault::relay ? Next::relay : Next::address;
+}
+
+Failure Failover::session_lost() const {
+    return {ExitStatus::temp_fail, Fault::address,
+            concat({visit_->peer(), ": the session could not be used for all recipients"})};
+}
+
+bool Failover::replaces(const Failure& later, ExitStatus earlier) {
+    if (earlier != ExitStatus::temp_fail || later.status() == ExitStatus::temp_fail ||
+        later.fault() != Fault::relay)
+        return true;
+    if (std::ranges::find(notes_, later.what()) == notes_.end())
+        notes_.emplace_back(later.what());
+    return false;
+}
+
+/// For this sender; past the last one if there is none.
+std::size_t Failover::first_relay() const {
+    std::size_t at = 0;
+    while (at < tried_.size() &&
+           (tried_[at].passed_over || !settings_.relays[at].serves(reverse_path_)))
+        ++at;
+    return at;
+}
+
+void Failover::start_over() {
+    session_.reset(); // it says QUIT where the line is sound
+    for (Tried& relay : tried_)
+        relay.passed_over = false;
+    kept_ = false;
+    asked_ = false;
+}
+
+Failure no_relay_for(const std::string& reverse_path) {
+    return {
+        ExitStatus::config, Fault::local,
+        concat({"no [relay] has a match for the sender <", printable(reverse_path), ">"})};
+}
+
+} // namespace sallyport

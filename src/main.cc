@@ -20,7 +20,7 @@
 #include "config/usage.h"
 #include "message/identity.h"
 #include "net/network.h"
-#include "smtp/transcript.h"
+#include "net/transcript.h"
 #include "submit.h"
 #include "system/log.h"
 #include "system/memory.h"
@@ -117,7 +117,7 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
     const bool shown = invocation.verbose && invocation.mode != Mode::serve &&
                        sources.privilege == nullptr;
     const Transcript transcript(shown ? STDOUT_FILENO : -1);
-    Internet internet;
+    Internet internet(transcript);
     return carry_out({invocation, settings, identity, log, internet, transcript, started});
 }
 

@@ -33,10 +33,9 @@ std::unique_ptr<Session> Visit::next_session() {
     const auto begun = Clock::now();
     if (pop_route_ && !log_in_by_pop())
         return nullptr;
-    auto connection = route_->connect();
+    auto connection = connect(*route_);
     if (!connection)
         return nullptr;
-    peer_ = connection->peer;
     const auto connected = Clock::now();
     delays_.connect = between(begun, connected);
     auto session =
@@ -46,6 +45,16 @@ std::unique_ptr<Session> Visit::next_session() {
                                   *route_);
     delays_.session = between(connected, Clock::now());
     return session;
+}
+
+std::optional<Connection> Visit::connect(Route& route) {
+    context_.transcript.begin(Step::connect);
+    auto connection = route.connect();
+    if (connection) {
+        peer_ = connection->peer;
+        context_.transcript.remark(Step::connect, concat({peer_, ": connected"}));
+    }
+    return connection;
 }
 
 /// For -v: what is about to be waited for, and what has it so.
@@ -60,7 +69,7 @@ void Visit::tell_where_to() const {
                                                         : " (no TLS)"});
         }
     }
-    context_.transcript.remark(text);
+    context_.transcript.remark(Step::connect, text);
 }
 
 /// Gets the secret and the route, once for all sessions.
@@ -98,15 +107,14 @@ void Visit::start_over() {
 
 /// Once, over the next of the server's addresses; false when all were used.
 bool Visit::log_in_by_pop() {
-    auto connection = pop_route_->connect();
+    auto connection = connect(*pop_route_);
     if (!connection)
         return false;
-    peer_ = connection->peer;
     const auto now = Clock::now();
     const Deadline end = std::min(run_deadline(), now + relay_.timeout);
-    sallyport::log_in_by_pop(std::move(*connection), pop_route_->securer(), *pop_->tls,
-                             relay_.user, *secret_,
-                             {std::min(end, now + relay_.greeting_timeout), end});
+    sallyport::log_in_by_pop(
+        std::move(*connection), pop_route_->securer(), *pop_->tls, relay_.user, *secret_,
+        {std::min(end, now + relay_.greeting_timeout), end}, context_.transcript);
     pop_route_.reset();
     return true;
 }

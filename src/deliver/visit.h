@@ -11,8 +11,8 @@
 
 #include "config/settings.h"
 #include "net/route.h"
+#include "net/transcript.h"
 #include "smtp/session.h"
-#include "smtp/transcript.h"
 #include "system/log.h"
 
 namespace sallyport {
@@ -50,6 +50,7 @@ class Visit {
   private:
     void prepare();
     void tell_where_to() const;
+    std::optional<Connection> connect(Route& route);
     void note(std::string text);
     bool log_in_by_pop();
     [[nodiscard]] std::string ehlo_name() const;

@@ -9,7 +9,7 @@
 #include "config/settings.h"
 #include "message/envelope.h"
 #include "net/route.h"
-#include "smtp/transcript.h"
+#include "net/transcript.h"
 #include "system/log.h"
 
 namespace sallyport {

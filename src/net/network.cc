@@ -31,8 +31,8 @@ std::string local_literal(int fd) {
 
 class InternetRoute : public Route {
   public:
-    InternetRoute(const Relay& relay, Deadline run_deadline)
-        : relay_(relay), run_deadline_(run_deadline) {}
+    InternetRoute(const Relay& relay, Deadline run_deadline, const Transcript& transcript)
+        : relay_(relay), run_deadline_(run_deadline), transcript_(transcript) {}
 
     std::optional<Connection> connect() override {
         const Deadline deadline =
@@ -91,7 +91,7 @@ class InternetRoute : public Route {
             concat({relay_.host, ":", std::to_string(port), " via ", proxy.host}));
         connection.port = port;
         ask_proxy(*connection.stream, proxy, where + connection.peer, relay_.host, port,
-                  deadline);
+                  deadline, transcript_);
         return connection;
     }
 
@@ -176,6 +176,7 @@ class InternetRoute : public Route {
 
     const Relay& relay_;
     Deadline run_deadline_;
+    const Transcript& transcript_;
     std::vector<Service> services_; ///< of srv, as the targets of connector_
     std::optional<Connector> connector_;
     bool used_ = false;         ///< the local socket was
@@ -186,7 +187,7 @@ class InternetRoute : public Route {
 } // namespace
 
 std::unique_ptr<Route> Internet::route(const Relay& relay, Deadline run_deadline) {
-    return std::make_unique<InternetRoute>(relay, run_deadline);
+    return std::make_unique<InternetRoute>(relay, run_deadline, transcript_);
 }
 
 } // namespace sallyport

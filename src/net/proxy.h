@@ -10,6 +10,7 @@
 
 #include "base/stream.h"
 #include "config/settings.h"
+#include "net/transcript.h"
 
 namespace sallyport {
 
@@ -19,6 +20,7 @@ namespace sallyport {
 /// not, 77 (relay) if it wants another log-in, 69 (address) for other refusals, 76 (relay)
 /// if it is no such proxy.
 void ask_proxy(Stream& stream, const Proxy& proxy, const std::string& peer,
-               const std::string& host, std::uint16_t port, Deadline deadline);
+               const std::string& host, std::uint16_t port, Deadline deadline,
+               const Transcript& transcript);
 
 } // namespace sallyport

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/concat.h"
-#include "net/exchange.h"
+#include "net/prelude.h"
 
 namespace sallyport {
 
@@ -19,58 +19,64 @@ bool is_transient(std::string_view text) {
 }
 
 /// RFC 1939 3: "+OK" goes on.
-void expect_ok(Exchange& exchange) {
-    const std::string line = exchange.read_line();
+void expect_ok(Prelude& prelude) {
+    const std::string line = prelude.read_line();
+    prelude.show(line);
     if (line == "+OK" || line.starts_with("+OK "))
         return;
     if (line != "-ERR" && !line.starts_with("-ERR "))
-        exchange.fail(ExitStatus::protocol, Fault::relay,
-                      {"not a reply of POP: ", exchange.quote(line, 80)}, "5.5.0");
-    const std::string refusal = exchange.quote(line, 200, "-ERR");
-    if (is_transient(line) || exchange.step() == Step::pop_greeting)
-        exchange.fail(ExitStatus::temp_fail, Fault::relay, {refusal}, "4.7.0");
+        prelude.fail(ExitStatus::protocol, Fault::relay,
+                     {"not a reply of POP: ", prelude.quote(line, 80)}, "5.5.0");
+    const std::string refusal = prelude.quote(line, 200, "-ERR");
+    if (is_transient(line) || prelude.step() == Step::pop_greeting)
+        prelude.fail(ExitStatus::temp_fail, Fault::relay, {refusal}, "4.7.0");
     // A server without STLS is what a server without STARTTLS is to SMTP.
-    if (exchange.step() == Step::pop_stls)
-        exchange.fail(ExitStatus::protocol, Fault::relay, {refusal}, "4.7.4");
-    exchange.fail(ExitStatus::no_perm, Fault::relay, {refusal}, "5.7.8", true);
+    if (prelude.step() == Step::pop_stls)
+        prelude.fail(ExitStatus::protocol, Fault::relay, {refusal}, "4.7.4");
+    prelude.fail(ExitStatus::no_perm, Fault::relay, {refusal}, "5.7.8", true);
 }
 
 } // namespace
 
 void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
                    const std::string& user, const Secret& password,
-                   const PopDeadlines& until) {
+                   const PopDeadlines& until, const Transcript& transcript) {
     const std::string& peer = connection.peer;
     if (mode == TlsMode::starttls) {
         // Octets after its reply are left in the stream, and are no handshake (RFC 2595
         // 4).
-        Exchange clear(*connection.stream, peer, until.greeting, Step::pop_greeting);
+        Prelude clear(*connection.stream, peer, until.greeting, Step::pop_greeting,
+                      transcript);
         expect_ok(clear);
         clear.enter(Step::pop_stls, until.end);
-        clear.write("STLS\r\n");
+        clear.write("STLS\r\n", "STLS\r\n");
         expect_ok(clear);
     }
     const bool at_once = mode == TlsMode::implicit;
+    transcript.begin(Step::tls);
     const auto stream =
         securer.secure(std::move(connection.stream), concat({peer, ": POP"}),
                        at_once ? until.greeting : until.end);
-    Exchange exchange(*stream, peer, until.greeting, Step::pop_greeting);
+    transcript.remark(Step::tls,
+                      concat({peer, ": POP: ", stream->protocol(), ", server verified"}));
+    Prelude prelude(*stream, peer, until.greeting, Step::pop_greeting, transcript);
     if (at_once)
-        expect_ok(exchange);
-    exchange.enter(Step::pop_user, until.end);
-    exchange.write(concat({"USER ", user, "\r\n"}));
-    expect_ok(exchange);
-    exchange.enter(Step::pop_pass, until.end);
+        expect_ok(prelude);
+    prelude.enter(Step::pop_user, until.end);
+    prelude.write(concat({"USER ", user, "\r\n"}), "USER (credentials)\r\n");
+    expect_ok(prelude);
+    prelude.enter(Step::pop_pass, until.end);
     const std::string_view secret = password.reveal(Permit(*stream));
-    exchange.withhold(secret);
+    prelude.withhold(secret);
     std::string line;
     line.reserve(secret.size() + 7); // so that it leaves no copies behind
     line.append("PASS ").append(secret).append("\r\n");
-    exchange.write(line);
+    prelude.write(line, "PASS (credentials)\r\n");
     wipe(line);
-    expect_ok(exchange);
+    expect_ok(prelude);
     // Some note the log-in when the session is over. What becomes of QUIT is no matter.
     const Deadline courtesy = std::min(until.end, Clock::now() + courtesy_wait);
+    transcript.sent(Step::pop_pass, "QUIT\r\n");
     char octets[512];
     if (!stream->write("QUIT\r\n", courtesy).failed())
         stream->read(octets, courtesy);

@@ -8,6 +8,7 @@
 
 #include "config/settings.h"
 #include "net/route.h"
+#include "net/transcript.h"
 #include "system/secret.h"
 
 namespace sallyport {
@@ -23,6 +24,6 @@ struct PopDeadlines {
 /// if it is no such server, 75 (address) for trouble on the line.
 void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
                    const std::string& user, const Secret& password,
-                   const PopDeadlines& until);
+                   const PopDeadlines& until, const Transcript& transcript);
 
 } // namespace sallyport

@@ -162,18 +162,17 @@ Session::Session(Connection connection, const Relay& relay, const SessionContext
     const VerifiedStream* verified = nullptr;
     if (mode == TlsMode::implicit)
         verified = &wire_.secure(route.securer());
+    context.transcript.begin(Step::greeting);
     greet();
     say_ehlo();
     if (mode == TlsMode::starttls) {
         verified = &start_tls(route);
         say_ehlo();
     }
-    if (verified != nullptr) {
+    if (verified != nullptr)
         tls_ = verified->protocol();
-        context.transcript.remark(concat({wire_.peer(), ": ", tls_, ", server verified"}));
-    } else {
+    else
         extensions_.requiretls = false; // RFC 8689 2: offered within TLS, or not at all
-    }
     if (wants_login()) {
         const Permit permit = verified != nullptr
                                   ? Permit(*verified)

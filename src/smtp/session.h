@@ -17,11 +17,11 @@
 #include "message/envelope.h"
 #include "message/message.h"
 #include "net/route.h"
+#include "net/transcript.h"
 #include "smtp/extensions.h"
 #include "smtp/recipient.h"
 #include "smtp/sasl.h"
 #include "smtp/transaction.h"
-#include "smtp/transcript.h"
 #include "smtp/wire.h"
 
 namespace sallyport {

@@ -148,7 +148,7 @@ void Wire::send(std::string_view octets, std::size_t replies, const Where& where
                 std::optional<std::string_view> shown) {
     refuse_early_reply(where);
     if (transcript_.wanted())
-        transcript_.sent(shown.value_or(octets));
+        transcript_.sent(where.step, shown.value_or(octets));
     outstanding_ += replies;
     while (!octets.empty()) {
         const auto block = octets.substr(0, write_block);
@@ -170,7 +170,7 @@ void Wire::expect_written(std::size_t spare) const {
 
 bool Wire::try_send(std::string_view octets, std::size_t replies) {
     if (transcript_.wanted())
-        transcript_.sent(octets);
+        transcript_.sent(Step::none, octets);
     outstanding_ += replies;
     sound_ = sound_ && !stream_->write(octets, within(timeout_)).failed();
     return sound_;
@@ -178,6 +178,7 @@ bool Wire::try_send(std::string_view octets, std::size_t replies) {
 
 Reply Wire::receive(const Where& where, std::chrono::milliseconds at_least) {
     Reading reading = read_reply(
+        where.step,
         within(broken_ ? std::min<std::chrono::milliseconds>(timeout_, last_words_wait)
                        : std::max(timeout_, at_least)));
     if (reading.lost)
@@ -188,16 +189,16 @@ Reply Wire::receive(const Where& where, std::chrono::milliseconds at_least) {
 }
 
 std::optional<Reply> Wire::receive_if_any(std::chrono::milliseconds at_most) {
-    Reading reading = read_reply(within(std::min(timeout_, at_most)));
+    Reading reading = read_reply(Step::none, within(std::min(timeout_, at_most)));
     if (!reading.trouble.empty())
         return std::nullopt;
     return std::move(reading.reply);
 }
 
-Wire::Reading Wire::read_reply(Deadline deadline) {
+Wire::Reading Wire::read_reply(Step step, Deadline deadline) {
     const bool sound = std::exchange(sound_, false);
     Reading reading = read_lines(deadline);
-    show(reading);
+    show(step, reading);
     if (!reading.trouble.empty())
         return reading;
     if (outstanding_ > 0)
@@ -243,7 +244,7 @@ void Wire::withhold(Reply& reply, std::vector<std::string>& lines) const {
 
 /// The one place that decides what of a reply is shown, by the transcript and in errors:
 /// therefore not before all of it has been read.
-void Wire::show(Reading& reading) const {
+void Wire::show(Step step, Reading& reading) const {
     if (!transcript_.wanted() && withheld_ == nullptr && !reading.odd)
         return;
     Reply& reply = reading.reply;
@@ -255,7 +256,7 @@ void Wire::show(Reading& reading) const {
     for (std::string& line : lines) {
         if (withhold_challenges_ && !reply.withheld && line.size() > 4 && line[0] == '3')
             line.replace(3, line.npos, " (challenge)");
-        transcript_.received(line);
+        transcript_.received(step, line);
     }
     if (!reading.odd)
         return;
@@ -286,10 +287,13 @@ VerifiedStream& Wire::secure(Securer& securer) {
     buffer_.clear();
     begin_ = 0;
     sound_ = false; // until there is a stream again
+    transcript_.begin(Step::tls);
     auto verified = securer.secure(std::move(stream_), peer_, within(timeout_));
     VerifiedStream& stream = *verified;
     stream_ = std::move(verified);
     sound_ = true;
+    transcript_.remark(Step::tls,
+                       concat({peer_, ": ", stream.protocol(), ", server verified"}));
     return stream;
 }
 

@@ -19,7 +19,7 @@
 #include "base/step.h"
 #include "base/stream.h"
 #include "config/settings.h"
-#include "smtp/transcript.h"
+#include "net/transcript.h"
 #include "system/withheld.h"
 
 namespace sallyport {
@@ -173,9 +173,9 @@ class Wire {
         bool lost = false;                ///< as of Line
         std::optional<std::string> odd{}; ///< the line that ended the reading
     };
-    Reading read_reply(Deadline deadline);
+    Reading read_reply(Step step, Deadline deadline);
     Reading read_lines(Deadline deadline);
-    void show(Reading& reading) const;
+    void show(Step step, Reading& reading) const;
     void withhold(Reply& reply, std::vector<std::string>& lines) const;
     [[nodiscard]] bool gives_away(const Reply& reply,
                                   const std::vector<std::string>& lines) const;

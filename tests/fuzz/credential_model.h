@@ -53,7 +53,7 @@ class CredentialModel {
             sent_ = {encode_base64(user), encode_base64(password)};
     }
 
-    /// From a line with credentials to the verdict, of each connection; "* connection"
+    /// From a line with credentials to the verdict, of each connection; a remark
     /// begins one.
     void check_shown(const std::vector<std::string>& lines) const {
         bool begun = false;

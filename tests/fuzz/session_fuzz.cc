@@ -135,14 +135,13 @@ class ScriptedSecurer : public Securer {
 class ScriptedRoute : public Route {
   public:
     ScriptedRoute(std::vector<std::string> connections, std::list<Line>& lines,
-                  bool refuses, std::uint16_t port, const Transcript& transcript)
+                  bool refuses, std::uint16_t port)
         : connections_(std::move(connections)), lines_(lines), securer_(refuses),
-          port_(port), transcript_(transcript) {}
+          port_(port) {}
 
     std::optional<Connection> connect() override {
         if (next_ == connections_.size())
             return std::nullopt;
-        transcript_.remark("connection");
         const auto parts = split(connections_[next_++], "~~~\n");
         if (parts.front() == "refused")
             throw Failure(ExitStatus::temp_fail, Fault::relay, "connecting: refused");
@@ -165,19 +164,18 @@ class ScriptedRoute : public Route {
     std::list<Line>& lines_;
     ScriptedSecurer securer_;
     std::uint16_t port_;
-    const Transcript& transcript_;
 };
 
 class ScriptedNetwork : public Network {
   public:
-    ScriptedNetwork(const std::string& script, bool refuses, const Transcript& transcript)
-        : relays_(split(script, "===\n")), refuses_(refuses), transcript_(transcript) {}
+    ScriptedNetwork(const std::string& script, bool refuses)
+        : relays_(split(script, "===\n")), refuses_(refuses) {}
 
     std::unique_ptr<Route> route(const Relay& relay, Deadline /*run_deadline*/) override {
         const std::string script = next_ < relays_.size() ? relays_[next_] : "refused";
         ++next_;
         return std::make_unique<ScriptedRoute>(split(script, "---\n"), lines, refuses_,
-                                               relay.port.front(), transcript_);
+                                               relay.port.front());
     }
 
     std::list<Line> lines; ///< of all connections, in order
@@ -186,7 +184,6 @@ class ScriptedNetwork : public Network {
     std::vector<std::string> relays_;
     std::size_t next_ = 0;
     bool refuses_;
-    const Transcript& transcript_;
 };
 
 /// What the letters of the first line ask for.
@@ -332,7 +329,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Scene scene(input.substr(0, end));
     const Shown shown;
     const Transcript transcript(shown.fd());
-    ScriptedNetwork network(input.substr(end + 1), scene.refuses, transcript);
+    ScriptedNetwork network(input.substr(end + 1), scene.refuses);
     const Report report = [&] {
         Failover failover(scene.settings, network, {"host", {}, transcript, no_hints});
         return deliver(failover, scene.settings.message, scene.envelope, scene.message(),

@@ -337,6 +337,24 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_tired_of_waiting_is_asked_anew, Fixture
     }
 }
 
+/// For who looks at a session afterwards. QUIT is no step.
+BOOST_FIXTURE_TEST_CASE(each_step_is_kept_where_it_begins_and_ends, Fixture) {
+    network.servers = {{"one", {{"421 busy"}}}, {"two", {takes_all}}};
+    std::vector<Transcript::Entry> kept;
+    const Transcript watching(-1, &kept);
+    Failover failover(settings, network, {"host", {}, watching});
+    deliver(failover, settings.message, envelope, Message(Header(), Store(), {}), started);
+    Texts steps;
+    for (const auto& entry : kept) {
+        const std::string name = Where(entry.step).text();
+        if (steps.empty() || steps.back() != name)
+            steps.push_back(name);
+    }
+    const Texts expected{"connecting", "greeting", "",     "connecting", "greeting",
+                         "EHLO",       "MAIL",     "RCPT", "DATA",       "end of data"};
+    BOOST_TEST(steps == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(the_status_of_several_outcomes) {
     const auto status = [](std::initializer_list<ExitStatus> all) {
         Report report;

@@ -22,12 +22,14 @@ struct Fixture {
         relay.tls = TlsMode::none;
     }
     std::string why() {
-        const Failure failure = failure_of(
-            [this] { return Internet().route(relay, Deadline::max())->connect(); });
+        const Failure failure = failure_of([this] {
+            return Internet(transcript).route(relay, Deadline::max())->connect();
+        });
         BOOST_TEST((failure.fault() == Fault::relay));
         return std::to_string(status_of(failure)) + " " + failure.what();
     }
 
+    const Transcript transcript;
     Relay relay;
 };
 
@@ -45,7 +47,7 @@ BOOST_FIXTURE_TEST_CASE(a_socket_of_this_machine, Fixture) {
     relay.host = "unix:" + path;
     BOOST_TEST(why() == "75 unix:" + path + ": connecting: Connection refused");
     BOOST_REQUIRE(::listen(listener.get(), 5) == 0);
-    const auto route = Internet().route(relay, Deadline::max());
+    const auto route = Internet(transcript).route(relay, Deadline::max());
     const auto connection = route->connect();
     BOOST_TEST(connection->peer == "unix:" + path);
     BOOST_TEST(connection->local_literal == "[127.0.0.1]");

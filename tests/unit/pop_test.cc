@@ -7,6 +7,7 @@
 #include "deliver/visit.h"
 #include "failing.h"
 #include "relays.h"
+#include "shown.h"
 #include "smtp/pop.h"
 #include "talker.h"
 #include "text/ascii.h"
@@ -55,10 +56,11 @@ struct Fixture {
     void log_in(TlsMode mode, const std::string& clear, const std::string& under_tls) {
         talk.said = clear;
         talk.heard.clear();
+        kept.clear();
         StandIn securer(talk, under_tls);
         std::string text = "pass word";
         log_in_by_pop({std::make_unique<Talker>(talk), "peer", 995, {}}, securer, mode,
-                      "me", Secret(text), until);
+                      "me", Secret(text), until, Transcript(-1, &kept));
     }
     std::string why(TlsMode mode, const std::string& clear, const std::string& under_tls) {
         const Failure failure = failure_of([&] {
@@ -76,6 +78,7 @@ struct Fixture {
     }
 
     Talk talk;
+    std::vector<Transcript::Entry> kept;
     PopDeadlines until{Deadline::max(), Deadline::max()};
 };
 
@@ -86,6 +89,15 @@ const std::string ok = "+OK\r\n";
 BOOST_FIXTURE_TEST_CASE(tls_at_once, Fixture) {
     log_in(TlsMode::implicit, "", "+OK hello\r\n" + ok + "+OK 1 message\r\n+OK bye\r\n");
     BOOST_TEST(talk.heard == "<TLS>USER me\r\nPASS pass word\r\nQUIT\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_person_sees_what_is_said_and_no_log_in, Fixture) {
+    log_in(TlsMode::starttls, "+OK hello\r\n+OK go\r\n",
+           "+OK\r\n+OK pass word!\r\n+OK bye\r\n");
+    BOOST_TEST(shown_of(kept) == "< +OK hello\n> STLS\n< +OK go\n"
+                                 "* peer: POP: TLSv1.3, server verified\n"
+                                 "> USER (credentials)\n< +OK\n"
+                                 "> PASS (credentials)\n< (text withheld)\n> QUIT\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(tls_by_stls, Fixture) {

@@ -5,6 +5,7 @@
 #include "config/ways.h"
 #include "failing.h"
 #include "net/proxy.h"
+#include "shown.h"
 #include "talker.h"
 #include "text/ascii.h"
 
@@ -22,18 +23,21 @@ struct Fixture {
     std::string heard_by(const std::string& url, const std::string& says) {
         talk.said = says + greeting;
         talk.heard.clear();
+        kept.clear();
         Talker stream(talk);
-        ask_proxy(stream, read_proxy(url, "conf"), "peer", host, 465, Deadline::max());
+        ask_proxy(stream, read_proxy(url, "conf"), "peer", host, 465, Deadline::max(),
+                  transcript);
         BOOST_TEST(talk.said == greeting);
         return talk.heard;
     }
     /// "75 address: what"
     std::string why(const std::string& url, const std::string& says) {
         talk.said = says;
+        kept.clear();
         Talker stream(talk);
         const Proxy proxy = read_proxy(url, "conf");
         const Failure failure = failure_of([&] {
-            ask_proxy(stream, proxy, "peer", host, 465, Deadline::max());
+            ask_proxy(stream, proxy, "peer", host, 465, Deadline::max(), transcript);
             return 0;
         });
         const std::string text = failure.what();
@@ -45,7 +49,11 @@ struct Fixture {
                (failure.fault() == Fault::relay ? " relay" : " address") + text.substr(4);
     }
 
+    [[nodiscard]] std::string shown() const { return shown_of(kept); }
+
     Talk talk;
+    std::vector<Transcript::Entry> kept;
+    Transcript transcript{-1, &kept};
     std::string host = "mail.example";
 };
 
@@ -126,6 +134,22 @@ BOOST_FIXTURE_TEST_CASE(http_connect, Fixture) {
                    "\r\nProxy-Authorization: Basic bWU6c2VjcmV0\r\n\r\n");
     host = "2001:db8::1";
     BOOST_TEST(heard_by(http, established).starts_with("CONNECT [2001:db8::1]:465 HTTP"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_person_sees_what_is_said_and_no_log_in, Fixture) {
+    heard_by(http_me, established);
+    BOOST_TEST(shown() == "> CONNECT mail.example:465 HTTP/1.1\n> Host: mail.example:465\n"
+                          "> Proxy-Authorization: Basic (credentials)\n"
+                          "< HTTP/1.1 200 Connection established\n");
+    why(http_me, "HTTP/1.1 407 no bWU6c2VjcmV0 here\r\n\r\n");
+    BOOST_TEST(shown().ends_with("(credentials)\n< (text withheld)\n"));
+    why(http, "220 mail.example\x1b[2J\r\n");
+    BOOST_TEST(shown().ends_with("< 220 mail.example?[2J\n"));
+    const std::string asking = "* peer: SOCKS: asking for mail.example, port 465\n";
+    heard_by(socks_me, "\5\2\1\0"s + bound);
+    BOOST_TEST(shown() == asking + "* peer: SOCKS: the proxy has connected\n");
+    why(socks, "\5\0\5\2"s);
+    BOOST_TEST(shown() == asking);
 }
 
 BOOST_FIXTURE_TEST_CASE(http_says_yes_in_many_ways, Fixture) {

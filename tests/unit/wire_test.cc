@@ -232,7 +232,7 @@ struct LogInFixture : Fixture {
             text = failure.what();
         }
         std::array<char, 4096> octets{};
-        to_pipe.remark("");
+        to_pipe.remark(Step::none, "");
         const ssize_t size = ::read(reader.get(), octets.data(), octets.size());
         return std::string(octets.data(), static_cast<std::size_t>(size)) + text;
     }

@@ -10,32 +10,39 @@
 
 #include "base/failure.h"
 #include "base/stream.h"
+#include "net/transcript.h"
 #include "system/withheld.h"
 
 namespace sallyport {
 
-/// One exchange over a stream that somebody else goes on with: never is an octet read that
-/// is not a part of it, since what comes after is for whoever comes next. Failure: 75
+/// Over a stream that somebody else goes on with: never is an octet read that is not a part
+/// of it, since what comes after is for whoever comes next. Failure: 75
 /// (address) for trouble on the line.
-class Exchange {
+class Prelude {
   public:
     /// `peer` and `step` begin every error text. Every wait ends at `deadline`.
-    Exchange(Stream& stream, std::string peer, Deadline deadline, Step step)
-        : stream_(stream), peer_(std::move(peer)), deadline_(deadline), step_(step) {}
+    Prelude(Stream& stream, std::string peer, Deadline deadline, Step step,
+            const Transcript& transcript)
+        : stream_(stream), peer_(std::move(peer)), deadline_(deadline),
+          transcript_(transcript) {
+        enter(step, deadline);
+    }
 
     [[nodiscard]] Step step() const { return step_; }
     void enter(Step step, Deadline deadline) {
         step_ = step;
         deadline_ = deadline;
+        transcript_.begin(step);
     }
 
-    void write(std::string_view octets);
+    /// What -v shows of the octets is `shown`.
+    void write(std::string_view octets, std::string_view shown = {});
 
     /// So many octets.
     std::string read(std::size_t size);
 
-    /// A line, without its CRLF or LF. Failure (76, relay) if all the lines of the exchange
-    /// have more than 16 KiB.
+    /// A line, without its CRLF or LF. Failure (76, relay) if all lines together have
+    /// more than 16 KiB.
     std::string read_line();
 
     /// From now on a line that gives `octets` away is not shown: they are a credential.
@@ -46,6 +53,12 @@ class Exchange {
     [[nodiscard]] std::string quote(std::string_view line, std::size_t limit,
                                     std::string_view code = {}) const;
 
+    /// For -v: a line that was read, as quote() has it, or what else there is to say.
+    void show(std::string_view line) const {
+        transcript_.received(step_, quote(line, std::string_view::npos));
+    }
+    void remark(std::initializer_list<std::string_view> text) const;
+
     /// "peer: step: what", thrown; see Failure.
     [[noreturn]] void fail(ExitStatus status, Fault fault,
                            std::initializer_list<std::string_view> what,
@@ -55,7 +68,8 @@ class Exchange {
     Stream& stream_;
     std::string peer_;
     Deadline deadline_;
-    Step step_;
+    Step step_ = Step::none;
+    const Transcript& transcript_;
     Withheld withheld_;
     std::size_t left_ = 16384; ///< octets that lines may still have
 };

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include "net/exchange.h"
+#include "net/prelude.h"
 
 #include "base/concat.h"
 #include "text/printable.h"
 
 namespace sallyport {
 
-void Exchange::write(std::string_view octets) {
+void Prelude::write(std::string_view octets, std::string_view shown) {
+    transcript_.sent(step_, shown);
     const Transfer written = stream_.write(octets, deadline_);
     if (written.failed())
         fail(ExitStatus::temp_fail, Fault::address, {written.trouble}, "4.4.2");
 }
 
-std::string Exchange::read(std::size_t size) {
+std::string Prelude::read(std::size_t size) {
     std::string octets(size, '\0');
     for (std::size_t done = 0; done < size;) {
         const Transfer got =
@@ -24,7 +25,7 @@ std::string Exchange::read(std::size_t size) {
     return octets;
 }
 
-std::string Exchange::read_line() {
+std::string Prelude::read_line() {
     std::string line;
     for (;;) {
         if (left_-- == 0)
@@ -39,16 +40,20 @@ std::string Exchange::read_line() {
     return line;
 }
 
-std::string Exchange::quote(std::string_view line, std::size_t limit,
-                            std::string_view code) const {
+std::string Prelude::quote(std::string_view line, std::size_t limit,
+                           std::string_view code) const {
     if (withheld_.is_in(line))
         return concat({code, code.empty() ? "" : " ", Withheld::mark});
     return printable(line, limit);
 }
 
-void Exchange::fail(ExitStatus status, Fault fault,
-                    std::initializer_list<std::string_view> what, const char* enhanced,
-                    bool credentials_refused) const {
+void Prelude::remark(std::initializer_list<std::string_view> text) const {
+    transcript_.remark(step_, Where(step_).told(peer_, text));
+}
+
+void Prelude::fail(ExitStatus status, Fault fault,
+                   std::initializer_list<std::string_view> what, const char* enhanced,
+                   bool credentials_refused) const {
     throw Failure(status, fault, peer_, step_, what, enhanced, 0, credentials_refused);
 }
 

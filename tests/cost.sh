@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # What a message costs everywhere, whatever built the program: round trips, the dialogue flight
-# by flight, TLS records and writes, and as much memory for every size of message. Size and
-# instructions, which depend on the compiler and the libraries, are the affair of `make bench`.
-# The program itself sends to the submission server of tests/support.
+# by flight, TLS records and writes, as much memory for every size of message, and which libraries
+# are loaded. Size and instructions, which depend on the compiler and the libraries, are the affair
+# of `make bench`. The program itself sends to the submission server of tests/support.
 # shellcheck disable=SC2154 # names of the sourced file
 
 # shellcheck source=tests/support/server.bash
@@ -100,9 +100,7 @@ peak() {
         usage=$(cat "$work/usage")
         usage=${usage#*max_rss_kb=}
         usage=${usage%% *}
-        if [ -z "$peak" ] || [ "$usage" -lt "$peak" ]; then
-            peak=$usage
-        fi
+        keep_least peak "$usage"
     done
 }
 
@@ -134,7 +132,24 @@ memory() {
     fi
 }
 
+# Each costs every run its loading, and a bare container a file more.
+libraries() {
+    local name='shared libraries' needed
+    if [ "${SANITIZERS:-no}" = yes ]; then
+        skip "$name" 'the sanitizers bring libraries of their own'
+        return
+    fi
+    needed=$(readelf -d "$SALLYPORT" |
+        sed -n 's/.*(NEEDED).*\[\([a-z0-9_+]*\)\..*/\1/p' | sort | tr '\n' ' ')
+    case " $needed" in
+    *' libstdc++ '*) skip "$name" 'this build loads libstdc++ at run time' ;;
+    ' libc libcrypto libgcc_s libinih libsasl2 libssl ') pass "$name: $needed" ;;
+    *) fail "$name" "$needed" ;;
+    esac
+}
+
 begin
+libraries
 round_trips
 start_server --discard --login "$user:$password"
 configure

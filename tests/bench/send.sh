@@ -123,12 +123,6 @@ instructions() {
     counted 'instructions of --version' '4.5 Mi' "$(collected)"
 }
 
-# keep_least NAME VALUE: sets the variable unless it has less.
-keep_least() {
-    local -n kept=$1
-    [ -n "$kept" ] && [ "$kept" -le "$2" ] || kept=$2
-}
-
 # fewest_calls CONFIGURATION: sets $fewest, the least of several runs. A server that is slow to
 # answer, or whose answer comes in pieces, costs a wait or a reading more, which is the machine's
 # affair.

@@ -36,6 +36,12 @@ fail() {
     failed=$((failed + 1))
 }
 
+# keep_least NAME VALUE: sets the variable unless it has less.
+keep_least() {
+    local -n kept=$1
+    [ -n "$kept" ] && [ "$kept" -le "$2" ] || kept=$2
+}
+
 skip() {
     printf 'SKIP %s: %s\n' "$1" "$2"
     skipped=$((skipped + 1))

@@ -160,7 +160,7 @@ line_cases() {
     broken 'an escape that is none' '@:4: inside double quotes only \" and \\ have a meaning' \
         'password = "S3\bcret"'
     broken 'an indented key' \
-        '@:4: an indented line: others would take it for a part of the line above' ' port = 465'
+        '@:4: an indented line: a key begins in column 1, and no value goes on in the next line' ' port = 465'
     broken 'a key twice' '@:4: the key user stands here again' 'user = you'
 }
 

@@ -115,8 +115,9 @@ Mode read_mode(std::string_view value) {
             return mode;
     }
     bad_value('b', value,
-              value == "d" || value == "D" ? "this is no daemon"
-                                           : "this mode is not known; nothing was read");
+              value == "d" || value == "D"
+                  ? "there is no daemon mode, since mail is sent at once"
+                  : "this mode is not known; nothing was read");
 }
 
 /// Neither sends anything. Beside another argument of the `count`, somebody meant to.

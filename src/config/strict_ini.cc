@@ -55,7 +55,8 @@ class StrictReader {
         if (text.empty() || text.front() == ';' || text.front() == '#')
             return;
         if (is_blank(line.front()))
-            refuse("an indented line: others would take it for a part of the line above");
+            refuse("an indented line: a key begins in column 1, and no value goes on in "
+                   "the next line");
         if (text.front() == '[')
             take_section(text);
         else

@@ -125,13 +125,14 @@ std::string_view Transaction::body_parameter(const Message& message) {
 /// What is left of it after all encoding that MIME and signatures allow.
 void Transaction::check_text(const BodyFacts& facts) {
     if (facts.nul)
-        wire_.fail(ExitStatus::data_error, Fault::relay, Step::mail,
-                   {"the message holds a NUL where MIME allows no encoding, and the server "
-                    "does not offer BINARYMIME"},
-                   "5.6.3");
+        wire_.fail(
+            ExitStatus::data_error, Fault::relay, Step::mail,
+            {"the message has NUL octets in a part that may not be encoded, and the server "
+             "does not offer BINARYMIME"},
+            "5.6.3");
     note(concat({"a line of ", std::to_string(facts.longest_line),
-                 " octets stays, though SMTP has room for 998: MIME does not allow to "
-                 "encode it, or a signature covers it"}));
+                 " octets goes out as it is, though SMTP has room for 998: a signature "
+                 "covers it, or MIME lets nobody encode it"}));
 }
 
 std::string Transaction::mail_command(std::optional<std::uint64_t> size,

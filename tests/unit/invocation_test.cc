@@ -156,7 +156,8 @@ BOOST_AUTO_TEST_CASE(lists_of_notifications) {
 BOOST_AUTO_TEST_CASE(modes_that_are_refused) {
     for (const char* mode : {"d", "D"})
         check_refused({"-b", mode},
-                      std::string("option -b ") + mode + ": this is no daemon");
+                      std::string("option -b ") + mode +
+                          ": there is no daemon mode, since mail is sent at once");
     for (const char* mode : {"t", "S", "V", "ss", "a", "P", "z", "mm", ""})
         check_refused({"-b", mode}, std::string("option -b ") + mode +
                                         ": this mode is not known; nothing was read");

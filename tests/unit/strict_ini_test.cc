@@ -156,8 +156,8 @@ BOOST_AUTO_TEST_CASE(sections_that_are_none) {
 }
 
 BOOST_AUTO_TEST_CASE(indented_keys_would_be_continuations_to_others) {
-    const std::string indented = "an indented line: others would take it for a part of the "
-                                 "line above";
+    const std::string indented =
+        "an indented line: a key begins in column 1, and no value goes on in the next line";
     check_refused("[a]\nk = 1\n l = 2\n", "3: " + indented);
     check_refused("[a]\nk = 1\n\tmore\n", "3: " + indented);
     check_refused(" [a]\n", "1: " + indented);

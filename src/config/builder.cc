@@ -59,11 +59,11 @@ void Builder::redirect(Relay& relay, bool to_another_host) const {
     for (Setting& setting : relay.keys) {
         if (setting.round == round_)
             continue;
-        if (setting.place == "allow_plaintext_auth")
+        if (setting.slot == "allow_plaintext_auth")
             relay.allow_plaintext_auth.reset();
-        else if (to_another_host && setting.place == "password")
+        else if (to_another_host && setting.slot == "password")
             relay.secret = {};
-        else if (to_another_host && setting.place == "pop_before")
+        else if (to_another_host && setting.slot == "pop_before")
             relay.pop_before.reset();
         else
             continue;
@@ -89,12 +89,12 @@ void Builder::set(const Key& key, Value value, Source source) {
 
 /// `keys` are those of the section that the value goes to.
 void Builder::put(const Key& key, Value& value, SetKeys& keys, SenderSettings& sender) {
-    const Setting* const earlier = find_setting(keys, key.section, key.place());
+    const Setting* const earlier = find_setting(keys, key.section, key.slot());
     if (earlier != nullptr && earlier->round == round_)
         misconfigured(value.origin, {"it is set already by ", earlier->origin});
     if (earlier != nullptr)
         keys.erase(keys.begin() + (earlier - keys.data()));
-    keys.push_back({key.section, key.name, key.place(),
+    keys.push_back({key.section, key.name, key.slot(),
                     key.is_secret(value.text) ? "(set)" : value.text, value.origin,
                     round_});
     Relay* const relay = settings_.relays.empty() ? nullptr : &settings_.relays.back();

@@ -47,12 +47,12 @@ class ConfigFile {
   public:
     /// Where it is from: the system, for a set-id run (`privileged`) or another; the
     /// caller's own place or his environment; or an argument.
-    enum class Place { privileged, system, own, argument };
+    enum class Kind { privileged, system, own, argument };
 
     /// Failure (78, local) if the file is not a regular one or cannot be read.
-    ConfigFile(std::string path, Place place)
+    ConfigFile(std::string path, Kind kind)
         : path_(std::move(path)), file_(path_, file_limit),
-          source_(source_at(place, file_.facts.st_uid)) {
+          source_(source_of(kind, file_.facts.st_uid)) {
         if (!file_.trouble.empty())
             misconfigured(shown_, file_.trouble);
         if ((file_.facts.st_mode & S_IWOTH) != 0)
@@ -74,23 +74,23 @@ class ConfigFile {
     }
 
   private:
-    static Source source_at(Place place, uid_t owner) {
-        if (place == Place::privileged)
+    static Source source_of(Kind kind, uid_t owner) {
+        if (kind == Kind::privileged)
             return Source::privileged_file;
-        if (place == Place::system || owner == 0 || (place == Place::own && is_ours(owner)))
+        if (kind == Kind::system || owner == 0 || (kind == Kind::own && is_ours(owner)))
             return Source::file;
         return Source::strangers_file;
     }
 
     void apply(Builder& builder, IniEntry& entry) {
-        const std::string at = place(entry.line);
+        const std::string at = origin(entry.line);
         const std::string_view section = entry.section;
         const auto kind = section.substr(0, section.find(' '));
         const auto name = section.substr(std::min(kind.size() + 1, section.size()));
         const bool may_be_named = kind == "relay" || kind == "sender";
         const std::string_view table = may_be_named ? kind : section;
         if (std::exchange(section_, section) != section) {
-            const std::string begun = place(entry.section_line);
+            const std::string begun = origin(entry.section_line);
             expect_section(table, begun);
             if (kind == "relay")
                 builder.begin_relay(std::string(name), begun);
@@ -108,7 +108,7 @@ class ConfigFile {
         wipe(entry.value);
     }
 
-    [[nodiscard]] std::string place(unsigned line) const {
+    [[nodiscard]] std::string origin(unsigned line) const {
         return concat({shown_, ":", std::to_string(line)});
     }
 
@@ -201,8 +201,8 @@ std::optional<std::string> own_file(const std::vector<std::string>& environment)
     return std::nullopt;
 }
 
-Source apply_file(const std::string& path, ConfigFile::Place place, Builder& builder) {
-    ConfigFile file(path, place);
+Source apply_file(const std::string& path, ConfigFile::Kind kind, Builder& builder) {
+    ConfigFile file(path, kind);
     file.apply(builder);
     return file.source();
 }
@@ -213,7 +213,7 @@ std::string apply_found_file(const ConfigurationSources& sources, Builder& build
     const auto own = own_file(sources.environment);
     if (const auto owner = own ? owner_of(*own) : std::nullopt) {
         if (is_ours(*owner)) {
-            ConfigFile file(*own, ConfigFile::Place::own);
+            ConfigFile file(*own, ConfigFile::Kind::own);
             if (file.source() == Source::file) { // not so if it is another file by now
                 file.apply(builder);
                 return {};
@@ -223,7 +223,7 @@ std::string apply_found_file(const ConfigurationSources& sources, Builder& build
             {printable(*own), " belongs neither to the caller nor to root: passed over"});
     }
     if (!sources.callers_own && owner_of(sources.system_file))
-        apply_file(sources.system_file, ConfigFile::Place::system, builder);
+        apply_file(sources.system_file, ConfigFile::Kind::system, builder);
     return passed_over;
 }
 
@@ -231,17 +231,17 @@ std::string apply_found_file(const ConfigurationSources& sources, Builder& build
 /// a remark on one that is.
 std::pair<Source, std::string> apply_first_file(const ConfigurationSources& sources,
                                                 Builder& builder) {
-    using Place = ConfigFile::Place;
+    using Kind = ConfigFile::Kind;
     if (sources.privilege != nullptr) {
         ConfigFile file = sources.privilege->as_owner(
-            [&] { return ConfigFile(sources.system_file, Place::privileged); });
+            [&] { return ConfigFile(sources.system_file, Kind::privileged); });
         file.apply(builder);
         return {file.source(), {}};
     }
     if (sources.argument_file)
-        return {apply_file(*sources.argument_file, Place::argument, builder), {}};
+        return {apply_file(*sources.argument_file, Kind::argument, builder), {}};
     if (const auto named = variable(sources.environment, "SALLYPORT_CONFIG"))
-        return {apply_file(std::string(without_line_end(*named)), Place::own, builder), {}};
+        return {apply_file(std::string(without_line_end(*named)), Kind::own, builder), {}};
     return {Source::file, apply_found_file(sources, builder)};
 }
 

@@ -14,7 +14,7 @@
 
 namespace sallyport {
 
-/// A value on its way to its place.
+/// A value on its way to its member.
 struct Value {
     std::string& text;  ///< borrowed; a secret is wiped from it
     std::string origin; ///< "/etc/sallyport.conf:7: port": begins every error
@@ -48,8 +48,8 @@ struct Key {
     [[nodiscard]] constexpr bool is(Trait trait) const { return (traits & trait) == trait; }
     [[nodiscard]] constexpr bool is_reserved() const { return read == nullptr; }
 
-    /// The key whose place it takes: one of each may be set.
-    [[nodiscard]] constexpr std::string_view place() const {
+    /// The key whose slot it takes: one of each may be set.
+    [[nodiscard]] constexpr std::string_view slot() const {
         return is(credential) ? "password" : is(host) ? "host" : name;
     }
     /// Whether this value may stand in a stranger's file: not so where nobody says so.

@@ -25,9 +25,9 @@ bool RecipientSettings::is_local(std::string_view domain) const {
 }
 
 const Setting* find_setting(const SetKeys& keys, std::string_view section,
-                            std::string_view place) {
+                            std::string_view slot) {
     const auto found = std::ranges::find_if(keys, [&](const Setting& setting) {
-        return setting.section == section && setting.place == place;
+        return setting.section == section && setting.slot == slot;
     });
     return found != keys.end() ? &*found : nullptr;
 }

@@ -33,16 +33,16 @@ constexpr std::uint16_t submission_port = 587;
 struct Setting {
     std::string_view section;
     std::string_view key;
-    std::string_view place; ///< Key::place()
-    std::string text;       ///< as it was written; or "(set)", "(not used)"
-    std::string origin;     ///< "/etc/sallyport.conf:7: tls", "SALLYPORT_RELAY_TLS"
-    unsigned round = 0;     ///< in which it was set, see Builder
+    std::string_view slot; ///< Key::slot()
+    std::string text;      ///< as it was written; or "(set)", "(not used)"
+    std::string origin;    ///< "/etc/sallyport.conf:7: tls", "SALLYPORT_RELAY_TLS"
+    unsigned round = 0;    ///< in which it was set, see Builder
 };
-using SetKeys = std::vector<Setting>; ///< one for each place
+using SetKeys = std::vector<Setting>; ///< one for each slot
 
 /// Null where nothing is set.
 const Setting* find_setting(const SetKeys& keys, std::string_view section,
-                            std::string_view place);
+                            std::string_view slot);
 
 /// Through which a relay is reached.
 struct Proxy {

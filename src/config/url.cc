@@ -62,8 +62,8 @@ void take_query(std::string_view query, std::vector<UrlSetting>& settings,
 
 } // namespace
 
-UrlPlace parse_place_url(std::string_view url, std::span<const UrlScheme> schemes,
-                         std::string_view expected, const std::string& origin) {
+UrlServer parse_server_url(std::string_view url, std::span<const UrlScheme> schemes,
+                           std::string_view expected, const std::string& origin) {
     const auto scheme = std::ranges::find_if(schemes, [url](const UrlScheme& candidate) {
         return starts_with_ignoring_case(url, candidate.prefix);
     });
@@ -72,17 +72,17 @@ UrlPlace parse_place_url(std::string_view url, std::span<const UrlScheme> scheme
     url.remove_prefix(scheme->prefix.size());
     if (url.ends_with('/'))
         url.remove_suffix(1);
-    UrlPlace place;
-    place.scheme = static_cast<std::size_t>(scheme - schemes.begin());
+    UrlServer server;
+    server.scheme = static_cast<std::size_t>(scheme - schemes.begin());
     if (const auto at = url.find('@'); at != url.npos) {
         const std::string_view user = url.substr(0, at);
         const auto colon = user.find(':');
         url.remove_prefix(at + 1);
-        place.has_user = true;
-        place.user = decode(user.substr(0, colon), "", origin);
-        place.has_password = colon != user.npos;
-        if (place.has_password)
-            place.password = decode(user.substr(colon + 1), "", origin);
+        server.has_user = true;
+        server.user = decode(user.substr(0, colon), "", origin);
+        server.has_password = colon != user.npos;
+        if (server.has_password)
+            server.password = decode(user.substr(colon + 1), "", origin);
     }
     if (url.find_first_of("@/#") != url.npos)
         misconfigured(origin, "@, / and # are written as %40, %2F and %23 in a user's name "
@@ -90,27 +90,27 @@ UrlPlace parse_place_url(std::string_view url, std::span<const UrlScheme> scheme
     const auto bracket = url.rfind(']');
     const auto colon = url.rfind(':');
     const bool has_port = colon != url.npos && (bracket == url.npos || colon > bracket);
-    place.port = has_port ? url.substr(colon + 1) : scheme->port;
-    place.host = decode(url.substr(0, has_port ? colon : url.size()), "[]", origin);
-    return place;
+    server.port = has_port ? url.substr(colon + 1) : scheme->port;
+    server.host = decode(url.substr(0, has_port ? colon : url.size()), "[]", origin);
+    return server;
 }
 
 std::vector<UrlSetting> parse_relay_url(std::string_view url, const std::string& origin) {
     const auto question = std::min(url.find('?'), url.size());
-    const UrlPlace place = parse_place_url(
+    const UrlServer server = parse_server_url(
         url.substr(0, question), relay_schemes,
         "smtps://, smtp+starttls:// or smtp:// is expected in front", origin);
-    const std::string_view tls = relay_tls[place.scheme];
-    if (place.has_user && tls == "none")
+    const std::string_view tls = relay_tls[server.scheme];
+    if (server.has_user && tls == "none")
         misconfigured(origin, "smtp:// is without TLS, so without a log-in");
     std::vector<UrlSetting> settings;
     put(settings, "tls", tls);
-    put(settings, "port", place.port);
-    put(settings, "host", place.host);
-    if (place.has_user)
-        put(settings, "user", place.user);
-    if (place.has_password)
-        put(settings, "password", place.password);
+    put(settings, "port", server.port);
+    put(settings, "host", server.host);
+    if (server.has_user)
+        put(settings, "user", server.user);
+    if (server.has_password)
+        put(settings, "password", server.password);
     if (question != url.size())
         take_query(url.substr(question + 1), settings, origin);
     return settings;

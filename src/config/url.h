@@ -32,7 +32,7 @@ struct UrlScheme {
 };
 
 /// What such a URL names, percent-decoded.
-struct UrlPlace {
+struct UrlServer {
     std::size_t scheme = 0; ///< the number of it
     std::string port;
     std::string host;
@@ -44,7 +44,7 @@ struct UrlPlace {
 
 /// Likewise for a URL that begins in one of these ways and has no query; `expected` is said
 /// of one that begins otherwise.
-UrlPlace parse_place_url(std::string_view url, std::span<const UrlScheme> schemes,
-                         std::string_view expected, const std::string& origin);
+UrlServer parse_server_url(std::string_view url, std::span<const UrlScheme> schemes,
+                           std::string_view expected, const std::string& origin);
 
 } // namespace sallyport

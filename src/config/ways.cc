@@ -116,19 +116,19 @@ void finish_login(Relay& relay) {
 
 Proxy read_proxy(std::string_view text, const std::string& origin) {
     constexpr UrlScheme schemes[] = {{"socks5://", ""}, {"http://", ""}};
-    UrlPlace place =
-        parse_place_url(text, schemes, "socks5:// or http:// is expected in front", origin);
-    if (std::max({place.host.size(), place.user.size(), place.password.size()}) >
+    UrlServer server = parse_server_url(
+        text, schemes, "socks5:// or http:// is expected in front", origin);
+    if (std::max({server.host.size(), server.user.size(), server.password.size()}) >
         Proxy::text_limit)
         misconfigured(origin, "a part of it has more than 255 octets");
     Proxy proxy;
-    proxy.kind = place.scheme == 0 ? Proxy::Kind::socks5 : Proxy::Kind::http;
-    proxy.port = read_port(place.port, origin);
-    proxy.host = read_host(place.host, origin);
-    if (place.has_user)
-        proxy.user = read_text(place.user, origin);
-    if (place.has_password)
-        proxy.password = std::make_shared<const ProxySecret>(place.password);
+    proxy.kind = server.scheme == 0 ? Proxy::Kind::socks5 : Proxy::Kind::http;
+    proxy.port = read_port(server.port, origin);
+    proxy.host = read_host(server.host, origin);
+    if (server.has_user)
+        proxy.user = read_text(server.user, origin);
+    if (server.has_password)
+        proxy.password = std::make_shared<const ProxySecret>(server.password);
     if (proxy.user.empty() != !proxy.password)
         misconfigured(origin, "a user and a password go together");
     // RFC 7617 2: what is after the first colon would be taken for the password.
@@ -139,12 +139,12 @@ Proxy read_proxy(std::string_view text, const std::string& origin) {
 
 PopServer read_pop_server(std::string_view text, const std::string& origin) {
     constexpr UrlScheme schemes[] = {{"pop3s://", "995"}, {"pop3://", "110"}};
-    const UrlPlace place =
-        parse_place_url(text, schemes, "pop3s:// or pop3:// is expected in front", origin);
-    if (place.has_user)
+    const UrlServer server =
+        parse_server_url(text, schemes, "pop3s:// or pop3:// is expected in front", origin);
+    if (server.has_user)
         misconfigured(origin, "the user is that of the relay, and so is the password");
-    return {read_host(place.host, origin), read_port(place.port, origin),
-            place.scheme == 0 ? TlsMode::implicit : TlsMode::starttls};
+    return {read_host(server.host, origin), read_port(server.port, origin),
+            server.scheme == 0 ? TlsMode::implicit : TlsMode::starttls};
 }
 
 void finish_relay(Relay& relay, std::vector<std::string>& notes) {

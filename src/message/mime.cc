@@ -156,7 +156,7 @@ class Walker {
     }
 
   private:
-    enum class Place { header, leaf, between };
+    enum class Region { header, leaf, between };
     /// What an entity is in.
     struct Surroundings {
         bool sealed = false;
@@ -170,9 +170,9 @@ class Walker {
     };
 
     void take(std::string_view piece) {
-        if (place_ == Place::header)
+        if (region_ == Region::header)
             take_header_line(piece);
-        else if (place_ == Place::leaf)
+        else if (region_ == Region::leaf)
             take_body(piece);
         else
             visitor_.take_frame(piece);
@@ -192,7 +192,7 @@ class Walker {
         leave_part();
         visitor_.take_frame(line);
         leave_levels(closes ? closed - 1 : next);
-        place_ = closes ? Place::between : Place::header;
+        region_ = closes ? Region::between : Region::header;
         if (!closes)
             around_ = levels_.back().of_parts;
         return true;
@@ -201,16 +201,16 @@ class Walker {
     /// The innermost level with this delimiter, counted from 1; 0 if there is none. Were
     /// all of them tried, text in which many lines begin with hyphens would take seconds.
     [[nodiscard]] std::size_t find_level(std::string_view delimiter) const {
-        const auto place = place_of(delimiter);
-        if (place == by_delimiter_.begin() ||
-            levels_[*std::prev(place)].delimiter != delimiter)
+        const auto position = position_of(delimiter);
+        if (position == by_delimiter_.begin() ||
+            levels_[*std::prev(position)].delimiter != delimiter)
             return 0;
-        return *std::prev(place) + 1;
+        return *std::prev(position) + 1;
     }
 
     /// After all that are equal.
     [[nodiscard]] std::vector<std::size_t>::const_iterator
-    place_of(std::string_view delimiter) const {
+    position_of(std::string_view delimiter) const {
         return std::ranges::upper_bound(by_delimiter_, delimiter, {},
                                         [this](std::size_t level) -> std::string_view {
                                             return levels_[level].delimiter;
@@ -218,8 +218,8 @@ class Walker {
     }
 
     void enter_level(Level level) {
-        const std::size_t place = levels_.size();
-        by_delimiter_.insert(place_of(level.delimiter), place);
+        const std::size_t position = levels_.size();
+        by_delimiter_.insert(position_of(level.delimiter), position);
         levels_.push_back(std::move(level));
     }
 
@@ -232,9 +232,9 @@ class Walker {
     }
 
     void leave_part() {
-        if (place_ == Place::header)
+        if (region_ == Region::header)
             visitor_.take_frame(std::exchange(header_, {}));
-        if (place_ == Place::leaf)
+        if (region_ == Region::leaf)
             visitor_.end_leaf();
         if (std::exchange(line_end_held_, false))
             visitor_.take_frame("\r\n");
@@ -268,12 +268,12 @@ class Walker {
                          (entity.is_multipart() || entity.type.starts_with("message/"));
         visitor_.take_header(std::move(*header), entity);
         visitor_.take_frame("\r\n");
-        place_ = Place::leaf;
+        region_ = Region::leaf;
         if (attached) {
-            place_ = Place::header;
+            region_ = Region::header;
             around_ = {around_.sealed, entity.body_signed};
         } else if (opens) {
-            place_ = Place::between;
+            region_ = Region::between;
             enter_level({concat({"--", entity.boundary}),
                          {entity.sealed || entity.type == "multipart/signed",
                           entity.body_signed, entity.type == "multipart/digest", true}});
@@ -286,7 +286,7 @@ class Walker {
         entity.sealed = true;
         visitor_.take_header({}, entity);
         visitor_.take_leaf(std::exchange(header_, {}));
-        place_ = Place::leaf;
+        region_ = Region::leaf;
     }
 
     /// The last line end is held back: it may belong to a delimiter.
@@ -300,7 +300,7 @@ class Walker {
 
     LineReader reader_;
     EntityVisitor& visitor_;
-    Place place_ = Place::header;
+    Region region_ = Region::header;
     std::string header_;  ///< of the entity at hand, as far as it has come
     Surroundings around_; ///< of that entity
     std::vector<Level> levels_;

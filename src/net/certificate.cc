@@ -69,12 +69,12 @@ std::string dates(const Chain* chain, bool early) {
 /// of its issuer: somebody else's text, and perhaps much of it.
 std::string described(const X509* certificate, bool by_issuer) {
     const Output output(BIO_new(BIO_s_mem()));
-    const int place = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
+    const int index = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
     if (by_issuer)
         X509_NAME_print_ex(output.get(), X509_get_issuer_name(certificate), 0,
                            XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
-    else if (place >= 0)
-        X509V3_EXT_print(output.get(), X509_get_ext(certificate, place), 0, 0);
+    else if (index >= 0)
+        X509V3_EXT_print(output.get(), X509_get_ext(certificate, index), 0, 0);
     const char* octets = nullptr;
     const long size = BIO_ctrl(output.get(), BIO_CTRL_INFO, 0, &octets);
     return printable({octets, static_cast<std::size_t>(std::max(size, 0L))}, 200);

@@ -151,8 +151,8 @@ void Connector::note(const Candidate& candidate, const std::string& why) {
 }
 
 /// One that was tried.
-void Connector::remove(std::size_t place) {
-    candidates_.erase(candidates_.begin() + static_cast<std::ptrdiff_t>(place));
+void Connector::remove(std::size_t index) {
+    candidates_.erase(candidates_.begin() + static_cast<std::ptrdiff_t>(index));
     --running_;
 }
 

@@ -58,7 +58,7 @@ class Connector {
     bool await(Deadline until, std::optional<Candidate>& winner);
     void give_up();
     void note(const Candidate& candidate, const std::string& why);
-    void remove(std::size_t place);
+    void remove(std::size_t index);
 
     std::optional<Address> source_;
     std::vector<Candidate> candidates_;

@@ -148,12 +148,12 @@ int status_code(std::string_view line) {
 void ask_by_http(Prelude& prelude, const Proxy& proxy, const std::string& host,
                  std::uint16_t port) {
     const bool bare_v6 = host.find(':') != std::string::npos;
-    const std::string place =
+    const std::string target =
         concat({bare_v6 ? "[" : "", host, bare_v6 ? "]:" : ":", std::to_string(port)});
     std::string request;
-    request.reserve(2 * place.size() + 4 * Proxy::text_limit);
-    request.append("CONNECT ").append(place).append(" HTTP/1.1\r\nHost: ");
-    request.append(place).append("\r\n");
+    request.reserve(2 * target.size() + 4 * Proxy::text_limit);
+    request.append("CONNECT ").append(target).append(" HTTP/1.1\r\nHost: ");
+    request.append(target).append("\r\n");
     std::string shown = request;
     if (proxy.password) {
         append_log_in(prelude, request, proxy);

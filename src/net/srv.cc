@@ -32,7 +32,7 @@ class DnsReader {
     [[nodiscard]] bool failed() const { return failed_; }
 
     /// Where it stands, in octets from the front.
-    [[nodiscard]] std::ptrdiff_t place() const { return at_ - begin_; }
+    [[nodiscard]] std::ptrdiff_t position() const { return at_ - begin_; }
 
     void skip(std::ptrdiff_t size) {
         failed_ = failed_ || end_ - at_ < size;
@@ -136,14 +136,14 @@ std::optional<std::vector<Service>> parse_services(std::string_view message, Tls
             reader.skip(size);
             continue;
         }
-        const auto end = reader.place() + size;
+        const auto end = reader.position() + size;
         Service service; // RFC 2782: priority, weight, port, target
         service.tls = tls;
         service.priority = reader.number();
         service.weight = reader.number();
         service.port = reader.number();
         service.target = reader.name();
-        if (reader.failed() || reader.place() != end)
+        if (reader.failed() || reader.position() != end)
             return std::nullopt;
         if (service.port != 0 && is_host_name(service.target))
             services.push_back(std::move(service));

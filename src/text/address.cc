@@ -45,9 +45,9 @@ class AddressParser {
         expect('<', "'<' is missing before");
         in_.skip_space();
         if (in_.take('>'))
-            return {{}, in_.place()};
+            return {{}, in_.position()};
         parse_angle_address();
-        return {std::move(found_.front()), in_.place()};
+        return {std::move(found_.front()), in_.position()};
     }
 
   private:
@@ -62,7 +62,7 @@ class AddressParser {
         const char next = in_.here();
         const bool good =
             next != ':' && next != '<' && read_address_spec() && is_at_separator();
-        const std::size_t end = in_.place();
+        const std::size_t end = in_.position();
         if (!good && parse_named(next))
             return false;
         in_.go_to(end);
@@ -80,12 +80,12 @@ class AddressParser {
     bool parse_group() {
         constexpr std::string_view missing = "the semicolon of a group is missing before";
         if (std::exchange(in_group_, true))
-            in_.refuse(missing, in_.place());
+            in_.refuse(missing, in_.position());
         in_.take(':');
         bare_ = false;
         for (in_.skip_space(); found_.size() < most_ && !in_.take(';'); in_.skip_space()) {
             if (in_.at_end())
-                in_.refuse(missing, in_.place());
+                in_.refuse(missing, in_.position());
             if (in_.take(','))
                 continue;
             parse_address();
@@ -130,7 +130,7 @@ class AddressParser {
             refuse_guess();
         in_.take('<');
         parse_angle_address();
-        const std::size_t end = in_.place();
+        const std::size_t end = in_.position();
         const std::string own = found_.back().address();
         if (odd)
             scan_name(&own);
@@ -157,27 +157,29 @@ class AddressParser {
             if (own != nullptr && at != nowhere && begins_domain(at) &&
                 !is_within(*own, at))
                 refuse_another();
-            at = c == '@' && local ? in_.place() : nowhere;
+            at = c == '@' && local ? in_.position() : nowhere;
             in_.take_piece(name);
             // in a text that is not UTF-8 '@' may be half a character
             local = (is_dot_atom_text(c) || c == '"') &&
-                    !(legacy_ && is_eight_bit(octet(in_.place() - 1)));
+                    !(legacy_ && is_eight_bit(octet(in_.position() - 1)));
         }
         name = trim(name);
         return true;
     }
 
     /// A blank, where the address at hand does not reach so far.
-    [[nodiscard]] char octet(std::size_t place) const {
-        return place < in_.begun() || place >= in_.text().size() ? ' ' : in_.text()[place];
+    [[nodiscard]] char octet(std::size_t position) const {
+        return position < in_.begun() || position >= in_.text().size()
+                   ? ' '
+                   : in_.text()[position];
     }
 
     /// That of an address, after the '@' at `at`. With blanks or comments between them it
     /// has a dot: "Jane @ Acme" is a name.
     [[nodiscard]] bool begins_domain(std::size_t at) const {
         const char before = octet(at - 1);
-        const bool close = at + 1 == in_.place() && !is_blank(before) && before != ')';
-        const std::string_view rest = in_.text().substr(in_.place());
+        const bool close = at + 1 == in_.position() && !is_blank(before) && before != ')';
+        const std::string_view rest = in_.text().substr(in_.position());
         const bool dotted =
             !close && rest.substr(0, rest.find_first_of(" \t\r<(@")).find('.') != rest.npos;
         return (close || dotted) && (is_dot_atom_text(in_.here()) || in_.here() == '[');
@@ -206,9 +208,9 @@ class AddressParser {
     }
 
     [[noreturn]] void refuse_another() {
-        in_.go_to(in_.text().find_first_of(" \t\r<", in_.place()));
+        in_.go_to(in_.text().find_first_of(" \t\r<", in_.position()));
         in_.skip_space();
-        in_.refuse("a comma is missing before", in_.place());
+        in_.refuse("a comma is missing before", in_.position());
     }
 
     /// Atoms, quoted strings and dots: a phrase, a local part or a domain, which the next
@@ -218,14 +220,14 @@ class AddressParser {
         stray_ = nowhere;
         quoted_ = false;
         named_ = false;
-        for (bool word_before = false;; words_end_ = in_.place()) {
+        for (bool word_before = false;; words_end_ = in_.position()) {
             in_.skip_space();
             const char c = in_.here();
             const bool word = c == '"' || is_atom_text(c);
             if (!word && c != '.')
                 return;
             if (word && std::exchange(word_before, word) && stray_ == nowhere)
-                stray_ = in_.place();
+                stray_ = in_.position();
             word_before = word;
             named_ = named_ || word;
             quoted_ = quoted_ || c == '"';
@@ -240,7 +242,7 @@ class AddressParser {
         if (stray_ != nowhere)
             return fail("a comma is missing before", stray_);
         if (!named_)
-            return fail("a local part is missing before", in_.place());
+            return fail("a local part is missing before", in_.position());
         mailbox_.local = make_local_part(words_);
         mailbox_.domain.clear();
         mailbox_.end = words_end_;
@@ -249,7 +251,7 @@ class AddressParser {
 
     bool read_domain() {
         in_.skip_space();
-        const std::size_t begin = in_.place();
+        const std::size_t begin = in_.position();
         bool good = false;
         if (in_.here() == '[') {
             good = read_domain_literal();
@@ -282,22 +284,22 @@ class AddressParser {
         return literal.size() > 2;
     }
 
-    bool fail(std::string_view why, std::size_t place) {
+    bool fail(std::string_view why, std::size_t position) {
         why_ = why;
-        trouble_ = place;
+        trouble_ = position;
         return false;
     }
 
     void expect(char c, std::string_view why) {
         if (!in_.take(c))
-            in_.refuse(why, in_.place());
+            in_.refuse(why, in_.position());
     }
 
     bool is_at_separator() {
         in_.skip_space();
         const char c = in_.here();
         return in_.at_end() || c == ',' || c == ';' ||
-               fail("a comma is missing before", in_.place());
+               fail("a comma is missing before", in_.position());
     }
 
     void require(bool read) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int comment_depth_limit = 100;
 constexpr std::size_t address_shown = 80; // octets
-constexpr std::size_t place_shown = 40;
+constexpr std::size_t text_shown = 40;
 
 /// A table, since every octet of every address is looked up.
 constexpr auto atom_text = [] {
@@ -144,13 +144,14 @@ std::string AddressLexer::excerpt(std::size_t begin, std::size_t limit) const {
     return printable(part, limit);
 }
 
-void AddressLexer::refuse(std::string_view why, std::size_t place) const {
+void AddressLexer::refuse(std::string_view why, std::size_t position) const {
     std::string where;
-    if (place < text_.size()) {
-        if (is_control(text_[place]))
-            refuse_character("control character", static_cast<unsigned char>(text_[place]));
-        where = concat({" \"", excerpt(place, place_shown), "\""});
-    } else if (place != nowhere) {
+    if (position < text_.size()) {
+        if (is_control(text_[position]))
+            refuse_character("control character",
+                             static_cast<unsigned char>(text_[position]));
+        where = concat({" \"", excerpt(position, text_shown), "\""});
+    } else if (position != nowhere) {
         where = " the end";
     }
     stop(ExitStatus::data_error, Fault::local,

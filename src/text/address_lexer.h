@@ -28,7 +28,7 @@ enum class Reading {
 };
 
 /// A text, and how much of it has been read. What is refused is thrown as Failure (65,
-/// local) that names the text and shows the address at hand and the place in it.
+/// local) that names the text and shows the address at hand and the position in it.
 class AddressLexer {
   public:
     /// `what` the text is, for errors: "To:".
@@ -37,12 +37,12 @@ class AddressLexer {
 
     [[nodiscard]] std::string_view text() const { return text_; }
     [[nodiscard]] Reading reading() const { return reading_; }
-    [[nodiscard]] std::size_t place() const { return at_; }
+    [[nodiscard]] std::size_t position() const { return at_; }
     [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
     /// The octet here; a NUL, which begins no token, at the end.
     [[nodiscard]] char here() const { return at_end() ? '\0' : text_[at_]; }
 
-    void go_to(std::size_t place) { at_ = place; }
+    void go_to(std::size_t position) { at_ = position; }
     bool take(char c);
     /// White space, folding and comments (RFC 5322 3.2.2); true if there was any.
     bool skip_space();
@@ -60,8 +60,8 @@ class AddressLexer {
     void expect_no_comments() { comments_ = false; }
 
     static constexpr std::size_t nowhere = std::string_view::npos;
-    /// "WHAT ADDRESS: WHY PLACE", the place as the text that begins there.
-    [[noreturn]] void refuse(std::string_view why, std::size_t place = nowhere) const;
+    /// "WHAT ADDRESS: WHY POSITION", the position as the text that begins there.
+    [[noreturn]] void refuse(std::string_view why, std::size_t position = nowhere) const;
     /// Refuses an address that holds a character which must not leave.
     void check_characters(std::string_view address) const;
 

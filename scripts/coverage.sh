@@ -9,7 +9,7 @@ set -eu
 source=$1
 mkdir -p html
 gcovr --root "$source/src" --object-directory . --exclude-throw-branches \
-    --html-details html/index.html --csv lines.csv .
+    --html-details html/index.html --csv lines.csv src tests
 awk -F, '
     NR > 1 {
         folder = $1

@@ -9,32 +9,14 @@
 
 #include "smtp/extensions.h"
 #include "smtp/wire.h"
+#include "support/talker.h"
 #include "text/ascii.h"
 
 using namespace sallyport;
 
 namespace {
 
-class InputStream : public Stream {
-  public:
-    explicit InputStream(std::string_view input) : input_(input) {}
-
-    Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
-        if (input_.empty())
-            return {0, "connection closed by the server"};
-        const std::size_t size = std::min({buffer.size(), input_.size(), std::size_t{7}});
-        std::copy_n(input_.begin(), size, buffer.begin());
-        input_.remove_prefix(size);
-        return {size, {}};
-    }
-
-    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
-        return {octets.size(), {}};
-    }
-
-  private:
-    std::string_view input_;
-};
+constexpr std::size_t piece_size = 7;
 
 void require(bool condition) {
     if (!condition)
@@ -60,8 +42,11 @@ void check(const Reply& reply) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     const Transcript transcript;
-    Wire wire(std::make_unique<InputStream>(input), "peer", transcript,
-              std::chrono::seconds(1), Deadline::max());
+    Talk talk;
+    for (std::size_t at = 0; at < size; at += piece_size)
+        talk.says.emplace_back(input.substr(at, piece_size));
+    Wire wire(std::make_unique<Talker>(talk), "peer", transcript, std::chrono::seconds(1),
+              Deadline::max());
     try {
         for (;;)
             check(wire.receive(Step::data));

@@ -11,15 +11,9 @@
 #include <vector>
 
 #include "require.h"
+#include "support/talker.h"
 
 namespace sallyport {
-
-/// The octets of one connection, or of the part of it under TLS.
-struct Tape {
-    std::string written; ///< by the client
-    std::string read;    ///< by the client
-    bool broken = false; ///< the last write may not have arrived: nothing follows it
-};
 
 /// One copy of the message whose last octet was written.
 struct Copy {
@@ -34,10 +28,10 @@ class ServerModel {
   public:
     /// `texts` are the forms that the message may have, whole, with CRLF. `greets`: the
     /// first reply answers nothing.
-    ServerModel(const Tape& tape, const std::vector<std::string>& texts, bool greets)
-        : commands_(tape.written), broken_(tape.broken), texts_(texts),
+    ServerModel(const Talk& talk, const std::vector<std::string>& texts, bool greets)
+        : commands_(talk.heard), broken_(talk.broken), texts_(texts),
           next_(greets ? 1 : 0) {
-        read_codes(tape.read);
+        read_codes(talk.read);
     }
 
     /// Follows the dialogue; aborts on what no client may write.

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "deliver/reporting.h"
 #include "message/reencode.h"
 #include "server_model.h"
+#include "support/talker.h"
 
 using namespace sallyport;
 
@@ -32,8 +34,8 @@ constexpr bool no_hints = false;
 const std::string user = "user-7f3a";
 const std::string password = "password-9c1e";
 constexpr char joins = 1;
-constexpr char write_fails = 2;
-constexpr char times_out = 3;
+constexpr char write_fails = Talk::write_fails;
+constexpr char times_out = Talk::times_out;
 constexpr char echoes = 4;
 
 std::vector<std::string> split(const std::string& text, const std::string& separator) {
@@ -48,69 +50,59 @@ std::vector<std::string> split(const std::string& text, const std::string& separ
     return parts;
 }
 
-/// Speaks from a script and keeps a tape.
-class ScriptedStream : public VerifiedStream {
+/// A read a piece: a line, or more of them where joins stands between.
+std::deque<std::string> pieces_of(std::string_view script) {
+    std::deque<std::string> pieces;
+    bool open = false;
+    while (!script.empty()) {
+        std::size_t size = 1;
+        if (open || (script.front() != write_fails && script.front() != times_out))
+            size = std::min(script.find('\n'), script.size() - 1) + 1;
+        (open ? pieces.back() : pieces.emplace_back()) += script.substr(0, size);
+        script.remove_prefix(size);
+        open = pieces.back().ends_with('\n') && script.starts_with(joins);
+        if (open)
+            script.remove_prefix(1);
+    }
+    return pieces;
+}
+
+class ScriptedStream : public Talker {
   public:
-    ScriptedStream(std::string script, Tape& tape)
-        : script_(std::move(script)), tape_(tape) {}
+    explicit ScriptedStream(Talk& talk) : Talker(talk), talk_(talk) {}
 
-    Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
-        if (at_ == script_.size())
-            return {0, "connection closed by the server"};
-        if (script_[at_] == times_out || script_[at_] == write_fails) {
-            ++at_;
-            return {0, "timed out"};
-        }
-        echo();
-        std::size_t size = 0;
-        while (at_ < script_.size() && size < buffer.size()) {
-            const char c = script_[at_++];
-            buffer[size++] = c;
-            tape_.read += c;
-            if (c == '\n' && (at_ == script_.size() || script_[at_] != joins))
-                break;
-            at_ += c == '\n' ? 1 : 0;
-        }
-        return {size, {}};
+    Transfer read(std::span<char> buffer, Deadline deadline) override {
+        if (!talk_.says.empty())
+            echo(talk_.says.front());
+        return Talker::read(buffer, deadline);
     }
 
-    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
-        require(!tape_.broken);
-        tape_.written += octets;
-        if (at_ < script_.size() && script_[at_] == write_fails) {
-            ++at_;
-            tape_.broken = true;
-            return {0, "Broken pipe"};
-        }
-        return {octets.size(), {}};
+    Transfer write(std::string_view octets, Deadline deadline) override {
+        require(!talk_.broken);
+        return Talker::write(octets, deadline);
     }
-
-    [[nodiscard]] std::string protocol() const override { return "TLSv1.3"; }
 
   private:
     /// In the line that comes next; so rarely that it stays below the limits of a reply.
-    void echo() {
-        const auto end = script_.find('\n', at_);
-        const auto at = script_.find(echoes, at_);
-        if (at == script_.npos || at > end || ++echoed_ > 20)
+    void echo(std::string& piece) {
+        const auto at = piece.find(echoes);
+        if (at == piece.npos || at > piece.find('\n') || ++echoed_ > 20)
             return;
-        const auto last = tape_.written.rfind('\n', tape_.written.size() - 3) + 1;
-        std::string line = tape_.written.substr(last, 200);
+        const std::string& heard = talk_.heard;
+        const auto last = heard.rfind('\n', heard.size() - 3) + 1;
+        std::string line = heard.substr(last, 200);
         std::erase_if(line, is_control);
-        script_.replace(at, 1, line);
+        piece.replace(at, 1, line);
     }
 
-    std::string script_;
-    std::size_t at_ = 0;
+    Talk& talk_;
     int echoed_ = 0;
-    Tape& tape_;
 };
 
 /// A connection's two parts.
 struct Line {
-    std::string script; ///< still to be said under TLS
-    Tape plain;
-    Tape secured;
+    Talk plain;
+    Talk secured;
 };
 
 class ScriptedSecurer : public Securer {
@@ -124,7 +116,7 @@ class ScriptedSecurer : public Securer {
         if (refuses_)
             throw Failure(ExitStatus::no_perm, Fault::relay,
                           peer + ": certificate refused");
-        return std::make_unique<ScriptedStream>(line_->script, line_->secured);
+        return std::make_unique<ScriptedStream>(line_->secured);
     }
 
   private:
@@ -146,13 +138,14 @@ class ScriptedRoute : public Route {
         if (parts.front() == "refused")
             throw Failure(ExitStatus::temp_fail, Fault::relay, "connecting: refused");
         Line& line = lines_.emplace_back();
-        line.script = parts.back();
+        line.plain.says = pieces_of(parts.front());
+        line.secured.says = pieces_of(parts.back());
         securer_.use(line);
         Connection connection;
         connection.peer = "mail[192.0.2.1]:" + std::to_string(port_);
         connection.port = port_;
         connection.local_literal = "[192.0.2.9]";
-        connection.stream = std::make_unique<ScriptedStream>(parts.front(), line.plain);
+        connection.stream = std::make_unique<ScriptedStream>(line.plain);
         return connection;
     }
 
@@ -250,17 +243,17 @@ struct Scene {
 
 /// What precedes TLS: EHLO and STARTTLS, and QUIT where the server refuses.
 void check_before_tls(const Line& line, TlsMode mode) {
-    const Tape& plain = line.plain;
+    const Talk& plain = line.plain;
     if (mode == TlsMode::implicit)
-        return require(plain.written.empty());
-    for (const std::string& command : split(plain.written, "\r\n")) {
+        return require(plain.heard.empty());
+    for (const std::string& command : split(plain.heard, "\r\n")) {
         require(command.empty() || command == "EHLO [192.0.2.9]" || command == "STARTTLS" ||
                 command == "QUIT");
     }
-    if (line.secured.written.empty())
+    if (line.secured.heard.empty())
         return;
     // It was offered and granted, and nothing came after the 220 (RFC 3207 6).
-    require(plain.written == "EHLO [192.0.2.9]\r\nSTARTTLS\r\n");
+    require(plain.heard == "EHLO [192.0.2.9]\r\nSTARTTLS\r\n");
     const auto last = plain.read.rfind('\n', plain.read.size() - 2) + 1;
     require(plain.read.ends_with('\n') && plain.read.substr(last).starts_with("220"));
     std::string offers;
@@ -270,10 +263,10 @@ void check_before_tls(const Line& line, TlsMode mode) {
 }
 
 /// RFC 6152, 6531: no 8-bit text for a server that has not offered to take some.
-void check_eight_bit(const Tape& tape) {
+void check_eight_bit(const Talk& tape) {
     const std::string read = upper_case(tape.read);
     const bool taken = read.find("8BITMIME") != read.npos;
-    require(taken || read.find("SMTPUTF8") != read.npos || !has_eight_bit(tape.written));
+    require(taken || read.find("SMTPUTF8") != read.npos || !has_eight_bit(tape.heard));
 }
 
 std::vector<Copy> copies_of(const std::list<Line>& lines, const Scene& scene) {
@@ -283,7 +276,7 @@ std::vector<Copy> copies_of(const std::list<Line>& lines, const Scene& scene) {
     for (const Line& line : lines) {
         if (mode != TlsMode::none)
             check_before_tls(line, mode);
-        const Tape& tape = mode == TlsMode::none ? line.plain : line.secured;
+        const Talk& tape = mode == TlsMode::none ? line.plain : line.secured;
         check_eight_bit(tape);
         ServerModel model(tape, scene.texts, mode != TlsMode::starttls);
         const auto more = model.copies();

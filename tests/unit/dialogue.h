@@ -21,8 +21,8 @@
 
 namespace sallyport {
 
-struct Talk {
-    Talk() {
+struct Client {
+    Client() {
         identity.login = "caller";
         identity.host_name = "host.example";
         Relay relay;

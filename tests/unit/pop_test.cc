@@ -9,28 +9,13 @@
 #include "relays.h"
 #include "shown.h"
 #include "smtp/pop.h"
-#include "talker.h"
+#include "support/talker.h"
 #include "text/ascii.h"
 
 using namespace sallyport;
 using Texts = std::vector<std::string>;
 
 namespace {
-
-class VerifiedTalker : public VerifiedStream {
-  public:
-    explicit VerifiedTalker(Talk& talk) : talker_(talk) {}
-    Transfer read(std::span<char> buffer, Deadline deadline) override {
-        return talker_.read(buffer, deadline);
-    }
-    Transfer write(std::string_view octets, Deadline deadline) override {
-        return talker_.write(octets, deadline);
-    }
-    [[nodiscard]] std::string protocol() const override { return "TLSv1.3"; }
-
-  private:
-    Talker talker_;
-};
 
 /// Shakes hands with a server that said nothing more in clear.
 class StandIn : public Securer {
@@ -39,12 +24,12 @@ class StandIn : public Securer {
     std::unique_ptr<VerifiedStream> secure(std::unique_ptr<Stream> /*plain*/,
                                            const std::string& peer,
                                            Deadline deadline) override {
-        talk_.deadlines.push_back(deadline);
-        if (!talk_.said.empty())
+        talk_.reads.push_back(deadline);
+        if (!talk_.says.empty())
             throw Failure(ExitStatus::protocol, Fault::relay, peer + ": TLS: no TLS");
         talk_.heard += "<TLS>";
-        talk_.said = says_;
-        return std::make_unique<VerifiedTalker>(talk_);
+        talk_.says = at_once(says_);
+        return std::make_unique<Talker>(talk_);
     }
 
   private:
@@ -54,7 +39,7 @@ class StandIn : public Securer {
 
 struct Fixture {
     void log_in(TlsMode mode, const std::string& clear, const std::string& under_tls) {
-        talk.said = clear;
+        talk.says = at_once(clear);
         talk.heard.clear();
         kept.clear();
         StandIn securer(talk, under_tls);
@@ -109,13 +94,13 @@ BOOST_FIXTURE_TEST_CASE(what_comes_first_has_its_own_limit, Fixture) {
     const auto now = Clock::now();
     until = {now + std::chrono::seconds(1), now + std::chrono::seconds(5)};
     for (const TlsMode mode : {TlsMode::implicit, TlsMode::starttls}) {
-        talk.deadlines.clear();
+        talk.reads.clear();
         const bool at_once = mode == TlsMode::implicit;
         log_in(mode, at_once ? "" : ok + ok, (at_once ? ok : "") + ok + ok + ok);
         // Each octet is read by itself.
         std::vector<Deadline> expected(ok.size() + (at_once ? 1 : 0), until.greeting);
-        expected.resize(talk.deadlines.size(), until.end);
-        BOOST_TEST((talk.deadlines == expected));
+        expected.resize(talk.reads.size(), until.end);
+        BOOST_TEST((talk.reads == expected));
         BOOST_TEST(expected.size() > 3 * ok.size());
     }
 }

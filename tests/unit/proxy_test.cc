@@ -6,7 +6,7 @@
 #include "failing.h"
 #include "net/proxy.h"
 #include "shown.h"
-#include "talker.h"
+#include "support/talker.h"
 #include "text/ascii.h"
 
 using namespace sallyport;
@@ -21,18 +21,18 @@ const std::string bound = "\5\0\0\1\0\0\0\0\0\0"s;
 struct Fixture {
     /// What the proxy heard; what is left in the stream must be the server's greeting.
     std::string heard_by(const std::string& url, const std::string& says) {
-        talk.said = says + greeting;
+        talk.says = at_once(says + greeting);
         talk.heard.clear();
         kept.clear();
         Talker stream(talk);
         ask_proxy(stream, read_proxy(url, "conf"), "peer", host, 465, Deadline::max(),
                   transcript);
-        BOOST_TEST(talk.said == greeting);
+        BOOST_TEST((talk.says == at_once(greeting)));
         return talk.heard;
     }
     /// "75 address: what"
     std::string why(const std::string& url, const std::string& says) {
-        talk.said = says;
+        talk.says = at_once(says);
         kept.clear();
         Talker stream(talk);
         const Proxy proxy = read_proxy(url, "conf");

@@ -4,24 +4,16 @@
 
 #include "failing.h"
 #include "smtp/refusal.h"
+#include "support/talker.h"
 
 using namespace sallyport;
 
 namespace {
 
-class DeadStream : public Stream {
-  public:
-    Transfer read(std::span<char> /*buffer*/, Deadline /*deadline*/) override {
-        return {0, "connection closed by the server"};
-    }
-    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
-        return {octets.size(), {}};
-    }
-};
-
 Failure refused(const Where& where, const Reply& reply, bool in_doubt = false) {
     const Transcript transcript;
-    Wire wire(std::make_unique<DeadStream>(), "peer", transcript, std::chrono::seconds(1),
+    Talk talk;
+    Wire wire(std::make_unique<Talker>(talk), "peer", transcript, std::chrono::seconds(1),
               Deadline::max());
     wire.set_in_doubt(in_doubt);
     return failure_of([&]() -> int { refuse(wire, where, reply); });

@@ -16,21 +16,13 @@
 #include "base/unique_fd.h"
 #include "failing.h"
 #include "folder.h"
+#include "support/talker.h"
 #include "system/secret.h"
 
 using namespace sallyport;
 using namespace std::string_literals;
 
 namespace {
-
-class Peer : public VerifiedStream {
-  public:
-    Transfer read(std::span<char> /*buffer*/, Deadline /*deadline*/) override { return {}; }
-    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
-        return {octets.size(), {}};
-    }
-    [[nodiscard]] std::string protocol() const override { return "TLSv1.3"; }
-};
 
 struct Fixture {
     Fixture() {
@@ -49,7 +41,8 @@ struct Fixture {
         return load_secret(SecretCommand{command, "conf:7: password_command"}, deadline);
     }
     static std::string output(const std::string& command) {
-        const Peer peer;
+        Talk talk;
+        const Talker peer(talk);
         const LoadedSecret loaded = load(command, soon());
         return std::string(loaded.secret->reveal(Permit(peer)));
     }

@@ -9,6 +9,7 @@
 
 #include "failing.h"
 #include "folder.h"
+#include "support/talker.h"
 #include "system/secret.h"
 
 using namespace sallyport;
@@ -21,17 +22,9 @@ static_assert(!std::is_constructible_v<Permit, const Stream&>);
 
 namespace {
 
-class Peer : public VerifiedStream {
-  public:
-    Transfer read(std::span<char> /*buffer*/, Deadline /*deadline*/) override { return {}; }
-    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
-        return {octets.size(), {}};
-    }
-    [[nodiscard]] std::string protocol() const override { return "TLSv1.3"; }
-};
-
 std::string shown(const LoadedSecret& loaded) {
-    const Peer peer;
+    Talk talk;
+    const Talker peer(talk);
     return std::string(loaded.secret->reveal(Permit(peer)));
 }
 

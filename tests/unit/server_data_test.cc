@@ -20,7 +20,7 @@ const std::string begun = "MAIL FROM:<me@x>\nRCPT TO:<a@x>\n";
 const std::string heard = "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n";
 
 /// One who has said EHLO, MAIL and RCPT.
-struct Sending : Talk {
+struct Sending : Client {
     /// The replies to what follows.
     std::string send(const std::string& said) {
         const std::string text = say(begun + said);
@@ -74,7 +74,8 @@ BOOST_FIXTURE_TEST_CASE(each_message_has_its_deadline, Sending) {
     const std::string one = "MAIL FROM:<me@x>\nRCPT TO:<a@x>\nDATA\n" + fields + "\nx\n.\n";
     say(one + one);
     BOOST_TEST(network.asked.size() == 1U);
-    BOOST_TEST((network.deadlines.front() < network.deadlines.back()));
+    BOOST_TEST(
+        (network.talks.front().writes.front() < network.talks.front().writes.back()));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_is_tired_of_waiting_is_asked_anew, Sending) {

@@ -22,7 +22,7 @@ Script said(std::initializer_list<const char*> replies) {
     return hello + Script(replies.begin(), replies.end());
 }
 
-struct Aliased : Talk {
+struct Aliased : Client {
     Aliased() { settings.recipients.root = "a@x, b@x, c@x"; }
 
     /// The commands that the submission server heard with a recipient, and the ends of
@@ -58,7 +58,7 @@ struct ByLmtp : Aliased {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_transaction_has_its_limit, Talk) {
+BOOST_FIXTURE_TEST_CASE(a_transaction_has_its_limit, Client) {
     const std::string four =
         mail + "RCPT TO:<a@x>\nRCPT TO:<b@x>\nRCPT TO:<c@x>\nRCPT TO:<d@x>\n";
     const auto check = [&] {
@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(a_transaction_has_its_limit, Talk) {
     check();
 }
 
-BOOST_FIXTURE_TEST_CASE(who_is_refused_takes_no_room, Talk) {
+BOOST_FIXTURE_TEST_CASE(who_is_refused_takes_no_room, Client) {
     settings.relays.front().max_recipients = 1;
     has_servers({said({"250 s", "550 no", "250 r"})});
     BOOST_TEST(say(mail + "RCPT TO:<a@x>\nRCPT TO:<b@x>\nRCPT TO:<b@x>\nRCPT TO:<c@x>\n") ==
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_refused_takes_no_room, Talk) {
                    "452 4.5.3 one1: RCPT TO:<c@x>: too many recipients\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_next_transaction_has_room, Talk) {
+BOOST_FIXTURE_TEST_CASE(the_next_transaction_has_room, Client) {
     settings.relays.front().max_recipients = 1;
     has_servers({said({"250 s", "250 r", "250 reset", "250 s", "250 r"})});
     BOOST_TEST(say(mail + "RCPT TO:<a@x>\nRSET\n" + mail + "RCPT TO:<a@x>\n") ==
@@ -137,7 +137,7 @@ BOOST_FIXTURE_TEST_CASE(the_reply_names_all_who_were_refused, Aliased) {
                            "grey\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(three_names_and_how_many_more, Talk) {
+BOOST_FIXTURE_TEST_CASE(three_names_and_how_many_more, Client) {
     Script script{"250 s", "250 r"};
     settings.recipients.root = "ok@x";
     for (int i = 100; i < 140; ++i) {
@@ -153,7 +153,7 @@ BOOST_FIXTURE_TEST_CASE(three_names_and_how_many_more, Talk) {
                all);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_same_recipient_many_times, Talk) {
+BOOST_FIXTURE_TEST_CASE(the_same_recipient_many_times, Client) {
     has_servers({said({"250 s", "250 r"})});
     std::string all = mail;
     for (int i = 0; i < 10'000; ++i)

@@ -28,7 +28,7 @@ std::string codes_of(const std::string& said) {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(greetings, Talk) {
+BOOST_FIXTURE_TEST_CASE(greetings, Client) {
     BOOST_TEST(replies_from(file_of("").get()) == greeting);
     BOOST_TEST(replies_from(file_of("EHLO me\r\nQUIT\r\n").get()) ==
                greeting + offers + "221 2.0.0 bye\r\n");
@@ -39,7 +39,7 @@ BOOST_FIXTURE_TEST_CASE(greetings, Talk) {
     BOOST_TEST(network.asked.empty()); // nobody is asked before there is a sender
 }
 
-BOOST_FIXTURE_TEST_CASE(commands_that_need_no_order, Talk) {
+BOOST_FIXTURE_TEST_CASE(commands_that_need_no_order, Client) {
     BOOST_TEST(say("NOOP\nnoop x\nVRFY me\nHELP\nRSET\n") ==
                "250 2.0.0 ok\n250 2.0.0 ok\n252 2.5.2 send a message, and see\n"
                "214 2.0.0 see RFC 5321 and sallyport(8)\n250 2.0.0 ok\n");
@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(commands_that_need_no_order, Talk) {
     BOOST_TEST(network.asked.empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(commands_that_are_no_text, Talk) {
+BOOST_FIXTURE_TEST_CASE(commands_that_are_no_text, Client) {
     for (const char* odd :
          {"NOOP\tx", "NOOP\rx", "NO\x01OP", "NOOP\x7f", "MAIL FROM:<a\r@x>"})
         BOOST_TEST(say(std::string(odd) + "\nNOOP\n") ==
@@ -63,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(commands_that_are_no_text, Talk) {
                "500 5.5.2 the line is too long\n250 2.0.0 ok\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(bad_sequences, Talk) {
+BOOST_FIXTURE_TEST_CASE(bad_sequences, Client) {
     has_servers({hello + Script{"250 s", "250 r"}});
     replies_from(
         file_of("MAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nBDAT 4\r\nNOOPQUIT\r\n").get());
@@ -86,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(bad_sequences, Talk) {
                "503 5.5.1 EHLO is expected first, and one MAIL at a time\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(arguments_that_make_no_sense, Talk) {
+BOOST_FIXTURE_TEST_CASE(arguments_that_make_no_sense, Client) {
     has_servers({hello + Script{"250 s", "250 r"}});
     BOOST_TEST(
         say("MAIL\nMAIL FROM:a@x\nMAIL FROM:<a b>\nMAIL FROM:<a@x> X=1\n"
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(arguments_that_make_no_sense, Talk) {
     BOOST_TEST(holds(network.heard, "MAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\n"));
 }
 
-BOOST_FIXTURE_TEST_CASE(sender_and_recipients_are_passed_on_as_they_come, Talk) {
+BOOST_FIXTURE_TEST_CASE(sender_and_recipients_are_passed_on_as_they_come, Client) {
     has_servers({hello + Script{"250 s", "550 5.1.1 unknown", "250 r", "451 4.7.1 grey"}});
     BOOST_TEST(say("MAIL FROM:<me@x>\nRCPT TO:<a@x>\nRCPT TO:<b@x>\nRCPT TO:<c@x>\n") ==
                "250 2.1.0 sender ok\n550 5.1.1 one1: RCPT TO:<a@x>: 550 5.1.1 unknown\n"
@@ -115,13 +115,13 @@ BOOST_FIXTURE_TEST_CASE(sender_and_recipients_are_passed_on_as_they_come, Talk) 
         "RCPT TO:<c@x>\r\n"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_recipient_named_twice_is_asked_about_once, Talk) {
+BOOST_FIXTURE_TEST_CASE(a_recipient_named_twice_is_asked_about_once, Client) {
     has_servers({hello + Script{"250 s", "250 r"}});
     BOOST_TEST(say("MAIL FROM:<me@x>\nRCPT TO:<a@x>\nRCPT TO:<a@x>\n") ==
                "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n250 2.1.5 recipient ok\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_refused_sender, Talk) {
+BOOST_FIXTURE_TEST_CASE(a_refused_sender, Client) {
     for (const char* reply : {"550 5.7.1 not you", "451 4.3.0 later", "550 no"}) {
         has_servers({hello + Script{reply, "250 reset"}});
         const std::string said = say("MAIL FROM:<me@x>\nRCPT TO:<a@x>\nNOOP\n");
@@ -131,7 +131,7 @@ BOOST_FIXTURE_TEST_CASE(a_refused_sender, Talk) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(no_way_to_a_server, Talk) {
+BOOST_FIXTURE_TEST_CASE(no_way_to_a_server, Client) {
     has_servers({});
     BOOST_TEST(say("MAIL FROM:<me@x>\nMAIL FROM:<me@x>\n") ==
                "451 4.3.0 one: no such host\n451 4.3.0 one: no such host\n");
@@ -143,7 +143,7 @@ BOOST_FIXTURE_TEST_CASE(no_way_to_a_server, Talk) {
     BOOST_TEST(say("MAIL FROM:<me@x>\n") == "250 2.1.0 sender ok\n");
 }
 
-struct TwoRelays : Talk {
+struct TwoRelays : Client {
     TwoRelays() {
         settings.relays.push_back(settings.relays.front());
         settings.relays.back().host = "two";
@@ -179,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(another_relay_may_take_the_sender, TwoRelays) {
 }
 
 /// Accounts get locked that way; and it is no fault of the client's.
-BOOST_FIXTURE_TEST_CASE(a_refused_log_in_is_not_tried_again, Talk) {
+BOOST_FIXTURE_TEST_CASE(a_refused_log_in_is_not_tried_again, Client) {
     has_servers({hello + Script{"535 5.7.8 wrong"}, once});
     const std::string said = say("MAIL FROM:<me@x>\nMAIL FROM:<me@x>\n");
     BOOST_TEST(said.starts_with("451 4.7.8 one1: "), said);
@@ -187,7 +187,7 @@ BOOST_FIXTURE_TEST_CASE(a_refused_log_in_is_not_tried_again, Talk) {
     BOOST_TEST(network.asked.size() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(trouble_with_the_configuration, Talk) {
+BOOST_FIXTURE_TEST_CASE(trouble_with_the_configuration, Client) {
     settings.relays.front().match = {"*@example.org"};
     has_servers({once});
     BOOST_TEST(say("MAIL FROM:<me@x>\n") ==
@@ -200,7 +200,7 @@ BOOST_FIXTURE_TEST_CASE(trouble_with_the_configuration, Talk) {
                "250 2.1.5 recipient ok\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_server_is_lost_before_the_message, Talk) {
+BOOST_FIXTURE_TEST_CASE(the_server_is_lost_before_the_message, Client) {
     for (const Script& lost : {hello, hello + Script{"421 4.3.2 down"}}) {
         has_servers({lost});
         BOOST_TEST(say("MAIL FROM:<me@x>\nNOOP\n").starts_with("451 4."));
@@ -215,7 +215,7 @@ BOOST_FIXTURE_TEST_CASE(the_server_is_lost_before_the_message, Talk) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(the_server_is_lost_to_a_client_that_did_not_wait, Talk) {
+BOOST_FIXTURE_TEST_CASE(the_server_is_lost_to_a_client_that_did_not_wait, Client) {
     has_servers({hello + Script{"250 s", "250 r"}, once});
     const std::string said = say("MAIL FROM:<me@x>\nRCPT TO:<a@x>\nRCPT TO:<b@x>\n"
                                  "RCPT TO:<c@x>\nBDAT 4\nBDATRSET\nRCPT TO:<d@x>\n");
@@ -227,14 +227,14 @@ BOOST_FIXTURE_TEST_CASE(the_server_is_lost_to_a_client_that_did_not_wait, Talk) 
     BOOST_TEST(status == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_is_one_too_many, Talk) {
+BOOST_FIXTURE_TEST_CASE(who_is_one_too_many, Client) {
     has_servers({hello + Script{"250 s", "250 r", "452 4.5.3 too many"}});
     BOOST_TEST(say("MAIL FROM:<me@x>\nRCPT TO:<a@x>\nRCPT TO:<b@x>\n") ==
                "250 2.1.0 sender ok\n250 2.1.5 recipient ok\n"
                "452 4.5.3 one1: RCPT TO:<b@x>: too many recipients\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(policy_and_aliases, Talk) {
+BOOST_FIXTURE_TEST_CASE(policy_and_aliases, Client) {
     settings.sender.allow = {"*@example.org"};
     settings.recipients.root = "me@x, you@x";
     has_servers({hello + Script{"250 s", "250 r", "250 r", "250 r"}});
@@ -253,7 +253,7 @@ BOOST_FIXTURE_TEST_CASE(policy_and_aliases, Talk) {
 }
 
 /// With 5xx nobody may get the message by it.
-BOOST_FIXTURE_TEST_CASE(of_an_alias_one_is_enough, Talk) {
+BOOST_FIXTURE_TEST_CASE(of_an_alias_one_is_enough, Client) {
     settings.recipients.root = "me@x, you@x";
     has_servers({hello + Script{"250 s", "250 r", "550 no"}});
     BOOST_TEST(say("MAIL FROM:<me@x>\nRCPT TO:<root>\n") ==
@@ -264,7 +264,7 @@ BOOST_FIXTURE_TEST_CASE(of_an_alias_one_is_enough, Talk) {
                    .starts_with("250 2.1.0 sender ok\n550 5."));
 }
 
-BOOST_FIXTURE_TEST_CASE(parameters_are_passed_on, Talk) {
+BOOST_FIXTURE_TEST_CASE(parameters_are_passed_on, Client) {
     const Script offering{"220 hi", "250-mail\r\n250-SIZE 1000\r\n250-8BITMIME\r\n"
                                     "250-SMTPUTF8\r\n250 DSN"};
     has_servers({offering + Script{"250 s", "250 r"}});
@@ -286,7 +286,7 @@ BOOST_FIXTURE_TEST_CASE(parameters_are_passed_on, Talk) {
     BOOST_TEST(holds(network.heard, "MAIL FROM:<a@x>\r\n"));
 }
 
-BOOST_FIXTURE_TEST_CASE(one_mailbox_a_command, Talk) {
+BOOST_FIXTURE_TEST_CASE(one_mailbox_a_command, Client) {
     has_servers({hello + Script{"250 s", "250 r", "250 r"}});
     const std::string said = say("MAIL FROM:<me@x>\nRCPT TO:<a@x, b@x>\nRCPT TO:<g:a@x;>\n"
                                  "RCPT TO:<@r,@q:c@x>\n");
@@ -296,7 +296,7 @@ BOOST_FIXTURE_TEST_CASE(one_mailbox_a_command, Talk) {
 }
 
 /// What one parser takes for quoted text is for another within a comment.
-BOOST_FIXTURE_TEST_CASE(no_path_holds_a_second_recipient, Talk) {
+BOOST_FIXTURE_TEST_CASE(no_path_holds_a_second_recipient, Client) {
     has_servers({hello + Script{"250 s", "250 r"}});
     const std::string said =
         say("MAIL FROM:<me@x>\nRCPT TO:<a@b.cd(\")>,<evil@x.org(\")>\nRCPT TO:<a@x>\n");
@@ -307,7 +307,7 @@ BOOST_FIXTURE_TEST_CASE(no_path_holds_a_second_recipient, Talk) {
     BOOST_TEST(holds(network.heard, "MAIL FROM:<me@x>\r\nRCPT TO:<a@x>\r\n"));
 }
 
-BOOST_FIXTURE_TEST_CASE(replies_to_a_batch_go_out_together, Talk) {
+BOOST_FIXTURE_TEST_CASE(replies_to_a_batch_go_out_together, Client) {
     has_servers({once});
     const UniqueFd file =
         file_of("EHLO me\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nNOOP\r\nQUIT\r\n");
@@ -331,7 +331,7 @@ BOOST_FIXTURE_TEST_CASE(replies_to_a_batch_go_out_together, Talk) {
     BOOST_TEST(receive() == "221 2.0.0 bye\r\n");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_client_that_does_not_listen, Talk) {
+BOOST_FIXTURE_TEST_CASE(a_client_that_does_not_listen, Client) {
     Log log(settings.log, "sallyport");
     const UniqueFd input = file_of("NOOP\r\n");
     const UniqueFd output(::open("/dev/full", O_WRONLY));

@@ -8,53 +8,35 @@
 
 #include "failing.h"
 #include "smtp/session.h"
+#include "support/talker.h"
 
 using namespace sallyport;
 using namespace std::chrono_literals;
 
 namespace {
 
-/// What a server says, and for how long it was waited for: "220 minute" is not more than
-/// one.
+/// A server, and for how long it was waited for: "220 minute" is not more than one.
 struct Line {
-    std::deque<std::string> said;
-    std::string waits;
+    Talk talk;
+    std::string waits{};
 
     void waited_for(const std::string& what, Deadline deadline) {
         const bool is_short = deadline - Clock::now() <= 60s;
         waits += what + (is_short ? " minute, " : " timeout, ");
     }
-
-    Transfer read(std::span<char> buffer, Deadline deadline) {
-        if (said.empty())
-            return {0, "timed out"};
-        const std::string reply = said.front() + "\r\n";
-        said.pop_front();
-        waited_for(reply.substr(0, 3), deadline);
-        reply.copy(buffer.data(), buffer.size());
-        return {reply.size(), {}};
-    }
 };
 
-template<class Base>
-class LineStream : public Base {
+class LineStream : public Talker {
   public:
-    explicit LineStream(Line& line) : line_(line) {}
+    explicit LineStream(Line& line) : Talker(line.talk), line_(line) {}
     Transfer read(std::span<char> buffer, Deadline deadline) override {
-        return line_.read(buffer, deadline);
-    }
-    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
-        return {octets.size(), {}};
+        if (!line_.talk.says.empty())
+            line_.waited_for(line_.talk.says.front().substr(0, 3), deadline);
+        return Talker::read(buffer, deadline);
     }
 
-  protected:
+  private:
     Line& line_;
-};
-
-class SecuredLine : public LineStream<VerifiedStream> {
-  public:
-    using LineStream::LineStream;
-    [[nodiscard]] std::string protocol() const override { return "TLSv1.3"; }
 };
 
 class LineSecurer : public Securer {
@@ -64,7 +46,7 @@ class LineSecurer : public Securer {
                                            const std::string& /*peer*/,
                                            Deadline deadline) override {
         line_.waited_for("TLS", deadline);
-        return std::make_unique<SecuredLine>(line_);
+        return std::make_unique<LineStream>(line_);
     }
 
   private:
@@ -83,11 +65,14 @@ class LineRoute : public Route {
 
 struct Fixture {
     /// The waits of a session that begins so.
-    std::string waits(TlsMode tls, std::deque<std::string> said) {
+    std::string waits(TlsMode tls, const std::deque<std::string>& said) {
         relay.tls = tls;
-        line = {std::move(said), {}};
+        line = {};
+        line.talk.end = "timed out";
+        for (const std::string& reply : said)
+            line.talk.says.push_back(reply + "\r\n");
         Connection connection;
-        connection.stream = std::make_unique<LineStream<Stream>>(line);
+        connection.stream = std::make_unique<LineStream>(line);
         connection.peer = "peer";
         LineRoute route(line);
         const Transcript transcript(-1);

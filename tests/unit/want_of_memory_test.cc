@@ -94,7 +94,7 @@ void fail_each(const ScriptedNetwork& network, Try try_it) {
 
 const std::vector<std::string> everybody{"a@x", "b@x", "c@x"};
 
-struct Dialogue : Talk {
+struct Dialogue : Client {
     Dialogue() { settings.recipients.root = "a@x, b@x, c@x"; }
 
     void run(long at, bool goes_on) {

@@ -9,44 +9,17 @@
 
 #include "base/unique_fd.h"
 #include "smtp/wire.h"
+#include "support/talker.h"
 
 using namespace sallyport;
 
 namespace {
 
-/// Gives out what it was made with, one piece a read; keeps what is written.
-class FixedStream : public Stream {
-  public:
-    FixedStream(std::deque<std::string> pieces, std::string& written)
-        : pieces_(std::move(pieces)), written_(written) {}
-
-    Transfer read(std::span<char> buffer, Deadline /*deadline*/) override {
-        if (pieces_.empty())
-            return {0, "connection closed by the server"};
-        const std::string piece = pieces_.front().substr(0, buffer.size());
-        pieces_.front().erase(0, piece.size());
-        if (pieces_.front().empty())
-            pieces_.pop_front();
-        std::copy(piece.begin(), piece.end(), buffer.begin());
-        return {piece.size(), {}};
-    }
-
-    Transfer write(std::string_view octets, Deadline /*deadline*/) override {
-        if (written_ == "broken")
-            return {0, "Broken pipe"};
-        written_ += octets;
-        return {octets.size(), {}};
-    }
-
-  private:
-    std::deque<std::string> pieces_;
-    std::string& written_;
-};
-
 struct Fixture {
     Wire wire(std::deque<std::string> pieces) {
-        return {std::make_unique<FixedStream>(std::move(pieces), written), "peer",
-                transcript, std::chrono::seconds(5), Deadline::max()};
+        talk.says = std::move(pieces);
+        return {std::make_unique<Talker>(talk), "peer", transcript, std::chrono::seconds(5),
+                Deadline::max()};
     }
 
     Failure failure_of(std::deque<std::string> pieces, bool in_doubt = false) {
@@ -61,7 +34,7 @@ struct Fixture {
     }
 
     Transcript transcript;
-    std::string written;
+    Talk talk;
 };
 
 } // namespace
@@ -153,11 +126,11 @@ BOOST_FIXTURE_TEST_CASE(a_reply_before_the_command_is_out_of_step, Fixture) {
     Wire line = wire({"220 hello\r\n250 early\r\n"});
     line.receive(Step::greeting);
     BOOST_CHECK_THROW(line.send("EHLO x\r\n", 1, Step::ehlo), Failure);
-    BOOST_TEST(written == "");
+    BOOST_TEST(talk.heard == "");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_a_leaving_server_said_last_is_heard_in_its_place, Fixture) {
-    written = "broken";
+    talk.broken = true;
     Wire line = wire({"250 chunk\r\n552 5.3.4 too big\r\n"});
     line.send("text", 2, Step::bdat);
     BOOST_TEST(line.broken());
@@ -166,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(what_a_leaving_server_said_last_is_heard_in_its_place, F
 }
 
 BOOST_FIXTURE_TEST_CASE(when_it_says_no_more_the_write_has_failed, Fixture) {
-    written = "broken";
+    talk.broken = true;
     Wire line = wire({"250 ok\r\n"});
     line.send("text", 2, Step::bdat);
     line.receive(Step::bdat);
@@ -178,7 +151,7 @@ BOOST_FIXTURE_TEST_CASE(when_it_says_no_more_the_write_has_failed, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_is_written_after_a_write_that_failed, Fixture) {
-    written = "broken";
+    talk.broken = true;
     Wire line = wire({"250 ok\r\n"});
     line.send("text", 1, Step::bdat);
     line.receive(Step::bdat);
@@ -186,7 +159,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_written_after_a_write_that_failed, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_not_written_has_no_reply, Fixture) {
-    written = "broken";
+    talk.broken = true;
     Wire line = wire({"250 ok\r\n"});
     line.send("text", 1, Step::bdat);
     BOOST_TEST(line.receive(Step::bdat).code == 250);
@@ -221,8 +194,9 @@ struct LogInFixture : Fixture {
     /// What -v shows, then what the reply comes to.
     std::string seen(std::deque<std::string> pieces, bool challenges_too = false) {
         const Transcript to_pipe(writer.get());
-        Wire line(std::make_unique<FixedStream>(std::move(pieces), written), "peer",
-                  to_pipe, std::chrono::seconds(5), Deadline::max());
+        talk.says = std::move(pieces);
+        Wire line(std::make_unique<Talker>(talk), "peer", to_pipe, std::chrono::seconds(5),
+                  Deadline::max());
         line.set_withheld(&withheld, challenges_too);
         std::string text;
         try {

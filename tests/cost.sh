@@ -3,7 +3,7 @@
 #
 # What a message costs everywhere, whatever built the program: round trips, the dialogue flight
 # by flight, TLS records and writes, as much memory for every size of message, and which libraries
-# are loaded. Size and instructions, which depend on the compiler and the libraries, are the affair
+# it is linked with. Size and instructions, which depend on the compiler and the libraries, are the affair
 # of `make bench`. The program itself sends to the submission server of tests/support.
 # shellcheck disable=SC2154 # names of the sourced file
 
@@ -140,7 +140,7 @@ libraries() {
         return
     fi
     needed=$(readelf -d "$SALLYPORT" |
-        sed -n 's/.*(NEEDED).*\[\([a-z0-9_+]*\)\..*/\1/p' | sort | tr '\n' ' ')
+        sed -n '/\[ld-/d; s/.*(NEEDED).*\[\([^].]*\).*/\1/p' | sort | tr '\n' ' ')
     case " $needed" in
     *' libstdc++ '*) skip "$name" 'this build loads libstdc++ at run time' ;;
     ' libc libcrypto libgcc_s libinih libsasl2 libssl ') pass "$name: $needed" ;;

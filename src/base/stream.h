@@ -62,7 +62,7 @@ struct ChannelBinding {
 };
 
 /// A stream whose far end has proved who it is: credentials may be written to it, because
-/// Secret::reveal takes one. Two classes derive from it: TlsStream and the tests' stand-in.
+/// Secret::reveal takes one. TlsStream alone derives from it, and the tests' stand-ins.
 class VerifiedStream : public Stream {
   public:
     /// For the log: "TLSv1.3".

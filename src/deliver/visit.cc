@@ -69,7 +69,7 @@ void Visit::tell_where_to() const {
                                                         : " (no TLS)"});
         }
     }
-    context_.transcript.remark(Step::connect, text);
+    context_.transcript.remark(Step::none, text);
 }
 
 /// Gets the secret and the route, once for all sessions.

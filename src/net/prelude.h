@@ -23,16 +23,13 @@ class Prelude {
     /// `peer` and `step` begin every error text. Every wait ends at `deadline`.
     Prelude(Stream& stream, std::string peer, Deadline deadline, Step step,
             const Transcript& transcript)
-        : stream_(stream), peer_(std::move(peer)), deadline_(deadline),
-          transcript_(transcript) {
-        enter(step, deadline);
-    }
+        : stream_(stream), peer_(std::move(peer)), deadline_(deadline), step_(step),
+          transcript_(transcript) {}
 
     [[nodiscard]] Step step() const { return step_; }
     void enter(Step step, Deadline deadline) {
         step_ = step;
         deadline_ = deadline;
-        transcript_.begin(step);
     }
 
     /// What -v shows of the octets is `shown`.
@@ -54,8 +51,8 @@ class Prelude {
                                     std::string_view code = {}) const;
 
     /// For -v: a line that was read, as quote() has it, or what else there is to say.
-    void show(std::string_view line) const {
-        transcript_.received(step_, quote(line, std::string_view::npos));
+    void show(std::string_view line, std::string_view code) const {
+        transcript_.received(step_, quote(line, std::string_view::npos, code));
     }
     void remark(std::initializer_list<std::string_view> text) const;
 
@@ -68,7 +65,7 @@ class Prelude {
     Stream& stream_;
     std::string peer_;
     Deadline deadline_;
-    Step step_ = Step::none;
+    Step step_;
     const Transcript& transcript_;
     Withheld withheld_;
     std::size_t left_ = 16384; ///< octets that lines may still have

@@ -166,7 +166,7 @@ void ask_by_http(Prelude& prelude, const Proxy& proxy, const std::string& host,
         const std::string line = prelude.read_line();
         code = status_code(line);
         if (code / 100 != 1)
-            prelude.show(line);
+            prelude.show(line, code > 0 ? line.substr(9, 3) : std::string());
         if (code / 100 != 2 && code / 100 != 1)
             http_refused(prelude, code, line);
         while (!prelude.read_line().empty()) { // to the end of the header

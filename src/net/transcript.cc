@@ -40,7 +40,7 @@ void Transcript::add(Step step, Kind kind, std::string_view line) const {
                                                                : "* ";
         print(fd_, concat({mark, shown, "\n"}));
     }
-    if (kept_ != nullptr)
+    if (kept_ != nullptr && kept_->size() < entry_limit)
         kept_->push_back({Clock::now(), step, kind, std::move(shown)});
 }
 

@@ -20,13 +20,17 @@ class Transcript {
 
     /// A step has begun at its first entry, or where its command went out in one flight
     /// with another's at the last that was sent before it; it has ended at its last entry,
-    /// or by a Failure of that step.
+    /// or by a Failure of that step. Connecting begins with the look-up of names, and has
+    /// nothing after that where no way is left to try.
     struct Entry {
         Clock::time_point at;
-        Step step; ///< none: of what no step is
+        Step step; ///< none: QUIT, RSET, and what is read in vain
         Kind kind;
         std::string text; ///< a line, fit to be shown; empty where a step began
     };
+
+    /// So many are kept at most, the first.
+    static constexpr std::size_t entry_limit = 10000;
 
     /// Shows to `fd`, which stays the caller's; -1: to nobody. Keeps in `kept`, which
     /// outlives this; null: nowhere.

@@ -21,10 +21,12 @@ bool is_transient(std::string_view text) {
 /// RFC 1939 3: "+OK" goes on.
 void expect_ok(Prelude& prelude) {
     const std::string line = prelude.read_line();
-    prelude.show(line);
-    if (line == "+OK" || line.starts_with("+OK "))
+    const bool good = line == "+OK" || line.starts_with("+OK ");
+    const bool bad = line == "-ERR" || line.starts_with("-ERR ");
+    prelude.show(line, good ? "+OK" : bad ? "-ERR" : "");
+    if (good)
         return;
-    if (line != "-ERR" && !line.starts_with("-ERR "))
+    if (!bad)
         prelude.fail(ExitStatus::protocol, Fault::relay,
                      {"not a reply of POP: ", prelude.quote(line, 80)}, "5.5.0");
     const std::string refusal = prelude.quote(line, 200, "-ERR");
@@ -47,6 +49,7 @@ void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
         // 4).
         Prelude clear(*connection.stream, peer, until.greeting, Step::pop_greeting,
                       transcript);
+        transcript.begin(Step::pop_greeting);
         expect_ok(clear);
         clear.enter(Step::pop_stls, until.end);
         clear.write("STLS\r\n", "STLS\r\n");
@@ -60,8 +63,10 @@ void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
     transcript.remark(Step::tls,
                       concat({peer, ": POP: ", stream->protocol(), ", server verified"}));
     Prelude prelude(*stream, peer, until.greeting, Step::pop_greeting, transcript);
-    if (at_once)
+    if (at_once) {
+        transcript.begin(Step::pop_greeting);
         expect_ok(prelude);
+    }
     prelude.enter(Step::pop_user, until.end);
     prelude.write(concat({"USER ", user, "\r\n"}), "USER (credentials)\r\n");
     expect_ok(prelude);
@@ -76,7 +81,7 @@ void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
     expect_ok(prelude);
     // Some note the log-in when the session is over. What becomes of QUIT is no matter.
     const Deadline courtesy = std::min(until.end, Clock::now() + courtesy_wait);
-    transcript.sent(Step::pop_pass, "QUIT\r\n");
+    transcript.sent(Step::none, "QUIT\r\n");
     char octets[512];
     if (!stream->write("QUIT\r\n", courtesy).failed())
         stream->read(octets, courtesy);

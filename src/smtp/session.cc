@@ -98,8 +98,8 @@ Reply LogIn::begin_with(std::string_view response) {
         Reply reply = answer(concat({"AUTH ", mechanism_, " "}), response);
         const bool deaf = mechanism_ == "PLAIN" && reply.code == 501 &&
                           !reply.enhanced().starts_with("5.7.");
-        if (deaf && wire_.try_send(alone, 1))
-            go = wire_.receive_if_any(std::chrono::milliseconds::max());
+        if (deaf && wire_.try_send(alone, 1, Step::auth))
+            go = wire_.receive_if_any(std::chrono::milliseconds::max(), Step::auth);
         if (!go)
             return reply;
     }
@@ -139,8 +139,8 @@ Reply LogIn::answer(std::string_view command, std::string_view response) {
 
 /// RFC 4954 4: a line with an asterisk ends the exchange; the reply to it changes nothing.
 void LogIn::cancel(const Where& where, ExitStatus status, const std::string& why) {
-    if (wire_.try_send("*\r\n", 1))
-        wire_.receive_if_any(courtesy_wait);
+    if (wire_.try_send("*\r\n", 1, Step::auth))
+        wire_.receive_if_any(courtesy_wait, Step::auth);
     wire_.fail(status, Fault::relay, where, {why}, "5.7.8");
 }
 

@@ -130,7 +130,8 @@ void Transaction::send_by_data() {
     const Reply reply = wire_.receive(Step::data);
     if (accepted_.empty() && reply.intermediate()) {
         // RFC 2920 3.1: a server that wants the text all the same gets none.
-        in_step_ = wire_.try_send(".\r\n", 1) && wire_.receive_if_any(verdict_timeout);
+        in_step_ = wire_.try_send(".\r\n", 1, Step::end_of_data) &&
+                   wire_.receive_if_any(verdict_timeout, Step::end_of_data);
     } else if (accepted_.empty()) {
         nothing_accepted();
     } else if (!reply.intermediate()) {

@@ -168,9 +168,9 @@ void Wire::expect_written(std::size_t spare) const {
         lost(Step::none, {});
 }
 
-bool Wire::try_send(std::string_view octets, std::size_t replies) {
+bool Wire::try_send(std::string_view octets, std::size_t replies, Step step) {
     if (transcript_.wanted())
-        transcript_.sent(Step::none, octets);
+        transcript_.sent(step, octets);
     outstanding_ += replies;
     sound_ = sound_ && !stream_->write(octets, within(timeout_)).failed();
     return sound_;
@@ -188,8 +188,8 @@ Reply Wire::receive(const Where& where, std::chrono::milliseconds at_least) {
     return std::move(reading.reply);
 }
 
-std::optional<Reply> Wire::receive_if_any(std::chrono::milliseconds at_most) {
-    Reading reading = read_reply(Step::none, within(std::min(timeout_, at_most)));
+std::optional<Reply> Wire::receive_if_any(std::chrono::milliseconds at_most, Step step) {
+    Reading reading = read_reply(step, within(std::min(timeout_, at_most)));
     if (!reading.trouble.empty())
         return std::nullopt;
     return std::move(reading.reply);

@@ -84,7 +84,8 @@ class Wire {
     void expect_written(std::size_t spare) const;
 
     /// As send, for when all is decided: trouble of any kind is only a false answer.
-    bool try_send(std::string_view octets, std::size_t replies);
+    /// `step`: for the transcript.
+    bool try_send(std::string_view octets, std::size_t replies, Step step = Step::none);
 
     /// The next reply, waiting as long as the relay's timeout says, and not less than
     /// `at_least`; two seconds after a write that failed.
@@ -100,7 +101,8 @@ class Wire {
 
     /// As receive, but trouble of any kind is an empty answer, and the wait `at_most` that
     /// long: for when all is decided.
-    std::optional<Reply> receive_if_any(std::chrono::milliseconds at_most);
+    std::optional<Reply> receive_if_any(std::chrono::milliseconds at_most,
+                                        Step step = Step::none);
 
     /// As the constructor's, from now on.
     void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }

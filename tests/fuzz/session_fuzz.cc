@@ -79,7 +79,10 @@ class ScriptedStream : public Talker {
 
     Transfer write(std::string_view octets, Deadline deadline) override {
         require(!talk_.broken);
-        return Talker::write(octets, deadline);
+        Transfer written = Talker::write(octets, deadline);
+        if (written.failed()) // some of it may have arrived
+            talk_.heard += octets;
+        return written;
     }
 
   private:
@@ -101,8 +104,8 @@ class ScriptedStream : public Talker {
 
 /// A connection's two parts.
 struct Line {
-    Talk plain;
-    Talk secured;
+    Talk plain{.marks = true};
+    Talk secured{.marks = true};
 };
 
 class ScriptedSecurer : public Securer {

@@ -84,6 +84,24 @@ has_refused() {
     expect_status "$1" && expect_on_stderr "$2" && expect_nothing_stored
 }
 
+# What -v shows of a proxy, which is asked in the clear.
+watched() {
+    prepare
+    relay_conf conf "$ports" starttls \
+        "proxy = http://proxy-user:proxy-pass@127.0.0.1:$guarded_http_port"
+    send small -C "$work/conf" -v -i -f "$sender" "alice@$domain"
+    verdict 'HTTP with a log-in, watched' has_shown
+}
+
+has_shown() {
+    expect_status 0 || return
+    why="-v shows: $(head -n 6 "$work/stdout" | tr '\n' ';')"
+    grep -qxF '> Proxy-Authorization: Basic (credentials)' "$work/stdout" &&
+        grep -q '^< HTTP/1\.. 200 ' "$work/stdout" &&
+        ! grep -qF -e proxy-pass -e "$(printf 'proxy-user:proxy-pass' | openssl base64)" \
+            "$work/stdout"
+}
+
 source_address() {
     logged='[127.0.0.9]' delivers 'from an address of our choice' 'source_address = 127.0.0.9'
     refuses 'from an address that is not ours' 75 \
@@ -126,6 +144,7 @@ http() {
     named 'HTTP resolves the name'
     delivers 'HTTP with a log-in' \
         "proxy = http://proxy-user:proxy-pass@127.0.0.1:$guarded_http_port"
+    watched
     refuses 'HTTP without the log-in' 77 'CONNECT: the proxy says: 407 ' \
         "proxy = http://127.0.0.1:$guarded_http_port"
     refuses 'HTTP with a wrong log-in' 77 'CONNECT: the proxy says: 40' \

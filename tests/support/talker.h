@@ -17,13 +17,15 @@ namespace sallyport {
 
 /// What the two ends of one connection say; it outlives the streams over it.
 struct Talk {
-    static constexpr char write_fails = 2; ///< in front of a piece: the write before it
-    static constexpr char times_out = 3;   ///< the same: a read before it
+    /// In front of a piece, where there are marks: the write, or a read, before it.
+    static constexpr char write_fails = 2;
+    static constexpr char times_out = 3;
 
     std::deque<std::string> says{}; ///< what the server has yet to say, a read a piece
     std::string heard{};            ///< what the client wrote
     std::string read{};             ///< what the client has read
     std::string end = "connection closed by the server"; ///< after all is said
+    bool marks = false;                                  ///< pieces may begin with one
     bool endless = false; ///< what it says, it says again and again
     bool broken = false;  ///< a write has failed, and so does what follows
     std::vector<Deadline> reads{};
@@ -52,7 +54,6 @@ class Talker : public VerifiedStream {
         const std::string octets = piece.substr(0, buffer.size());
         if (talk_.endless)
             piece += octets;
-        begun_ = octets.size() < piece.size();
         drop(octets.size());
         octets.copy(buffer.data(), buffer.size());
         talk_.read += octets;
@@ -77,7 +78,7 @@ class Talker : public VerifiedStream {
 
   private:
     [[nodiscard]] bool has_mark(char mark) const {
-        return !begun_ && !talk_.says.empty() && talk_.says.front().front() == mark;
+        return talk_.marks && !talk_.says.empty() && talk_.says.front().starts_with(mark);
     }
 
     void drop(std::size_t size) {
@@ -87,7 +88,6 @@ class Talker : public VerifiedStream {
     }
 
     Talk& talk_;
-    bool begun_ = false; ///< a part of the piece has been read
 };
 
 } // namespace sallyport

@@ -82,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(a_person_sees_what_is_said_and_no_log_in, Fixture) {
     BOOST_TEST(shown_of(kept) == "< +OK hello\n> STLS\n< +OK go\n"
                                  "* peer: POP: TLSv1.3, server verified\n"
                                  "> USER (credentials)\n< +OK\n"
-                                 "> PASS (credentials)\n< (text withheld)\n> QUIT\n");
+                                 "> PASS (credentials)\n< +OK (text withheld)\n> QUIT\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(tls_by_stls, Fixture) {
@@ -221,7 +221,8 @@ struct VisitFixture {
 
     Relay relay;
     BothNetwork network;
-    Transcript transcript;
+    std::vector<Transcript::Entry> kept;
+    Transcript transcript{-1, &kept};
     DeliveryContext context{"host", Clock::now(), transcript};
     SenderSettings sender;
     Texts notes;
@@ -236,6 +237,9 @@ BOOST_FIXTURE_TEST_CASE(pop_comes_first_and_once, VisitFixture) {
     BOOST_TEST(network.talk.heard == "<TLS>USER me\r\nPASS secret\r\nQUIT\r\n");
     BOOST_TEST(network.heard.starts_with("(POP)EHLO "));
     BOOST_TEST(!holds(network.heard, "AUTH"));
+    BOOST_TEST(holds(shown_of(kept),
+                     "* pop: connected\n* pop: POP: TLSv1.3, server verified\n"
+                     "< +OK\n> USER (credentials)\n"));
     network.heard.clear();
     BOOST_TEST(visit.next_session() != nullptr);
     BOOST_TEST(network.heard.starts_with("EHLO "));

@@ -142,7 +142,7 @@ BOOST_FIXTURE_TEST_CASE(a_person_sees_what_is_said_and_no_log_in, Fixture) {
                           "> Proxy-Authorization: Basic (credentials)\n"
                           "< HTTP/1.1 200 Connection established\n");
     why(http_me, "HTTP/1.1 407 no bWU6c2VjcmV0 here\r\n\r\n");
-    BOOST_TEST(shown().ends_with("(credentials)\n< (text withheld)\n"));
+    BOOST_TEST(shown().ends_with("(credentials)\n< 407 (text withheld)\n"));
     why(http, "220 mail.example\x1b[2J\r\n");
     BOOST_TEST(shown().ends_with("< 220 mail.example?[2J\n"));
     const std::string asking = "* peer: SOCKS: asking for mail.example, port 465\n";

@@ -77,6 +77,7 @@ class ScriptedNetwork : public Network {
     Talk& begin_talk(const Script& script) {
         Talk& talk = talks.emplace_back();
         talk.all_heard = &heard;
+        talk.marks = true;
         for (const std::string& reply : script) {
             talk.says.push_back(reply + "\r\n");
             if (reply.starts_with('!'))

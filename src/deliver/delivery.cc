@@ -139,17 +139,15 @@ class Delivery {
     /// A doubt is about the recipients of the transaction, and marked before anything that
     /// wants memory; all else about those whom this relay leaves pending.
     void settle(const Failure& failure) {
-        peer_ = failover_.visit().peer();
         const bool in_doubt = failure.fault() == Fault::in_doubt;
-        if (in_doubt) {
-            for (Recipient* recipient : batch()) {
-                if (recipient->state() == Recipient::State::pending)
-                    recipient->doubt();
-            }
-            for (Recipient* recipient : batch()) {
-                if (recipient->in_doubt())
-                    tell(*recipient, failure);
-            }
+        for (Recipient* recipient : batch()) {
+            if (in_doubt && recipient->state() == Recipient::State::pending)
+                recipient->doubt();
+        }
+        peer_ = failover_.visit().peer();
+        for (Recipient* recipient : batch()) {
+            if (in_doubt && recipient->in_doubt())
+                tell(*recipient, failure);
         }
         take_back();
         trouble_ = in_doubt ? failover_.session_lost() : failure;

@@ -3,6 +3,7 @@
 // Each allocation fails in turn, alone or with all that follow it: what callers and clients
 // are told of a message stays true, by a server that knows what it accepted.
 #define BOOST_TEST_MODULE want_of_memory
+#include <array>
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
@@ -146,10 +147,13 @@ struct Dialogue : Client {
     }
 };
 
+/// So long that a copy of one wants memory.
+constexpr std::array hosts{"the-first-relay.example.org", "the-second-relay.example.org"};
+
 /// A message for everybody, one recipient a transaction, with a second relay for the rest.
 struct Sending {
     Sending() {
-        for (const char* host : {"one", "two"}) {
+        for (const char* host : hosts) {
             Relay relay;
             relay.host = host;
             relay.tls = TlsMode::none;
@@ -194,7 +198,7 @@ struct Sending {
 BOOST_FIXTURE_TEST_CASE(a_message_by_several_transactions, Sending) {
     const Script third{"250 s", "250 r", "354 go", "250 ok"};
     network.goes_on = true;
-    for (const char* host : {"one", "two"})
+    for (const char* host : hosts)
         network.servers[host] = {hello + third + third + third};
     fail_each(network, [this](long at, bool goes_on) { check(at, goes_on); });
 }

@@ -463,19 +463,36 @@ void check_draft(const Draft& draft, const Text& text) {
     check_authors(draft.header, false);
 }
 
-/// Facts and all, as if it had come at once.
-void check_octet_by_octet(std::string_view input) {
+/// Empty if it is refused.
+template<class Call>
+std::optional<Draft> unless_refused(Call&& call) {
     try {
-        const Draft at_once = take_in(input, true, false);
-        const Draft draft = take_in(input, true, true);
-        require(fields_of(draft.header) == fields_of(at_once.header));
-        require(body_of(draft) == body_of(at_once));
-        require(draft.facts.longest_line == at_once.facts.longest_line);
-        require(draft.facts.eight_bit == at_once.facts.eight_bit);
-        require(draft.facts.nul == at_once.facts.nul);
+        return call();
     } catch (const Failure& failure) { // a NUL in the header
         require_refusal(failure, ExitStatus::data_error);
+        return std::nullopt;
     }
+}
+
+void check_the_same(const std::optional<Draft>& draft,
+                    const std::optional<Draft>& at_once) {
+    require(draft.has_value() == at_once.has_value());
+    if (!draft)
+        return;
+    require(fields_of(draft->header) == fields_of(at_once->header));
+    require(body_of(*draft) == body_of(*at_once));
+    require(draft->facts.longest_line == at_once->facts.longest_line);
+    require(draft->facts.eight_bit == at_once->facts.eight_bit);
+    require(draft->facts.nul == at_once->facts.nul);
+}
+
+/// Where the input is cut changes nothing.
+void check_in_pieces(std::string_view input) {
+    const auto at_once = unless_refused([&] { return take_in(input, true, false); });
+    check_the_same(unless_refused([&] { return take_in(input, true, true); }), at_once);
+    const Feeder pieces{std::string(input), input.size() / 64 + 1};
+    check_the_same(unless_refused([&] { return read_draft(pieces.fd(), true, 0); }),
+                   at_once);
 }
 
 void check(int fd, std::string_view input, bool dot_ends) {
@@ -498,8 +515,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     check(file_of(input).get(), input, true);
     check(file_of(input).get(), input, false);
-    const Feeder pieces{std::string(input), size / 64 + 1};
-    check(pieces.fd(), input, true);
-    check_octet_by_octet(input);
+    check_in_pieces(input);
     return 0;
 }

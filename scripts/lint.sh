@@ -31,7 +31,8 @@ format() {
 # The analyzer follows fewer paths than it can: all of them take it half a minute a file.
 tidy() {
     find src -name '*.cc' -print0 |
-        xargs -0 -P "$(nproc)" -I '{}' "$clang_tidy" --quiet '{}' -- "$@" \
+        xargs -0 -P "$(nproc)" -I '{}' "$clang_tidy" --quiet --checks="${TIDY_CHECKS:-}" '{}' \
+            -- "$@" \
             -Xclang -analyzer-config -Xclang mode=shallow 2>&1 |
         sed '/^[0-9]* warnings* generated\.$/d'
 }

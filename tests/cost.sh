@@ -3,8 +3,8 @@
 #
 # What a message costs everywhere, whatever built the program: round trips, the dialogue flight
 # by flight, TLS records and writes, as much memory for every size of message, and which libraries
-# it is linked with. Size and instructions, which depend on the compiler and the libraries, are the affair
-# of `make bench`. The program itself sends to the submission server of tests/support.
+# it is linked with. Size and instructions, which depend on the compiler and the libraries, are the
+# affair of `make bench`. The program itself sends to the submission server of tests/support.
 # shellcheck disable=SC2154 # names of the sourced file
 
 # shellcheck source=tests/support/server.bash

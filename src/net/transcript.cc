@@ -44,4 +44,14 @@ void Transcript::add(Step step, Kind kind, std::string_view line) const {
         kept_->push_back({Clock::now(), step, kind, std::move(shown)});
 }
 
+std::unique_ptr<VerifiedStream> secure(Securer& securer, std::unique_ptr<Stream> plain,
+                                       const std::string& peer, Deadline deadline,
+                                       const Transcript& transcript) {
+    transcript.begin(Step::tls);
+    auto verified = securer.secure(std::move(plain), peer, deadline);
+    transcript.remark(Step::tls,
+                      concat({peer, ": ", verified->protocol(), ", server verified"}));
+    return verified;
+}
+
 } // namespace sallyport

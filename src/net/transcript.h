@@ -5,6 +5,7 @@
 // place.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,5 +54,11 @@ class Transcript {
     int fd_;
     std::vector<Entry>* kept_;
 };
+
+/// `plain`, made a verified stream by `securer`: a step that `transcript` is told of.
+/// Failure as Securer.
+std::unique_ptr<VerifiedStream> secure(Securer& securer, std::unique_ptr<Stream> plain,
+                                       const std::string& peer, Deadline deadline,
+                                       const Transcript& transcript);
 
 } // namespace sallyport

@@ -56,12 +56,9 @@ void log_in_by_pop(Connection connection, Securer& securer, TlsMode mode,
         expect_ok(clear);
     }
     const bool at_once = mode == TlsMode::implicit;
-    transcript.begin(Step::tls);
     const auto stream =
-        securer.secure(std::move(connection.stream), concat({peer, ": POP"}),
-                       at_once ? until.greeting : until.end);
-    transcript.remark(Step::tls,
-                      concat({peer, ": POP: ", stream->protocol(), ", server verified"}));
+        secure(securer, std::move(connection.stream), concat({peer, ": POP"}),
+               at_once ? until.greeting : until.end, transcript);
     Prelude prelude(*stream, peer, until.greeting, Step::pop_greeting, transcript);
     if (at_once) {
         transcript.begin(Step::pop_greeting);

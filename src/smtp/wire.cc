@@ -287,13 +287,11 @@ VerifiedStream& Wire::secure(Securer& securer) {
     buffer_.clear();
     begin_ = 0;
     sound_ = false; // until there is a stream again
-    transcript_.begin(Step::tls);
-    auto verified = securer.secure(std::move(stream_), peer_, within(timeout_));
+    auto verified = sallyport::secure(securer, std::move(stream_), peer_, within(timeout_),
+                                      transcript_);
     VerifiedStream& stream = *verified;
     stream_ = std::move(verified);
     sound_ = true;
-    transcript_.remark(Step::tls,
-                       concat({peer_, ": ", stream.protocol(), ", server verified"}));
     return stream;
 }
 

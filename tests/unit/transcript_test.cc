@@ -11,6 +11,7 @@
 
 #include "base/unique_fd.h"
 #include "net/transcript.h"
+#include "shown.h"
 
 using namespace sallyport;
 
@@ -97,16 +98,15 @@ BOOST_FIXTURE_TEST_CASE(what_is_kept_is_what_is_shown, Fixture) {
     transcript.remark(Step::tls, "TLS\tv1.3");
     transcript.sent(Step::mail, "MAIL\r\nRCPT\r\n");
     transcript.received(Step::mail, "250 \x1b[2J");
-    std::string text;
     auto last = before;
     for (const auto& entry : kept) {
         BOOST_TEST((last <= entry.at));
         last = entry.at;
-        text += "bsr*"[static_cast<int>(entry.kind)] + Where(entry.step).text() + " " +
-                entry.text + "\n";
     }
     BOOST_TEST((last <= Clock::now()));
-    BOOST_TEST(text == "bTLS \n*TLS TLS?v1.3\nsMAIL MAIL\nsMAIL RCPT\nrMAIL 250 ?[2J\n");
+    BOOST_TEST(steps_of(kept) == "?TLS *TLS >MAIL >MAIL <MAIL");
+    BOOST_TEST(kept.front().text == "");
+    BOOST_TEST(shown_of(kept) == "* TLS?v1.3\n> MAIL\n> RCPT\n< 250 ?[2J\n");
     BOOST_TEST(shown() == "* TLS?v1.3\n> MAIL\n> RCPT\n< 250 ?[2J\n");
 }
 

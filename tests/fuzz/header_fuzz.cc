@@ -207,10 +207,14 @@ bool is_kept(const std::string& before, const std::string& after,
              const std::string& names) {
     if (before == after || is_signed(before, names))
         return before == after;
-    const bool is_long = longest_line(before) > text_line_limit;
+    const std::string words = without_blanks(before);
+    const std::string words_after = without_blanks(after);
+    // A line may have grown too long only by the domains.
+    const auto grown = std::max(words_after.size(), words.size()) - words.size();
+    const bool is_long = longest_line(before) + grown > text_line_limit;
     if (!names_mailboxes(before))
         return is_long && unfolded(before) == unfolded(after);
-    return is_long ? is_qualified(without_blanks(before), without_blanks(after))
+    return is_long ? is_qualified(words, words_after)
                    : is_qualified(unfolded(before), unfolded(after));
 }
 

@@ -207,15 +207,16 @@ bool is_kept(const std::string& before, const std::string& after,
              const std::string& names) {
     if (before == after || is_signed(before, names))
         return before == after;
+    if (!names_mailboxes(before))
+        return longest_line(before) > text_line_limit &&
+               unfolded(before) == unfolded(after);
+    if (is_qualified(unfolded(before), unfolded(after)))
+        return true;
+    // Blanks may change where a line is too long, be it by the domains alone.
     const std::string words = without_blanks(before);
     const std::string words_after = without_blanks(after);
-    // A line may have grown too long only by the domains.
-    const auto grown = std::max(words_after.size(), words.size()) - words.size();
-    const bool is_long = longest_line(before) + grown > text_line_limit;
-    if (!names_mailboxes(before))
-        return is_long && unfolded(before) == unfolded(after);
-    return is_long ? is_qualified(words, words_after)
-                   : is_qualified(unfolded(before), unfolded(after));
+    return longest_line(before) + words_after.size() > text_line_limit + words.size() &&
+           is_qualified(words, words_after);
 }
 
 std::vector<std::string> fields_of(const Header& header) {

@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "base/concat.h"
@@ -32,6 +33,23 @@ void tell_without_memory(const World& world, const Report& report) {
     else if (report.status() != ExitStatus::ok)
         print(world.error,
               "sallyport: out of memory; not every recipient got the message\n");
+}
+
+/// The way to the server is at fault, or who we are to it; not the call or the message.
+bool is_for_the_administrator(const Recipient& recipient) {
+    const ExitStatus status = recipient.status;
+    return !recipient.in_doubt() &&
+           (status == ExitStatus::no_host || status == ExitStatus::temp_fail ||
+            status == ExitStatus::protocol || status == ExitStatus::no_perm);
+}
+
+/// For a person who has sallyportctl and may read the configuration that counts.
+void point_to_check(const World& world, const Report& report) {
+    constexpr const char* tool = SBINDIR "/sallyportctl";
+    const bool shared = ::getauxval(AT_SECURE) != 0 && ::getuid() != 0;
+    if (!shared && ::isatty(world.error) != 0 && ::access(tool, X_OK) == 0 &&
+        std::ranges::any_of(report.recipients, is_for_the_administrator))
+        print(world.error, "sallyport: to find out why, run: sallyportctl check\n");
 }
 
 /// Nobody is told of a failure twice: a person reads the diagnosis, others the log.
@@ -72,6 +90,7 @@ ExitStatus submit(const World& world) {
     try {
         note(world, notes);
         tell(world, envelope, report);
+        point_to_check(world, report);
     } catch (const std::bad_alloc&) { // what has been done is done, and that is the answer
         tell_without_memory(world, report);
     }
@@ -87,6 +106,7 @@ ExitStatus verify(const World& world) {
                   concat({"<", recipient.address, ">: ", recipient.text, "\n"}));
     }
     print(world.error, describe_failures(report));
+    point_to_check(world, report);
     return report.status();
 }
 

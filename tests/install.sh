@@ -31,7 +31,7 @@ run_make install || fail "make install: $(cat "$work/out")"
 [ -f "$root/usr/share/man/man5/sallyport.conf.5" ] || fail 'no manual of its configuration'
 [ -f "$root/usr/share/doc/sallyport/examples/sallyport.conf" ] || fail 'no example'
 [ ! -e "$root/etc" ] || fail 'it writes to /etc'
-[ "$(files | wc -l)" = 4 ] || fail "unexpected: $(files)"
+[ "$(files | wc -l)" = 14 ] || fail "unexpected: $(files)"
 
 run_make install-links || fail "make install-links: $(cat "$work/out")"
 run_make install-links || fail "make install-links, again: $(cat "$work/out")"

@@ -44,7 +44,7 @@ broken() {
 relay_cases() {
     local host
     local one='host name alone is expected: 465 of NAME:465 goes into port, smtps:// into tls = implicit'
-    mistake 'no host' 78 '@:1: [relay] needs a host, or srv: set host = NAME' \
+    mistake 'no host' 78 '@:1: [relay] needs a host, a provider or srv: set host = NAME' \
         '[relay]' 'port = 465'
     for host in smtp.example.org:587 smtps://smtp.example.org:465 smtp://smtp.example.org; do
         mistake "host = $host" 78 "@:2: host: a $one" '[relay]' "host = $host"
@@ -63,8 +63,20 @@ relay_cases() {
     broken 'port = smtps' '@:4: port: a number from 1 to 65535 is expected' 'port = smtps'
     broken 'force = yes' '@:5: force: no, envelope, header or both is expected' \
         '[sender]' 'force = yes'
-    broken 'provider' \
-        '@:4: provider is not in this version; see EXAMPLES in sallyport.conf(5)' 'provider = gmail'
+    mistake 'g-mail' 78 '@:2: provider: g-mail is not known; the nearest provider is gmail' \
+        '[relay]' 'provider = g-mail'
+    mistake 'a provider, and its host for the name' 78 \
+        '@:2: provider: smtp.gmail.com is not known: set host = NAME instead; "sallyportctl providers" lists them' \
+        '[relay]' 'provider = smtp.gmail.com'
+    mistake 'ses without its region' 78 \
+        '@:2: provider: write ses:REGION, for its host is email-smtp.REGION.amazonaws.com' \
+        '[relay]' 'provider = ses'
+    mistake 'a provider without a password' 78 \
+        '@:2: provider: a log-in needs a password, password_file, password_command, token_file or token_command; without one set auth = none' \
+        '[relay]' 'provider = sendgrid'
+    mistake 'a provider that another host stands in for' 75 \
+        "127.0.0.1: connecting: [127.0.0.1]:1: $nobody_listens (recipients: <$recipient>)" \
+        '[relay]' 'port = 1' 'host = 127.0.0.1' 'provider = gmail'
     mistake 'force without an address' 78 '@:4: force: there is no envelope_from' \
         '[relay]' 'host = 127.0.0.1' '[sender]' 'force = both'
     mistake 'no [relay] for this sender' 78 \
@@ -339,7 +351,7 @@ variable_cases() {
     for name in HOST:RELAY_HOST USER:RELAY_USER FORM:FROM RELAY_HOTS:RELAY_HOST ULR:URL; do
         nearest=${name#*:} name=${name%:*}
         says "SALLYPORT_$name" 78 "sallyport: the variable SALLYPORT_$name is not known: ignored; is it SALLYPORT_$nearest?
-sallyport: SALLYPORT_PASSWORD: [relay] needs a host, or srv: set host = NAME" \
+sallyport: SALLYPORT_PASSWORD: [relay] needs a host, a provider or srv: set host = NAME" \
             env -i "$secret" "SALLYPORT_$name=x" "SALLYPORT_SERVICE_HOST=10.0.0.1" \
             SALLYPORT_PORT=tcp://10.0.0.1:25 "$program" "$recipient"
     done

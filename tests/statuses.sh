@@ -106,7 +106,7 @@ usage_cases() {
     refuses 'missing value' '-f' "$program" -f
     refuses 'no recipient' 'recipient' "${configured[@]}"
     refuses 'malformed -B' '-B' "$program" -B 9BIT "$recipient"
-    refuses 'a word that looks like a command' 'run sallyport -bv' "${configured[@]}" check
+    refuses 'a word that looks like a command' 'run sallyportctl check' "${configured[@]}" check
     for mode in d D t z a; do
         refuses "-b$mode" "-b $mode" "$program" "-b$mode" "$recipient"
     done
@@ -340,7 +340,7 @@ file_cases() {
     misconfigured 'two passwords' "$at:5: " "${relay[@]}" "${login[@]}" 'password_file = /x'
     misconfigured 'log-in without TLS' 'allow_plaintext_auth' \
         "${relay[@]}" "${login[@]}" 'tls = none'
-    misconfigured 'not in this version' "$at:3: " "${relay[@]}" 'provider = example'
+    misconfigured 'unknown provider' "$at:3: provider" "${relay[@]}" 'provider = example'
     misconfigured 'section not in this version' '[queue]' "${relay[@]}" '[queue]' 'when = never'
     misconfigured 'no such tls_ca' "$at:3: tls_ca: $work/none" "${relay[@]}" "tls_ca = $work/none"
     misconfigured 'no such password_file' "$work/none" \

@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+struct x509_st; // OpenSSL's X509
+
 namespace sallyport {
 
 using Clock = std::chrono::steady_clock;
@@ -69,6 +71,9 @@ class VerifiedStream : public Stream {
     [[nodiscard]] virtual std::string protocol() const = 0;
     /// What ties a log-in to this stream.
     [[nodiscard]] virtual ChannelBinding channel_binding() const { return {}; }
+    /// What the far end has proved itself with, for who reports on it; the stream's. Null:
+    /// a stand-in has none.
+    [[nodiscard]] virtual x509_st* peer_certificate() const { return nullptr; }
 };
 
 /// Turns a stream into a verified one, or throws (77: certificate refused; 76, 75: no

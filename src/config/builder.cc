@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/concat.h"
 #include "config/values.h"
 #include "config/ways.h"
 
@@ -71,10 +72,28 @@ void Builder::redirect(Relay& relay, bool to_another_host) const {
     }
 }
 
+/// A provider that a variable names is another server than the file's, and has ports of its
+/// own.
+void Builder::forget_server(Relay& relay) const {
+    for (std::size_t at = relay.keys.size(); at-- > 0;) {
+        const Setting& setting = relay.keys[at];
+        const bool names_host = setting.slot == "host";
+        if (setting.round == round_ || (!names_host && setting.slot != "port"))
+            continue;
+        if (names_host)
+            relay.host.clear();
+        else
+            relay.port.clear();
+        relay.keys.erase(relay.keys.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+}
+
 void Builder::set(const Key& key, Value value, Source source) {
     check_source(key, value, source);
     if (source == Source::environment && key.is(Key::way))
         redirect(settings_.relays.back(), key.is(Key::server));
+    if (source == Source::environment && key.name == "provider")
+        forget_server(settings_.relays.back());
     if (key.section == "relay")
         return put(key, value, settings_.relays.back().keys, settings_.sender);
     if (key.section != "sender")
@@ -109,6 +128,20 @@ Settings Builder::finish() {
     check_sender(settings_.sender);
     for (const auto& [user, sender] : settings_.user_senders)
         check_sender(sender);
+    return std::move(settings_);
+}
+
+Settings Builder::finish(Findings& findings) {
+    const auto attempt = [&](std::string_view kind, std::string_view name, auto step) {
+        const std::string section = concat({kind, name.empty() ? "" : " ", name});
+        if (!findings.spoil(section) && !findings.spoil(kind))
+            AllOf{findings}(section, step);
+    };
+    for (Relay& relay : settings_.relays)
+        attempt("relay", relay.name, [&] { finish_relay(relay, settings_.notes); });
+    attempt("sender", {}, [&] { check_sender(settings_.sender); });
+    for (const auto& entry : settings_.user_senders)
+        attempt("sender", entry.first, [&] { check_sender(entry.second); });
     return std::move(settings_);
 }
 

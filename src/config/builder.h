@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 
+#include "config/findings.h"
 #include "config/keys.h"
 #include "config/settings.h"
 
@@ -42,9 +43,14 @@ class Builder {
 
     /// All that was set. Failure (78, local) if it does not go together.
     Settings finish();
+    /// The same, and what does not go together is kept. That is not asked of a section with
+    /// an error, nor where the one of its kind without a name, to which variables go, has
+    /// some.
+    Settings finish(Findings& findings);
 
   private:
     void redirect(Relay& relay, bool to_another_host) const;
+    void forget_server(Relay& relay) const;
     void put(const Key& key, Value& value, SetKeys& keys, SenderSettings& sender);
 
     Settings settings_;

@@ -63,13 +63,14 @@ class ConfigFile {
 
     [[nodiscard]] Source source() const { return source_; }
 
-    void apply(Builder& builder) {
-        std::vector<IniEntry> entries = parse_ini(file_.text, path_);
+    template<class Attempt>
+    void apply(Builder& builder, const Attempt& attempt) {
+        std::vector<IniEntry> entries = entries_for(attempt);
         // [sender NAME] builds on [sender], wherever that stands.
         for (const bool of_user : {false, true}) {
             for (IniEntry& entry : entries)
                 if (entry.section.starts_with("sender ") == of_user)
-                    apply(builder, entry);
+                    attempt(entry.section, [&] { apply(builder, entry); });
         }
     }
 
@@ -82,6 +83,14 @@ class ConfigFile {
         return Source::strangers_file;
     }
 
+    [[nodiscard]] std::vector<IniEntry> entries_for(const UntilFirst& /*attempt*/) const {
+        return parse_ini(file_.text, path_);
+    }
+    [[nodiscard]] std::vector<IniEntry> entries_for(const AllOf& attempt) const {
+        attempt.findings.file = path_;
+        return parse_ini(file_.text, path_, attempt.findings);
+    }
+
     void apply(Builder& builder, IniEntry& entry) {
         const std::string at = origin(entry.line);
         const std::string_view section = entry.section;
@@ -91,12 +100,16 @@ class ConfigFile {
         const std::string_view table = may_be_named ? kind : section;
         if (std::exchange(section_, section) != section) {
             const std::string begun = origin(entry.section_line);
+            is_known_ = false;
             expect_section(table, begun);
+            is_known_ = true;
             if (kind == "relay")
                 builder.begin_relay(std::string(name), begun);
             else if (kind == "sender" && !name.empty())
                 builder.begin_user(std::string(name));
         }
+        if (!is_known_)
+            return;
         // The last line of a secret in base64 that was put into several looks so.
         const bool may_be_secret = entry.value.find_first_not_of('=') == std::string::npos;
         const Key& key = find_key(table, entry.key, at, may_be_secret);
@@ -116,7 +129,8 @@ class ConfigFile {
     std::string shown_ = printable(path_);
     SmallFile file_;
     Source source_;
-    std::string section_; ///< of the entry applied last
+    std::string section_;  ///< of the entry applied last
+    bool is_known_ = true; ///< there is such a section
 };
 
 void apply_url(std::string_view url, Builder& builder) {
@@ -162,11 +176,12 @@ void apply_variable(std::string_view name, const Key* key, std::string_view valu
     wipe(text);
 }
 
+template<class Attempt>
 void apply_environment(const std::vector<std::string>& variables, Builder& builder,
-                       std::vector<std::string>& notes) {
+                       std::vector<std::string>& notes, const Attempt& attempt) {
     builder.begin_environment();
     if (const auto url = variable(variables, "SALLYPORT_URL"))
-        apply_url(without_line_end(*url), builder);
+        attempt("relay", [&] { apply_url(without_line_end(*url), builder); });
     // Where the relay is and how it proves itself is settled first.
     for (const bool ways : {true, false}) {
         for (const std::string_view entry : variables) {
@@ -175,9 +190,12 @@ void apply_environment(const std::vector<std::string>& variables, Builder& build
                 continue;
             const Key* const key =
                 find_key_of_variable(name.substr(variable_prefix.size()));
-            if ((key != nullptr && key->is(Key::way)) == ways)
+            if ((key != nullptr && key->is(Key::way)) != ways)
+                continue;
+            attempt(key != nullptr ? key->section : "", [&] {
                 apply_variable(name, key, without_line_end(entry).substr(name.size() + 1),
                                builder, notes);
+            });
         }
     }
 }
@@ -201,21 +219,25 @@ std::optional<std::string> own_file(const std::vector<std::string>& environment)
     return std::nullopt;
 }
 
-Source apply_file(const std::string& path, ConfigFile::Kind kind, Builder& builder) {
+template<class Attempt>
+Source apply_file(const std::string& path, ConfigFile::Kind kind, Builder& builder,
+                  const Attempt& attempt) {
     ConfigFile file(path, kind);
-    file.apply(builder);
+    file.apply(builder, attempt);
     return file.source();
 }
 
 /// Applies the caller's own file, else the system's. Says so if his own is not his.
-std::string apply_found_file(const ConfigurationSources& sources, Builder& builder) {
+template<class Attempt>
+std::string apply_found_file(const ConfigurationSources& sources, Builder& builder,
+                             const Attempt& attempt) {
     std::string passed_over;
     const auto own = own_file(sources.environment);
     if (const auto owner = own ? owner_of(*own) : std::nullopt) {
         if (is_ours(*owner)) {
             ConfigFile file(*own, ConfigFile::Kind::own);
             if (file.source() == Source::file) { // not so if it is another file by now
-                file.apply(builder);
+                file.apply(builder, attempt);
                 return {};
             }
         }
@@ -223,26 +245,29 @@ std::string apply_found_file(const ConfigurationSources& sources, Builder& build
             {printable(*own), " belongs neither to the caller nor to root: passed over"});
     }
     if (!sources.callers_own && owner_of(sources.system_file))
-        apply_file(sources.system_file, ConfigFile::Kind::system, builder);
+        apply_file(sources.system_file, ConfigFile::Kind::system, builder, attempt);
     return passed_over;
 }
 
 /// Applies the first file that there is. One that was named is never passed over; there is
 /// a remark on one that is.
+template<class Attempt>
 std::pair<Source, std::string> apply_first_file(const ConfigurationSources& sources,
-                                                Builder& builder) {
+                                                Builder& builder, const Attempt& attempt) {
     using Kind = ConfigFile::Kind;
     if (sources.privilege != nullptr) {
         ConfigFile file = sources.privilege->as_owner(
             [&] { return ConfigFile(sources.system_file, Kind::privileged); });
-        file.apply(builder);
+        file.apply(builder, attempt);
         return {file.source(), {}};
     }
     if (sources.argument_file)
-        return {apply_file(*sources.argument_file, Kind::argument, builder), {}};
+        return {apply_file(*sources.argument_file, Kind::argument, builder, attempt), {}};
     if (const auto named = variable(sources.environment, "SALLYPORT_CONFIG"))
-        return {apply_file(std::string(without_line_end(*named)), Kind::own, builder), {}};
-    return {Source::file, apply_found_file(sources, builder)};
+        return {
+            apply_file(std::string(without_line_end(*named)), Kind::own, builder, attempt),
+            {}};
+    return {Source::file, apply_found_file(sources, builder, attempt)};
 }
 
 /// What only privileges may lead to.
@@ -260,6 +285,29 @@ void open_files(Settings& settings) {
         settings.notes.push_back(std::move(remark));
 }
 
+/// Applies what there is. Says so if a file of the caller's own is not his.
+template<class Attempt>
+std::string apply_all(const ConfigurationSources& sources, Builder& builder,
+                      std::vector<std::string>& notes, const Attempt& attempt) {
+    auto [source, passed_over] = apply_first_file(sources, builder, attempt);
+    // A stranger's file names a server of his choice: no password of ours goes there.
+    if (sources.privilege == nullptr && source != Source::strangers_file)
+        apply_environment(sources.environment, builder, notes, attempt);
+    return passed_over;
+}
+
+[[noreturn]] void lacks_relay(const ConfigurationSources& sources,
+                              const std::string& passed_over) {
+    misconfigured(sources.system_file,
+                  {!owner_of(sources.system_file) ? "there is no such file, no [relay]"
+                   : sources.callers_own
+                       ? "not read beside a configuration of yours; no [relay]"
+                       : "no [relay] here or",
+                   " in a file of yours, and SALLYPORT_URL is not set; see EXAMPLES in "
+                   "sallyport.conf(5)",
+                   passed_over.empty() ? "" : "; ", passed_over});
+}
+
 } // namespace
 
 bool is_the_callers(const ConfigurationSources& sources) {
@@ -272,28 +320,44 @@ bool is_the_callers(const ConfigurationSources& sources) {
            (own && owner_of(*own) == ::getuid()) || !owner_of(sources.system_file);
 }
 
+std::string file_to_read(const ConfigurationSources& sources) {
+    if (sources.privilege != nullptr)
+        return sources.system_file;
+    if (sources.argument_file)
+        return *sources.argument_file;
+    if (const auto named = variable(sources.environment, "SALLYPORT_CONFIG"))
+        return std::string(without_line_end(*named));
+    const auto own = own_file(sources.environment);
+    const auto owner = own ? owner_of(*own) : std::nullopt;
+    if (owner && is_ours(*owner))
+        return *own;
+    const bool of_system = !sources.callers_own && owner_of(sources.system_file);
+    return of_system ? sources.system_file : std::string();
+}
+
 Settings load_settings(const ConfigurationSources& sources,
                        std::vector<std::string>& notes) {
     Builder builder;
-    const auto [source, passed_over] = apply_first_file(sources, builder);
-    // A stranger's file names a server of his choice: no password of ours goes there.
-    if (sources.privilege == nullptr && source != Source::strangers_file)
-        apply_environment(sources.environment, builder, notes);
+    const std::string passed_over = apply_all(sources, builder, notes, UntilFirst());
     if (builder.relay_count() == 0)
-        misconfigured(sources.system_file,
-                      {!owner_of(sources.system_file) ? "there is no such file, no [relay]"
-                       : sources.callers_own
-                           ? "not read beside a configuration of yours; no [relay]"
-                           : "no [relay] here or",
-                       " in a file of yours, and SALLYPORT_URL is not set; see EXAMPLES in "
-                       "sallyport.conf(5)",
-                       passed_over.empty() ? "" : "; ", passed_over});
+        lacks_relay(sources, passed_over);
     if (!passed_over.empty())
         notes.push_back(passed_over);
     Settings settings = builder.finish();
     if (sources.privilege != nullptr)
         sources.privilege->as_owner([&] { return open_files(settings); });
     return settings;
+}
+
+Settings load_settings(const ConfigurationSources& sources, std::vector<std::string>& notes,
+                       Findings& findings) {
+    Builder builder;
+    const std::string passed_over = apply_all(sources, builder, notes, AllOf{findings});
+    if (builder.relay_count() == 0 && findings.errors.empty()) // one may hide a relay
+        lacks_relay(sources, passed_over);
+    if (!passed_over.empty())
+        notes.push_back(passed_over);
+    return builder.finish(findings);
 }
 
 } // namespace sallyport

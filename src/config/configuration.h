@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "config/findings.h"
 #include "config/settings.h"
 #include "system/privilege.h"
 
@@ -29,10 +30,20 @@ struct ConfigurationSources {
 /// run is his alone, and nothing of the system's is for him.
 bool is_the_callers(const ConfigurationSources& sources);
 
+/// The file that load_settings() would read; empty: none.
+std::string file_to_read(const ConfigurationSources& sources);
+
 /// Reads and checks everything. Remarks for the log go to `notes`, also where it fails: a
 /// variable that is not known may be why. Failure (78, local) names file and line, or the
 /// variable, the key, and the nearest known one; no secret is ever quoted.
 Settings load_settings(const ConfigurationSources& sources,
                        std::vector<std::string>& notes);
+
+/// The same for who wants to know all that is wrong: errors of single lines, variables and
+/// sections become findings, each as it would be thrown, and what is wrong is left out, but
+/// not from SetKeys; there may be no relay then. Failure only for a file as a whole, or
+/// where nothing is configured. Not for a set-id run.
+Settings load_settings(const ConfigurationSources& sources, std::vector<std::string>& notes,
+                       Findings& findings);
 
 } // namespace sallyport

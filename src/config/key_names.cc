@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 2> reserved_sections{"queue", "limits"};
 std::string list_keys(std::string_view section) {
     std::string names;
     for (const Key& key : key_table()) {
-        if (key.section == section && !key.is_reserved())
+        if (key.section == section)
             names.append(names.empty() ? "" : ", ").append(key.name);
     }
     return names;
@@ -64,9 +64,6 @@ const Key& find_key(std::string_view section, std::string_view name,
     });
     if (found == key_table().end())
         unknown_key(section, name, origin, may_be_secret);
-    if (found->is_reserved())
-        misconfigured(origin, {name, " is not in this version; see EXAMPLES in "
-                                     "sallyport.conf(5)"});
     return *found;
 }
 

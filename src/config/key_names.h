@@ -20,7 +20,7 @@ void expect_section(std::string_view section, const std::string& origin);
 const Key& find_key(std::string_view section, std::string_view name,
                     const std::string& origin, bool may_be_secret = false);
 
-/// The key that a variable stands for, reserved ones too; null if there is none.
+/// The key that a variable stands for, or null if there is none.
 /// `name` is what follows SALLYPORT_: SECTION_KEY in any case of letters, or PASSWORD,
 /// PASSWORD_FILE, FROM or DOMAIN.
 const Key* find_key_of_variable(std::string_view name);

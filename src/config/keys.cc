@@ -213,6 +213,7 @@ using Recipients = RecipientSettings;
 constexpr Key keys[] = {
     {"relay", "host", put<&Relay::host, read_server>, no_path | host},
     {"relay", "srv", put<&Relay::host, read_domain>, harmless | host},
+    {"relay", "provider", put<&Relay::provider, read_text>, harmless | server},
     {"relay", "match", put<&Relay::match, read_list>, harmless},
     {"relay", "port", put<&Relay::port, read_ports>, harmless | way},
     {"relay", "protocol", put<&Relay::lmtp, choose<bool, protocols>>, harmless},
@@ -268,7 +269,6 @@ constexpr Key keys[] = {
     {"log", "to", put_log_target, no_path},
     {"log", "format", put<&LogSettings::format, choose<LogFormat, formats>>, harmless},
     {"exit", "tempfail", put<&Settings::tempfail, number<64, 78, ExitStatus>>, harmless},
-    {"relay", "provider", nullptr},
 };
 
 } // namespace

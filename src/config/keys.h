@@ -40,13 +40,11 @@ struct Key {
 
     std::string_view section; ///< without a relay's name
     std::string_view name;
-    /// Reads the value into its member. Failure (78, local) quotes no secret. Null if this
-    /// version does not do what the key stands for.
+    /// Reads the value into its member. Failure (78, local) quotes no secret.
     void (*read)(const Target& target, Value& value);
     unsigned traits = 0;
 
     [[nodiscard]] constexpr bool is(Trait trait) const { return (traits & trait) == trait; }
-    [[nodiscard]] constexpr bool is_reserved() const { return read == nullptr; }
 
     /// The key whose slot it takes: one of each may be set.
     [[nodiscard]] constexpr std::string_view slot() const {

@@ -8,12 +8,14 @@
 
 namespace sallyport {
 
-TlsMode Relay::tls_mode(std::uint16_t on_port) const {
-    if (tls)
-        return *tls;
+TlsMode usual_tls(std::uint16_t port) {
     const bool at_once =
-        on_port == submissions_port || on_port == 2465 || on_port == 8465 || on_port == 443;
+        port == submissions_port || port == 2465 || port == 8465 || port == 443;
     return at_once ? TlsMode::implicit : TlsMode::starttls;
+}
+
+TlsMode Relay::tls_mode(std::uint16_t on_port) const {
+    return tls ? *tls : usual_tls(on_port);
 }
 
 bool RecipientSettings::is_local(std::string_view domain) const {
@@ -33,7 +35,9 @@ const Setting* find_setting(const SetKeys& keys, std::string_view section,
 }
 
 std::string Relay::origin_of(std::string_view key) const {
-    const Setting* const setting = find_setting(keys, "relay", key);
+    const Setting* setting = find_setting(keys, "relay", key);
+    if (setting != nullptr && setting->by_provider)
+        setting = find_setting(keys, "relay", "provider");
     return setting != nullptr ? setting->origin : origin;
 }
 

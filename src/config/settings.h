@@ -33,16 +33,20 @@ constexpr std::uint16_t submission_port = 587;
 struct Setting {
     std::string_view section;
     std::string_view key;
-    std::string_view slot; ///< Key::slot()
-    std::string text;      ///< as it was written; or "(set)", "(not used)"
-    std::string origin;    ///< "/etc/sallyport.conf:7: tls", "SALLYPORT_RELAY_TLS"
-    unsigned round = 0;    ///< in which it was set, see Builder
+    std::string_view slot;    ///< Key::slot()
+    std::string text;         ///< as it was written; or "(set)", "(not used)"
+    std::string origin;       ///< "/etc/sallyport.conf:7: tls", "SALLYPORT_RELAY_TLS"
+    unsigned round = 0;       ///< in which it was set, see Builder
+    bool by_provider = false; ///< nobody set it: see apply_provider()
 };
 using SetKeys = std::vector<Setting>; ///< one for each slot
 
 /// Null where nothing is set.
 const Setting* find_setting(const SetKeys& keys, std::string_view section,
                             std::string_view slot);
+
+/// RFC 8314: 465, 2465, 8465 and 443 speak TLS at once, all others STARTTLS.
+TlsMode usual_tls(std::uint16_t port);
 
 /// Through which a relay is reached.
 struct Proxy {
@@ -68,7 +72,8 @@ struct Relay {
     std::vector<std::string> match; ///< patterns of envelope senders; empty: any
     std::string origin; ///< "/etc/sallyport.conf:3", "SALLYPORT_URL": for errors
     SetKeys keys;
-    std::string host; ///< name, address without brackets, "unix:/path"; see srv
+    std::string provider; ///< "sendgrid:eu", see presets.h; empty: none
+    std::string host;     ///< name, address without brackets, "unix:/path"; see srv
     std::vector<std::uint16_t> port;  ///< empty only until all keys are known
     std::optional<TlsMode> tls;       ///< empty: by port, see tls_mode()
     std::string tls_ca;               ///< file or directory; empty: the system's
@@ -106,11 +111,12 @@ struct Relay {
     /// A socket of this machine: there is no port, no address and no name to check.
     [[nodiscard]] bool is_local() const { return host.starts_with("unix:"); }
 
-    /// RFC 8314: 465, 2465, 8465 and 443 speak TLS at once, all others STARTTLS.
+    /// `tls`, or what is usual.
     [[nodiscard]] TlsMode tls_mode(std::uint16_t on_port) const;
 
     /// Where this key is set, as errors have it ("/etc/sallyport.conf:7: tls"), or `origin`
     /// where it is not. All keys for a password or token are one, "password"; srv is host.
+    /// Of a key that the provider fills it is the provider's.
     [[nodiscard]] std::string origin_of(std::string_view key) const;
 
     /// Whether `match` lets it be used for this envelope sender.

@@ -29,15 +29,40 @@ class StrictReader {
     }
 
     std::vector<IniEntry> read() {
+        expect_utf8();
+        for (; !text_.empty(); ++number_)
+            take_line(next_line());
+        return named_entries();
+    }
+
+    std::vector<IniEntry> read(Findings& findings) {
+        expect_utf8();
+        for (; !text_.empty(); ++number_) {
+            try {
+                take_line(next_line());
+            } catch (const Failure& failure) {
+                findings.keep(section_ != nullptr ? std::string_view(*section_) : "",
+                              failure);
+            }
+        }
+        return named_entries();
+    }
+
+  private:
+    void expect_utf8() const {
         if (text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff"))
             refuse("UTF-16: save it as UTF-8");
-        while (!text_.empty()) {
-            std::string_view line = take_until(text_, '\n');
-            if (line.ends_with('\r'))
-                line.remove_suffix(1);
-            take_line(line);
-            ++number_;
-        }
+    }
+
+    std::string_view next_line() {
+        std::string_view line = take_until(text_, '\n');
+        if (line.ends_with('\r'))
+            line.remove_suffix(1);
+        return line;
+    }
+
+    /// With the names of sections and keys as inih has them.
+    std::vector<IniEntry> named_entries() {
         const int result = ::ini_parse_string(for_inih_.c_str(), take_name, this);
         if (result != 0 || named_ != entries_.size())
             stop(ExitStatus::software, Fault::local,
@@ -45,7 +70,6 @@ class StrictReader {
         return std::move(entries_);
     }
 
-  private:
     void take_line(std::string_view line) {
         if (line.size() > line_limit)
             refuse("the line has more than 64 KiB");
@@ -64,17 +88,22 @@ class StrictReader {
     }
 
     void take_section(std::string_view text) {
+        section_ = nullptr;
+        lost_ = true;
+        keys_.clear();
         if (!text.ends_with(']'))
             refuse("a section is [NAME], and nothing after it");
         const std::string name = fold(text.substr(1, text.size() - 2));
         if (name.empty() || name.size() > name_limit ||
             name.find_first_of("[];#") != std::string::npos)
             refuse("a section's name has 1 to 49 octets and none of [ ] ; #");
-        if (!sections_.insert(name).second)
+        const auto [section, is_new] = sections_.insert(name);
+        if (!is_new)
             refuse(concat({"the section [", printable(name), "] stands here again"}));
-        section_line_ = number_;
-        keys_.clear();
         for_inih_.append("[").append(name).append("]\n");
+        section_ = &*section;
+        section_line_ = number_;
+        lost_ = false;
     }
 
     void take_key(std::string_view text) {
@@ -91,14 +120,18 @@ class StrictReader {
                        : "= is expected after a key; files of msmtp are not read");
         if (key.size() > name_limit)
             refuse("a key has at most 49 octets");
-        if (sections_.empty()) // what was taken for a configuration may be a secret's file
+        // What was taken for a configuration may be a secret's file.
+        if (sections_.empty() && !std::exchange(lost_, true))
             refuse("a key stands before any [section]: write [relay] above it");
         if (!keys_.insert(key).second)
             refuse(concat({"the key ", key, " stands here again"}));
+        std::string value = read_value(trim(rest.substr(1)));
+        if (lost_)
+            return;
         const std::string number = std::to_string(entries_.size());
         for_inih_.append(key).append("=").append(number).append("\n");
         IniEntry& entry = entries_.emplace_back();
-        entry.value = read_value(trim(rest.substr(1)));
+        entry.value = std::move(value);
         entry.line = number_;
         entry.section_line = section_line_;
     }
@@ -170,7 +203,9 @@ class StrictReader {
     std::string_view text_;
     const std::string& path_;
     unsigned number_ = 1;
+    const std::string* section_ = nullptr; ///< at hand; null: none that is known
     unsigned section_line_ = 0;
+    bool lost_ = false; ///< keys belong to no section, and that has been said
     std::set<std::string> sections_;
     std::set<std::string> keys_; ///< of the section at hand
     std::vector<IniEntry> entries_;
@@ -183,6 +218,11 @@ class StrictReader {
 
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& path) {
     return StrictReader(text, path).read();
+}
+
+std::vector<IniEntry> parse_ini(std::string_view text, const std::string& path,
+                                Findings& findings) {
+    return StrictReader(text, path).read(findings);
 }
 
 } // namespace sallyport

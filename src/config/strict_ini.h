@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/findings.h"
+
 namespace sallyport {
 
 struct IniEntry {
@@ -26,5 +28,9 @@ struct IniEntry {
 /// lines over 64 KiB, keys before any section, repeated sections or keys. A section without
 /// keys is no entry. Line ends may be LF or CRLF, a UTF-8 byte order mark is skipped.
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& path);
+/// With `findings` a line that is refused is no entry, and neither are the keys after a
+/// section's name that is; the first of the errors is what is thrown without.
+std::vector<IniEntry> parse_ini(std::string_view text, const std::string& path,
+                                Findings& findings);
 
 } // namespace sallyport

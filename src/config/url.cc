@@ -105,8 +105,11 @@ std::vector<UrlSetting> parse_relay_url(std::string_view url, const std::string&
         misconfigured(origin, "smtp:// is without TLS, so without a log-in");
     std::vector<UrlSetting> settings;
     put(settings, "tls", tls);
-    put(settings, "port", server.port);
-    put(settings, "host", server.host);
+    const bool is_elsewhere = server.host.empty() && question != url.size();
+    if (!is_elsewhere || server.port != relay_schemes[server.scheme].port)
+        put(settings, "port", server.port);
+    if (!is_elsewhere)
+        put(settings, "host", server.host);
     if (server.has_user)
         put(settings, "user", server.user);
     if (server.has_password)

@@ -19,9 +19,10 @@ struct UrlSetting {
 };
 
 /// The settings that `url` stands for: tls, port, host, user, password, then those of the
-/// query in its order. Failure (78, local) says what is wrong and quotes nothing of the
-/// URL, for it may hold a password: an unknown scheme, an octet that has to be
-/// percent-encoded and is not (RFC 3986), a path, a fragment, a user with smtp://, a
+/// query in its order. Where there is a query the host may be empty: then neither it nor a
+/// port that is not named is among them. Failure (78, local) says what is wrong and quotes
+/// nothing of the URL, for it may hold a password: an unknown scheme, an octet that has to
+/// be percent-encoded and is not (RFC 3986), a path, a fragment, a user with smtp://, a
 /// control character.
 std::vector<UrlSetting> parse_relay_url(std::string_view url, const std::string& origin);
 

@@ -5,6 +5,7 @@
 
 #include "base/concat.h"
 #include "config/mechanisms.h"
+#include "config/presets.h"
 #include "config/url.h"
 #include "config/values.h"
 
@@ -25,7 +26,7 @@ void check(const Relay& relay) {
         bool broken;
         const char* why;
     } rules[] = {
-        {relay.host.empty(), "[relay] needs a host, or srv: set host = NAME"},
+        {relay.host.empty(), "[relay] needs a host, a provider or srv: set host = NAME"},
         {local && !relay.source_address.empty(), "unix: has no source_address"},
         {local && relay.proxy, "unix: is not reached through a proxy"},
         {local && !in_clear && relay.tls_name.empty(), "TLS over unix: needs tls_name"},
@@ -69,11 +70,17 @@ void finish_ports(Relay& relay, std::vector<std::string>& notes) {
                                 ", and tls is set to the other"}));
 }
 
+/// A variable names another server than that of the file's password.
+bool has_unused_secret(const Relay& relay) {
+    return !relay.has_secret() && find_setting(relay.keys, "relay", "password") != nullptr;
+}
+
 /// With EXTERNAL it is the client certificate's key that proves who we are, with GSSAPI a
 /// ticket. Who has logged in by POP does so to the server only if that is named.
 bool needs_secret(const Relay& relay) {
     if (relay.auth.empty())
-        return !relay.pop_before && (relay.has_secret() || !relay.user.empty());
+        return !relay.pop_before &&
+               (relay.has_secret() || has_unused_secret(relay) || !relay.user.empty());
     return std::ranges::any_of(relay.auth, [](const std::string& name) {
         const Mechanism* const known = find_mechanism(name);
         return known == nullptr || known->credential != Credential::none;
@@ -81,10 +88,10 @@ bool needs_secret(const Relay& relay) {
 }
 
 [[noreturn]] void lacks_secret(const Relay& relay) {
-    const std::string unused = relay.origin_of("password"); // or there is none
-    if (unused != relay.origin)
-        misconfigured(unused, "not used where a variable names a server: set the password "
-                              "by one, too");
+    if (has_unused_secret(relay))
+        misconfigured(relay.origin_of("password"),
+                      "not used where a variable names a server: set the password "
+                      "by one, too");
     misconfigured(relay.origin_of("user"),
                   "a log-in needs a password, password_file, password_command, "
                   "token_file or token_command; without one set auth = none");
@@ -97,7 +104,7 @@ void finish_login(Relay& relay) {
     relay.auth_wanted =
         relay.auth_wanted && (wants_secret || by_certificate || !relay.auth.empty());
     wants_secret = relay.pop_before || (relay.auth_wanted && wants_secret);
-    if (wants_secret && relay.user.empty())
+    if (wants_secret && relay.user.empty() && !has_unused_secret(relay))
         misconfigured(relay.origin_of("password"), "a log-in needs a user");
     if (wants_secret && !relay.has_secret())
         lacks_secret(relay);
@@ -161,6 +168,7 @@ void finish_relay(Relay& relay, std::vector<std::string>& notes) {
         else if (setting.key == "timeout")
             relay.greeting_timeout = relay.timeout;
     }
+    apply_provider(relay);
     // A socket of this machine has no port that says whether there is TLS, and no name.
     if (relay.is_local() && !relay.tls)
         relay.tls = TlsMode::none;

@@ -93,8 +93,8 @@ class Recipients {
 
     [[noreturn]] static void refuse_command(const std::string& word) {
         constexpr std::string_view remedy =
-            ": there is no such command; to try the configuration, run sallyport -bv "
-            "you@example.com; to send a message to ";
+            ": there is no such command; to try the configuration, run sallyportctl "
+            "check; to send a message to ";
         stop(ExitStatus::usage, Fault::local,
              {word, remedy, word, ", run sallyport -- ", word});
     }

@@ -22,19 +22,6 @@ void free_octets(void* octets) {
     OPENSSL_free(octets);
 }
 
-/// SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 2.4), in its 32 octets.
-std::string public_key_digest(const X509* certificate) {
-    unsigned char* der = nullptr;
-    const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-    const Owned<unsigned char, free_octets> owner(der);
-    std::string digest(SHA256_DIGEST_LENGTH, '\0');
-    if (size <= 0 || EVP_Digest(der, static_cast<std::size_t>(size),
-                                reinterpret_cast<unsigned char*>(digest.data()), nullptr,
-                                EVP_sha256(), nullptr) != 1)
-        digest.clear();
-    return digest;
-}
-
 using Chain = STACK_OF(X509);
 using Output = Owned<BIO, BIO_free_all>;
 
@@ -112,6 +99,18 @@ std::string advice(long verdict, const Chain* chain, const std::string& name) {
 }
 
 } // namespace
+
+std::string public_key_digest(const X509* certificate) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+    const Owned<unsigned char, free_octets> owner(der);
+    std::string digest(SHA256_DIGEST_LENGTH, '\0');
+    if (size <= 0 || EVP_Digest(der, static_cast<std::size_t>(size),
+                                reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+                                EVP_sha256(), nullptr) != 1)
+        digest.clear();
+    return digest;
+}
 
 void check_pin(const SSL* ssl, const std::vector<std::string>& pins,
                const std::string& peer) {

@@ -11,6 +11,10 @@
 
 namespace sallyport {
 
+/// SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 2.4), in its 32 octets: what
+/// is pinned. Empty for want of memory.
+std::string public_key_digest(const X509* certificate);
+
 /// After the handshake. Failure (77, relay) if the key of the server is none of `pins` and
 /// there are any.
 void check_pin(const SSL* ssl, const std::vector<std::string>& pins,

@@ -2,7 +2,6 @@
 #include "net/srv.h"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <utility>
 
@@ -13,6 +12,7 @@
 
 #include "base/concat.h"
 #include "base/failure.h"
+#include "net/dns_reader.h"
 #include "net/resolve.h"
 #include "text/host_name.h"
 
@@ -21,46 +21,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t most_services = 8;
-
-/// A DNS message (RFC 1035 4), read from its front to its end.
-class DnsReader {
-  public:
-    explicit DnsReader(std::string_view message)
-        : begin_(reinterpret_cast<const unsigned char*>(message.data())), at_(begin_),
-          end_(begin_ + message.size()) {}
-
-    [[nodiscard]] bool failed() const { return failed_; }
-
-    /// Where it stands, in octets from the front.
-    [[nodiscard]] std::ptrdiff_t position() const { return at_ - begin_; }
-
-    void skip(std::ptrdiff_t size) {
-        failed_ = failed_ || end_ - at_ < size;
-        at_ += failed_ ? 0 : size;
-    }
-
-    std::uint16_t number() {
-        skip(2);
-        return static_cast<std::uint16_t>(failed_ ? 0 : at_[-2] << 8 | at_[-1]);
-    }
-
-    /// In text form; the root is empty.
-    std::string name() {
-        std::array<char, NS_MAXDNAME> text{};
-        const int size = failed_ ? -1
-                                 : ::dn_expand(begin_, end_, at_, text.data(),
-                                               static_cast<int>(text.size()));
-        failed_ = size < 0;
-        at_ += failed_ ? 0 : size;
-        return text.data();
-    }
-
-  private:
-    const unsigned char* begin_;
-    const unsigned char* at_;
-    const unsigned char* end_;
-    bool failed_ = false;
-};
 
 /// The first, where there is no entropy yet.
 std::uint32_t random_below(std::uint32_t limit) {
@@ -117,33 +77,21 @@ struct ServiceLookUp : Errand {
 
 std::optional<std::vector<Service>> parse_services(std::string_view message, TlsMode tls) {
     DnsReader reader(message);
-    reader.skip(4);
-    const std::uint16_t questions = reader.number();
-    const std::uint16_t answers = reader.number();
-    reader.skip(4);
-    for (unsigned i = 0; i < questions && !reader.failed(); ++i) {
-        reader.name();
-        reader.skip(4);
-    }
+    const std::uint16_t answers = reader.enter_answers();
     std::vector<Service> services;
     for (unsigned i = 0; i < answers && !reader.failed(); ++i) {
-        reader.name();
-        const std::uint16_t type = reader.number();
-        const std::uint16_t kind = reader.number();
-        reader.skip(4); // how long it may be kept
-        const std::uint16_t size = reader.number();
-        if (type != ns_t_srv || kind != ns_c_in) {
-            reader.skip(size);
+        const DnsReader::Record record = reader.record();
+        if (record.type != ns_t_srv || record.kind != ns_c_in) {
+            reader.skip(record.end - reader.position());
             continue;
         }
-        const auto end = reader.position() + size;
         Service service; // RFC 2782: priority, weight, port, target
         service.tls = tls;
         service.priority = reader.number();
         service.weight = reader.number();
         service.port = reader.number();
         service.target = reader.name();
-        if (reader.failed() || reader.position() != end)
+        if (reader.failed() || reader.position() != record.end)
             return std::nullopt;
         if (service.port != 0 && is_host_name(service.target))
             services.push_back(std::move(service));

@@ -3,15 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <new>
 #include <utility>
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
 
 #include "base/concat.h"
 #include "base/failure.h"
@@ -192,6 +189,10 @@ class TlsStream : public VerifiedStream {
         return binding;
     }
 
+    [[nodiscard]] X509* peer_certificate() const override {
+        return SSL_get0_peer_certificate(ssl_.get());
+    }
+
   private:
     void wait_until(Deadline deadline) {
         transport_->deadline = deadline;
@@ -211,10 +212,9 @@ class TlsStream : public VerifiedStream {
     /// RFC 5929 4.1: the hash of the server's certificate by its signature's own algorithm,
     /// and by SHA-256 where that is a weaker one. tls-unique would need RFC 7627.
     [[nodiscard]] ChannelBinding end_point() const {
-        const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+        X509* const certificate = peer_certificate();
         int algorithm = NID_undef;
-        if (X509_get_signature_info(const_cast<X509*>(certificate), &algorithm, nullptr,
-                                    nullptr, nullptr) != 1)
+        if (!X509_get_signature_info(certificate, &algorithm, nullptr, nullptr, nullptr))
             return {};
         if (algorithm == NID_md5 || algorithm == NID_sha1)
             algorithm = NID_sha256;

@@ -71,6 +71,43 @@ struct Buffer {
     std::string text;
 };
 
+/// What stands for a secret in examples and instructions, in lower case and without what is
+/// no letter.
+constexpr std::string_view placeholders[] = {
+    "apikey",       "changeit",   "changeme",         "password",
+    "passwordhere", "secret",     "yourapikey",       "yourapikeyhere",
+    "yourpassword", "yoursecret", "yoursmtppassword", "yourtoken",
+};
+
+/// "your-api-key" and "<YOUR API KEY>" are one. No copy: `text` may be a secret.
+bool is_placeholder(std::string_view text) {
+    const auto matches = [text](std::string_view word) {
+        for (const char c : text) {
+            const bool letter = is_alpha(c);
+            if (!letter && std::string_view(" -_.<>[]{}\"'").find(c) == std::string::npos)
+                return false;
+            if (!letter)
+                continue;
+            if (word.empty() || word.front() != to_lower(c))
+                return false;
+            word.remove_prefix(1);
+        }
+        return word.empty();
+    };
+    return std::ranges::any_of(placeholders, matches);
+}
+
+SecretShape shape_of_text(std::string_view text) {
+    if (text.empty())
+        return {};
+    const auto at_edge = [text](std::string_view characters) {
+        return characters.find(text.front()) != std::string::npos ||
+               characters.find(text.back()) != std::string::npos;
+    };
+    return {at_edge(" \t"), at_edge("\"'"),
+            text.find_first_of("\r\n") != std::string_view::npos, is_placeholder(text)};
+}
+
 LoadedSecret load_file(const SecretFile& source) {
     const auto file = source.file.read();
     const std::string name = concat({source.origin, ": ", printable(source.file.path)});
@@ -198,6 +235,18 @@ LoadedSecret run_command(const SecretCommand& source, Deadline deadline) {
 }
 
 } // namespace
+
+SecretShape Secret::shape() const {
+    return shape_of_text(octets_);
+}
+
+SecretShape shape_of(const SecretSource& source) {
+    if (const auto* secret = std::get_if<std::shared_ptr<const Secret>>(&source))
+        return (*secret)->shape();
+    if (const auto* file = std::get_if<SecretFile>(&source))
+        return shape_of_text(without_line_end(file->file.read()->text));
+    return {};
+}
 
 LoadedSecret load_secret(const SecretSource& source, Deadline deadline) {
     if (const auto* secret = std::get_if<std::shared_ptr<const Secret>>(&source))

@@ -31,6 +31,14 @@ class Permit {
     explicit Permit(const PlaintextConsent& /*word*/) {}
 };
 
+/// What a mistake in writing a secret down leaves on it. It says nothing of the octets.
+struct SecretShape {
+    bool blank_at_edge = false;
+    bool quoted = false;      ///< a quotation mark at either end
+    bool line_end = false;    ///< CR or LF within, beside the one that editors leave
+    bool placeholder = false; ///< the example's, or another word that stands for one
+};
+
 /// At most 16 KiB of octets that nobody else may see.
 class Secret {
   public:
@@ -43,9 +51,13 @@ class Secret {
     ~Secret() { wipe(octets_); }
 
     [[nodiscard]] bool empty() const { return octets_.empty(); }
+    /// How many octets it has.
+    [[nodiscard]] std::size_t size() const { return octets_.size(); }
 
     /// The octets, for as long as this Secret lives.
     [[nodiscard]] std::string_view reveal(const Permit& /*held*/) const { return octets_; }
+
+    [[nodiscard]] SecretShape shape() const;
 
   private:
     friend class ProxySecret;
@@ -90,5 +102,9 @@ struct LoadedSecret {
 /// `deadline` is 75 (relay: another may have another), one that does not exist 78, and none
 /// is left behind.
 LoadedSecret load_secret(const SecretSource& source, Deadline deadline);
+
+/// Of the secret that load_secret() would find, also where it would refuse it. No command
+/// is run: nothing is known of its output, nor of a file that cannot be read.
+SecretShape shape_of(const SecretSource& source);
 
 } // namespace sallyport

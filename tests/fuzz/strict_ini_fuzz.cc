@@ -127,6 +127,27 @@ void check_error(const Failure& failure, std::size_t lines) {
     require(number >= 1 && number <= lines);
 }
 
+/// Who goes on after an error finds the one that ends the reading first, and none that is
+/// not in the text; of the rest he reads what stands there.
+void check_going_on(std::string_view input, std::size_t lines, const char* first) {
+    Findings findings;
+    try {
+        const auto rest = parse_ini(input, "conf", findings);
+        require(findings.errors.empty() == (first == nullptr));
+        check_entries(rest);
+        require(rest.empty() ||
+                std::ranges::equal(rest, parse_ini(written(rest), "conf"), is_same));
+    } catch (const Failure& failure) { // of the file as a whole
+        require(findings.errors.empty() && first != nullptr);
+        require(failure.what() == std::string_view(first));
+        return;
+    }
+    require(first == nullptr || findings.errors.front() == first);
+    require(findings.errors.size() == findings.sections.size());
+    for (const std::string& error : findings.errors)
+        check_error(Failure(ExitStatus::config, Fault::local, error, "4.3.5"), lines);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -137,8 +158,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         entries = parse_ini(input, "conf");
     } catch (const Failure& failure) {
         check_error(failure, lines.size());
+        check_going_on(input, lines.size(), failure.what());
         return 0;
     }
+    check_going_on(input, lines.size(), nullptr);
     check_entries(entries);
     const auto plain = read_plainly(lines);
     require(std::ranges::equal(entries, plain, [](const IniEntry& a, const IniEntry& b) {

@@ -141,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(a_word_that_looks_like_a_command, Fixture) {
         BOOST_TEST(failure.what() ==
                    name +
                        ": there is no such command; to try the configuration, run "
-                       "sallyport -bv you@example.com; to send a message to " +
+                       "sallyportctl check; to send a message to " +
                        name + ", run sallyport -- " + name);
         BOOST_TEST(call({"--", word}) == name + "@host.example");
         BOOST_TEST(call({"-i", word}) == name + "@host.example");

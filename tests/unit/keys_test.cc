@@ -356,9 +356,6 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
-    BOOST_TEST(why_not("provider = x") ==
-               "system.conf:3: provider is not in this version; see EXAMPLES in "
-               "sallyport.conf(5)");
     for (const char* section : {"queue", "limits"})
         BOOST_TEST(why_not("directory = /x", section) ==
                    std::string("system.conf:3: [") + section + "] is not in this version");
@@ -396,7 +393,8 @@ BOOST_FIXTURE_TEST_CASE(unknown_names_and_the_nearest_known_one, Fixture) {
     BOOST_TEST(why_not("helo = x", "log") == "system.conf:4: helo belongs to [relay]");
     const std::string longest(49, 'x');
     const std::string relay_keys =
-        "host, srv, match, port, protocol, ip, source_address, proxy, helo, ignore, "
+        "host, srv, provider, match, port, protocol, ip, source_address, proxy, helo, "
+        "ignore, "
         "max_recipients, max_messages, tls, tls_ca, tls_name, tls_min, tls_pin, tls_crl, "
         "tls_cert, tls_key, user, password, password_file, password_command, token_file, "
         "token_command, auth, authzid, realm, require_channel_binding, pop_before, "
@@ -430,7 +428,9 @@ BOOST_FIXTURE_TEST_CASE(unknown_names_and_the_nearest_known_one, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_relay_needs_a_host, Fixture) {
     static_cast<void>(has_system_file("[relay]\nport = 25\n"));
-    BOOST_TEST(why() == "system.conf:1: [relay] needs a host, or srv: set host = NAME");
+    BOOST_TEST(why() ==
+               "system.conf:1: [relay] needs a host, a provider or srv: set host = "
+               "NAME");
 }
 
 BOOST_FIXTURE_TEST_CASE(no_error_quotes_a_secret, Fixture) {

@@ -116,7 +116,8 @@ BOOST_FIXTURE_TEST_CASE(all_else_it_may_say, Fixture) {
         std::string(42, 'A') +
         "8=\nuser = me\npassword = p\nauth = PLAIN\nauthzid = c\nrealm = r\n"
         "require_channel_binding = no\nconnect_timeout = 1\ntimeout = 1\ndeadline = 1\n"
-        "[relay 2]\nsrv = example.org\n[sender]\ndomain = x\nenvelope_from = a@x\n"
+        "[relay 2]\nsrv = example.org\n"
+        "[relay 3]\nprovider = gmail\n[sender]\ndomain = x\nenvelope_from = a@x\n"
         "header_from = a@x\nforce = both\nallow = *\n[sender me]\nallow = a@x\n"
         "[recipients]\nroot = a@x\ndefault = a@x\nlocal = a\n[message]\nsize_limit = 1K\n"
         "received = yes\nremove_headers = X-A\n[log]\nto = stderr\nformat = json\n"
@@ -124,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(all_else_it_may_say, Fixture) {
     // No variable of ours brings a secret to his server.
     sources.environment = {"SALLYPORT_PASSWORD=secret", "SALLYPORT_LOG_TO=file:/l"};
     const Settings settings = load();
-    BOOST_TEST(settings.relays.size() == 2U);
+    BOOST_TEST(settings.relays.size() == 3U);
     BOOST_TEST(settings.relays.front().tls_pin_only);
     BOOST_TEST((settings.log.target == LogTarget::standard_error));
     for (const char* to : {"syslog", "none"}) {
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_refused_unless_it_is_allowed) {
     BOOST_TEST(!(Key{"relay", "new", nullptr}.is_harmless("")));
     std::set<std::string_view> refused;
     for (const Key& key : key_table()) {
-        if (!key.is_harmless("") && !key.is_reserved())
+        if (!key.is_harmless(""))
             refused.insert(key.name);
     }
     BOOST_TEST(refused == (std::set<std::string_view>{

@@ -145,3 +145,32 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_cannot_be_read, Fixture) {
     BOOST_TEST(broken.what() ==
                "conf:7: password_file: /proc/self/mem: Input/output error"s);
 }
+
+BOOST_FIXTURE_TEST_CASE(the_shape_of_a_secret, Fixture) {
+    const auto shape = [this](const std::string& octets) {
+        const SecretShape seen =
+            shape_of(SecretFile{{folder.write("secret", octets)}, "conf:7: password_file"});
+        return std::string(seen.blank_at_edge ? "b" : "") + (seen.quoted ? "q" : "") +
+               (seen.line_end ? "l" : "") + (seen.placeholder ? "p" : "");
+    };
+    BOOST_TEST(shape("hunter2\r\n") == "");
+    BOOST_TEST(shape("correct horse 'battery'x") == "");
+    BOOST_TEST(shape(" hunter2") == "b");
+    BOOST_TEST(shape("hunter2\t\n") == "b");
+    BOOST_TEST(shape("\"hunter2\"") == "q");
+    BOOST_TEST(shape("hunter2\n\n") == "l");
+    BOOST_TEST(shape("secret") == "p");
+    BOOST_TEST(shape("<YOUR_API-KEY>") == "p");
+    BOOST_TEST(shape("secrets") == "");
+    BOOST_TEST(shape("secret1") == "");
+    BOOST_TEST(shape("") == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_shape_of_what_is_not_looked_at, Fixture) {
+    BOOST_TEST(!shape_of({}).placeholder);
+    BOOST_TEST(!shape_of(SecretFile{{folder.path("none")}, "conf:7"}).placeholder);
+    const std::string run = folder.path("run");
+    BOOST_TEST(
+        !shape_of(SecretCommand{"echo changeme; touch " + run, "conf:7"}).placeholder);
+    BOOST_TEST(::access(run.c_str(), F_OK) != 0);
+}

@@ -1,18 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# coverage.sh SOURCE: tells which lines of SOURCE/src the tests have run that were built and run
-# with --coverage in this directory: a table of the folders on standard output, and every line in
-# html/index.html.
+# coverage.sh SOURCE: tells which lines of SOURCE/src and SOURCE/ctl the tests have run that were
+# built and run with --coverage in this directory: a table of the folders on standard output, and
+# every line in html/index.html.
 set -eu
 
 source=$1
 mkdir -p html
-gcovr --root "$source/src" --object-directory . --exclude-throw-branches \
-    --html-details html/index.html --csv lines.csv src tests
+gcovr --root "$source" --filter "$source/src/" --filter "$source/ctl/" --object-directory . \
+    --exclude-throw-branches --html-details html/index.html --csv lines.csv src ctl tests
 awk -F, '
     NR > 1 {
         folder = $1
+        sub("^src/", "", folder)
         if (!sub("/.*", "", folder)) folder = "."
         lines[folder] += $2; run[folder] += $3
         lines["all"] += $2; run["all"] += $3

@@ -30,7 +30,7 @@ format() {
 
 # The analyzer follows fewer paths than it can: all of them take it half a minute a file.
 tidy() {
-    find src -name '*.cc' -print0 |
+    find src ctl -name '*.cc' -print0 |
         xargs -0 -P "$(nproc)" -I '{}' "$clang_tidy" --quiet --checks="${TIDY_CHECKS:-}" '{}' \
             -- "$@" \
             -Xclang -analyzer-config -Xclang mode=shallow 2>&1 |

@@ -8,13 +8,15 @@
 set -eu
 
 build='autoconf autoconf-archive automake g++ make pkgconf
-    libinih-dev libsasl2-dev libssl-dev'
+    libinih-dev libsasl2-dev libssl-dev nlohmann-json3-dev'
 check='libboost-test-dev libidn2-0 libsasl2-modules openssl'
+terminals='expect fish zsh'
 clang='clang libclang-rt-dev'
 
 needed_for() {
     case $1 in
-    check | check-allocation | check-integration | demo) printf ' %s' "$check" ;;
+    check | check-allocation | demo) printf ' %s' "$check" ;;
+    check-integration) printf ' %s' "$check" "$terminals" ;;
     dist) printf ' xz-utils' ;;
     distcheck) printf ' %s' "$check" xz-utils ;;
     check-sanitize | fuzz) printf ' %s' "$check" "$clang" ;;

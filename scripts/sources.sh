@@ -4,4 +4,4 @@
 # Prints the C++ files that clang-format answers for, one a line. Run from the top of the
 # tree.
 set -eu
-find src tests -name '*.cc' -o -name '*.h' | LC_ALL=C sort
+find src ctl tests -name '*.cc' -o -name '*.h' | LC_ALL=C sort

@@ -116,7 +116,7 @@ prepare() {
 versions() {
     # shellcheck disable=SC2016 # the fields are dpkg's
     inside "$1" dpkg-query --show --showformat='${Package} ${Version}\n' \
-        g++ libboost-test-dev libinih-dev libsasl2-dev libssl-dev
+        g++ libboost-test-dev libinih-dev libsasl2-dev libssl-dev nlohmann-json3-dev
 }
 
 # commands SUITE: a copy in which something failed is kept, to look at.

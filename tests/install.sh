@@ -17,7 +17,7 @@ fail() {
 # The make that runs this test has flags and a jobserver of its own.
 run_make() {
     env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s DESTDIR="$root" \
-        prefix=/usr bindir=/usr/bin sbindir=/usr/sbin sysconfdir=/etc \
+        prefix=/usr datadir=/usr/share bindir=/usr/bin sbindir=/usr/sbin sysconfdir=/etc \
         mandir=/usr/share/man docdir=/usr/share/doc/sallyport "$@" >"$work/out" 2>&1
 }
 
@@ -29,9 +29,20 @@ run_make install || fail "make install: $(cat "$work/out")"
 [ -x "$root/usr/sbin/sallyport" ] || fail 'no program'
 [ -f "$root/usr/share/man/man8/sallyport.8" ] || fail 'no manual of the program'
 [ -f "$root/usr/share/man/man5/sallyport.conf.5" ] || fail 'no manual of its configuration'
-[ -f "$root/usr/share/doc/sallyport/examples/sallyport.conf" ] || fail 'no example'
+[ -x "$root/usr/sbin/sallyportctl" ] || fail 'no tool for the administrator'
+for page in man7/sallyport-advice.7 man8/sallyportctl.8; do
+    [ -f "$root/usr/share/man/$page" ] || fail "no manual $page"
+done
+for completion in bash-completion/completions/sallyportctl zsh/site-functions/_sallyportctl \
+    fish/vendor_completions.d/sallyportctl.fish; do
+    [ -s "$root/usr/share/$completion" ] || fail "no $completion"
+done
+for example in sallyport sendgrid; do
+    [ -f "$root/usr/share/doc/sallyport/examples/$example.conf" ] || fail "no example $example"
+done
 [ ! -e "$root/etc" ] || fail 'it writes to /etc'
-[ "$(files | wc -l)" = 14 ] || fail "unexpected: $(files)"
+# Two programs, four manuals, three completions, eleven examples.
+[ "$(files | wc -l)" = 20 ] || fail "unexpected: $(files)"
 
 run_make install-links || fail "make install-links: $(cat "$work/out")"
 run_make install-links || fail "make install-links, again: $(cat "$work/out")"
@@ -59,7 +70,7 @@ done
 
 # On the machine at hand the next step is told, until there is a configuration.
 install_here() {
-    run_make DESTDIR= prefix="$root/usr" bindir="$root/usr/bin" sbindir="$root/usr/sbin" \
+    run_make DESTDIR= prefix="$root/usr" datadir="$root/usr/share" bindir="$root/usr/bin" sbindir="$root/usr/sbin" \
         sysconfdir="$root/etc" mandir="$root/usr/share/man" docdir="$root/usr/share/doc/sallyport" \
         install || fail "make install: $(cat "$work/out")"
 }
@@ -68,9 +79,12 @@ run_make install || fail "make install: $(cat "$work/out")"
 ! grep -q Next "$work/out" || fail 'it tells a packager what to do next'
 mkdir "$root/etc"
 install_here
-command=$(sed -n 's/^ *\(install -m .*\)/\1/p' "$work/out")
-[ -n "$command" ] || fail "no command to go on with: $(cat "$work/out")"
-$command || fail "$command"
+command=$(sed -n 's/^ *\(.*sallyportctl setup\)$/\1/p' "$work/out")
+[ "$command" = "$root/usr/sbin/sallyportctl setup" ] ||
+    fail "no command to go on with: $(cat "$work/out")"
+printf 'secret\n' | $command --output "$root/etc/sallyport.conf" --host smtp.example.org \
+    --user me@example.org --from me@example.org --root admin@example.org --password-stdin \
+    --no-check >"$work/out" 2>&1 || fail "$command: $(cat "$work/out")"
 [ "$(stat -c %a "$root/etc/sallyport.conf")" = 600 ] || fail 'the configuration is not 0600'
 install_here
 ! grep -q Next "$work/out" || fail 'it tells what has been done already'

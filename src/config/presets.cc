@@ -152,6 +152,11 @@ std::string host_of_open(const Row& row, std::string_view variant,
         {row.host.substr(0, at), variant, row.host.substr(at + row.variants.size())});
 }
 
+/// Of a port that the provider has: whether it begins as `tls` says, if anything.
+bool suits(std::uint16_t port, std::optional<TlsMode> tls) {
+    return !tls || (usual_tls(port) == TlsMode::implicit) == (tls == TlsMode::implicit);
+}
+
 } // namespace
 
 ServerPreset read_server_preset(std::string_view text, const std::string& origin) {
@@ -194,8 +199,7 @@ void apply_provider(Relay& relay) {
         return;
     std::string ports;
     for (const std::uint16_t port : preset.ports) {
-        if (relay.tls &&
-            (usual_tls(port) == TlsMode::implicit) != (relay.tls == TlsMode::implicit))
+        if (!suits(port, relay.tls))
             continue;
         relay.port.push_back(port);
         ports.append(ports.empty() ? "" : ", ").append(std::to_string(port));

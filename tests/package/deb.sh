@@ -96,6 +96,13 @@ fi
 
 holds sallyport \
     ./usr/sbin/sallyport \
+    ./usr/sbin/sallyportctl \
+    ./usr/share/bash-completion/completions/sallyportctl \
+    ./usr/share/zsh/site-functions/_sallyportctl \
+    ./usr/share/fish/vendor_completions.d/sallyportctl.fish \
+    ./usr/share/man/man8/sallyportctl.8.gz \
+    ./usr/share/man/man7/sallyport-advice.7.gz \
+    ./usr/share/doc/sallyport/examples/sendgrid.conf \
     ./usr/share/doc/sallyport/README.Debian \
     ./usr/share/doc/sallyport/examples/sallyport.conf \
     ./usr/share/man/man8/sallyport.8.gz \

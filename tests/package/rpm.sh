@@ -24,7 +24,7 @@ failed=0
 # What rpm does to the installed files. Debian's brp-compress is written for bash and is
 # called with another shell, where it does nothing; its brp-strip leaves the symbols.
 # shellcheck disable=SC2016 # rpm sets that variable
-after_install='bash /usr/lib/rpm/brp-compress; strip $RPM_BUILD_ROOT/usr/sbin/sallyport'
+after_install='bash /usr/lib/rpm/brp-compress; strip $RPM_BUILD_ROOT/usr/sbin/sallyport*'
 
 verdict() {
     printf '%s rpm %s\n' "$1" "$2"
@@ -72,7 +72,11 @@ else
 fi
 
 rpm -qpl "$work"/RPMS/*/sallyport-[0-9]*.rpm >"$work/contents" 2>/dev/null
-holds /usr/sbin/sallyport /usr/sbin/sendmail /usr/lib/sendmail \
+holds /usr/sbin/sallyport /usr/sbin/sallyportctl /usr/sbin/sendmail /usr/lib/sendmail \
     /usr/bin/mailq /usr/bin/newaliases \
+    /usr/share/bash-completion/completions/sallyportctl \
+    /usr/share/zsh/site-functions/_sallyportctl \
+    /usr/share/fish/vendor_completions.d/sallyportctl.fish \
+    /usr/share/man/man8/sallyportctl.8.gz \
     /usr/share/doc/sallyport/examples/sallyport.conf
 exit "$failed"

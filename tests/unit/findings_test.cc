@@ -128,7 +128,7 @@ BOOST_FIXTURE_TEST_CASE(no_relay_at_all, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_file_as_a_whole_is_still_thrown, Fixture) {
     for (const auto& [text, mode] :
-         {std::pair{one_relay, 0602}, std::pair{std::string("\xff\xfe["), 0600}}) {
+         {std::pair{one_relay, 0602U}, std::pair{std::string("\xff\xfe["), 0600U}}) {
         const Failure failure =
             failure_of([&, text = text, mode = mode] { return errors_of(text, mode); });
         BOOST_TEST(status_of(failure) == 78);

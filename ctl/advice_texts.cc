@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+//
+// What is said about what may happen with any server, in the order of the rungs.
+#include "ctl/advice_rows.h"
+
+namespace sallyport::ctl {
+
+namespace {
+
+constexpr AdviceRow rows[] = {
+    // ---- machine ----
+    {"no-config", "There is no configuration file, and SALLYPORT_URL is not set.",
+     "Nothing says which server to use. Run \"sallyportctl setup\", or set "
+     "SALLYPORT_URL."},
+    {"config-error", "The configuration cannot be used.",
+     "The configuration has a mistake: {reason}. Nothing is sent until it is mended."},
+    {"file-open", "Others can read a file that holds a secret.",
+     "Everybody on this machine can read the password in {file}. Run: chmod 640 {file}; "
+     "chgrp sallyport {file}"},
+    {"file-shut", "An account that sends cannot read the configuration.",
+     "The account {account} cannot read {file}, so its mail fails with status 78. Make "
+     "sallyport set-group-ID, or run \"sallyportctl setup --readable-by {group}\" (that "
+     "group can then read the password)."},
+    {"no-authorities",
+     "No certification authorities are installed.",
+     "This machine knows no certification authorities. Install ca-certificates; in a "
+     "container copy /etc/ssl/certs into it.",
+     {{"relay", "tls_ca"}}},
+    {"other-sendmail", "The program sendmail is not sallyport.",
+     "The program {path} belongs to {package}: cron and PHP do not use sallyport yet. "
+     "Install sallyport-mta."},
+    {"clock",
+     "The clock is behind the program's own date, or a certificate is not yet valid.",
+     "This machine's clock says {date}. Certificates look invalid because of that. Set "
+     "the clock."},
+    {"secret-shape",
+     "The secret does not look like one.",
+     "The password {shape}.",
+     {{"relay", "password"}}},
+    {"php85",
+     "PHP 8.5 or later is installed, and mail that has to wait ends with status 75.",
+     "PHP 8.5 takes status 75 for success: such mail would be lost without a word. Have "
+     "sallyport exit with 69 instead.",
+     {{"exit", "tempfail", "69"}}},
+
+    // ---- names ----
+    {"no-such-host",
+     "The name of the server does not exist.",
+     "The host {host} does not exist.[ {nearest} does: is it a typing error?]",
+     {{"relay", "host", "{nearest}"}}},
+    {"no-address", "The name of the server has no address that can be used here.",
+     "No address of {host} can be used here: {reason}."},
+    {"no-resolver", "No name server answers.",
+     "No name server answers[ ({list})]. This is not about mail: names do not work here. "
+     "In a chroot, copy /etc/resolv.conf."},
+    {"mx-as-host",
+     "The host takes mail for its own users and sends none.",
+     "The host {host} takes mail for its own users, on port 25. To send, use "
+     "another[: that of {preset}].",
+     {{"relay", "provider", "{preset}"}}},
+    {"no-srv",
+     "srv is set, and the domain names no server in DNS.",
+     "The domain {domain} does not publish its submission server. Ask for its name.",
+     {{"relay", "host"}}},
+
+    // ---- ports ----
+    {"port25-shut",
+     "Port 25 does not answer.",
+     "Port 25 is shut here, as in most clouds (Azure, AWS, Google) and at most providers "
+     "of home lines (in Japan: OP25B).[ That is usual; {q} is open.]",
+     {{"relay", "port", "{q}"}}},
+    {"port-shut",
+     "A port that is configured does not answer.",
+     "Port {p} is shut on the way out (some clouds shut 465, some 587)[; {q} is open]. "
+     "Each delivery waits for it.",
+     {{"relay", "port", "{q}"}}},
+    {"all-shut",
+     "No port answers, though names can be looked up.",
+     "No mail port leads out of this network. Ask its owner for 587, or use a proxy, or "
+     "a provider with port 443 or 8465 (smtp2go).",
+     {{"relay", "port"}, {"relay", "proxy"}}},
+    {"refused",
+     "The connection is refused.",
+     "The connection to {peer} was refused: the machine is there, and nothing listens on "
+     "port {p}.",
+     {{"relay", "host"}, {"relay", "port"}}},
+    {"unreachable", "There is no route to any address of the server.",
+     "This machine has no way to {host}: it has no network, or is a container without "
+     "one."},
+    {"v6-dead",
+     "IPv6 does not answer, IPv4 does.",
+     "IPv6 leads nowhere from here, and each delivery tries it first.",
+     {{"relay", "ip", "4"}}},
+    {"proxy",
+     "The proxy refuses, or is none.",
+     "The proxy did not connect us. Ask its owner whether it may reach {host} on port "
+     "{p}, and check the proxy's user and password.",
+     {{"relay", "proxy"}}},
+
+    // ---- greeting ----
+    {"wants-implicit",
+     "The server is silent until TLS begins.",
+     "The server on port {p} expects TLS at once.",
+     {{"relay", "tls", "implicit"}}},
+    {"wants-starttls",
+     "The server answers TLS in clear.",
+     "The server on port {p} greets in clear and starts TLS later.",
+     {{"relay", "tls", "starttls"}}},
+    {"captive",
+     "HTTP comes back.",
+     "A web page answers instead of a mail server: log in to this network, or name its "
+     "proxy.",
+     {{"relay", "proxy"}}},
+    {"not-smtp",
+     "A server of another protocol answers.",
+     "The server speaks {protocol} there, which does not take mail to be sent.",
+     {{"relay", "host"}, {"relay", "port"}}},
+    {"mute",
+     "The connection stands, and nothing is said on it.",
+     "The connection stands but nothing answers: a firewall swallows it, or {provider} "
+     "has no port {p}. (Postmark and Azure have no 465.)",
+     {{"relay", "port"}}},
+    {"mangled",
+     "Asterisks in the greeting, or XXXX in the reply to EHLO.",
+     "A firewall rewrites the dialogue (\"SMTP inspection\"). Have it switched off, or "
+     "use a port with TLS at once.",
+     {{"relay", "port", "465"}}},
+    {"listed",
+     "The greeting or the reply to EHLO says that this address is blocked.",
+     "The server refuses this machine's address before any word. On 465 and 587 that is "
+     "rare: is {host} the submission server?",
+     {{"relay", "host"}}},
+    {"turned-away", "The server refuses the greeting or EHLO, for another reason.",
+     "The server does not want to talk to this machine, for the reason below."},
+    {"helo",
+     "The server refuses the name given in EHLO.",
+     "The server dislikes the name that this machine greets with[, {helo}]. Give one "
+     "with dots that exists.",
+     {{"relay", "helo"}}},
+
+    // ---- TLS ----
+    {"no-starttls",
+     "The server does not offer STARTTLS.",
+     "The server offers no encryption on port {p}, so nothing is sent. (Yahoo! JAPAN and "
+     "Nifty: use 465.)",
+     {{"relay", "port", "465"}}},
+    {"ca-unknown",
+     "Nobody here knows who signed the certificate.",
+     "The certificate is signed by {issuer}, which this machine does not know. Your own "
+     "server: name its authority, or its key[: {pin}]. Somebody else's: something "
+     "between opens the TLS.",
+     {{"relay", "tls_ca"}, {"relay", "tls_pin", "{pin}"}}},
+    {"chain-gap",
+     "The certificate's issuer is neither sent nor known.",
+     "The server does not send the certificate in between[, that of {issuer}]: its owner "
+     "must. Until then save that certificate in a file and name it.",
+     {{"relay", "tls_ca"}}},
+    {"wrong-name",
+     "The certificate is for other names.",
+     "The certificate is for {names}, not for {host}. Use one of these names. (Sakura, "
+     "Onamae: the server's own name, not your domain.)",
+     {{"relay", "host"}, {"relay", "tls_name"}}},
+    {"expired", "The certificate has ended, or is about to.",
+     "[The certificate ended {ago} days ago. ][The certificate ends in {left} days. ]"
+     "Only the server's owner can renew it."},
+    {"tls-old",
+     "No version of TLS is common to both.",
+     "The server wants a version of TLS that we do not share[ ({offered})]; sallyport "
+     "speaks 1.2 and 1.3.",
+     {{"relay", "host"}}},
+    {"pin-changed",
+     "The server's key is none of tls_pin.",
+     "The server's key is not the pinned one. If it was renewed, put {pin}; if not, "
+     "somebody stands between.",
+     {{"relay", "tls_pin", "{pin}"}}},
+    {"revoked",
+     "A revocation list names the certificate, or is missing or too old.",
+     "By the revocation list the certificate is not to be trusted. If the reply says "
+     "that the list itself is missing or has expired, fetch a new one.",
+     {{"relay", "tls_crl"}}},
+    {"not-trusted", "The certificate is refused for another reason.",
+     "The certificate is refused for the reason below; only the server's owner can mend "
+     "that."},
+    {"tls-failed", "TLS does not come about, for another reason.",
+     "TLS does not come about with this server, for the reason below."},
+
+    // ---- log-in ----
+    {"no-auth-offered",
+     "The server offers no log-in, and there is one to make.",
+     "The server offers no log-in here: the port or host is for another use. If none is "
+     "needed, remove user and password.",
+     {{"relay", "host"}, {"relay", "port"}}},
+    {"no-mechanism",
+     "There is no mechanism in common.",
+     "The server offers {list}, and none of it can be used here[: install {package}]. A "
+     "password is no use where only XOAUTH2 or OAUTHBEARER is offered: set token_file.",
+     {{"relay", "auth"}}},
+    {"shape",
+     "The log-in is refused, and the user does not have the provider's form.",
+     "As the user, {provider} wants {form}; here it is {given}.",
+     {{"relay", "user"}}},
+    {"wrong-password",
+     "The log-in is refused.",
+     "The server knows TLS and us, but not the user {user} with this password. It was "
+     "tried once.",
+     {{"relay", "user"}, {"relay", "password"}}},
+    {"too-many", "The log-in is put off.",
+     "Too many log-ins lately, or the server cannot check them now: wait, and do not "
+     "retry at once. The reply says no more."},
+    {"token-refused",
+     "The token is refused.",
+     "The token was refused[: status {status}][, scope {scope}]. It may have expired: "
+     "get a new one.",
+     {{"relay", "token_file"}}},
+    {"pop-refused",
+     "The POP server refuses, or is none.",
+     "The POP server did not take the log-in that has to come first. Check pop_before, "
+     "user and password.",
+     {{"relay", "pop_before"}}},
+    {"pop-first",
+     "Recipients are refused, no log-in is offered.",
+     "The server wants POP before SMTP.",
+     {{"relay", "pop_before"}}},
+    {"auth-wanted",
+     "The server refuses, since there was no log-in.",
+     "The server wants a log-in.",
+     {{"relay", "user"}, {"relay", "password"}}},
+    {"login-refused",
+     "A recipient is refused in spite of the log-in.",
+     "The log-in as {user} does not allow this. Check whose log-in it is, and the sender.",
+     {{"relay", "user"}, {"sender", "envelope_from"}}},
+
+    // ---- sender, recipient, message ----
+    {"own-address",
+     "The sender is not one of the account's.",
+     "At {provider}, {user} may send only as itself or its aliases, and {from} is none.",
+     {{"sender", "envelope_from"}, {"sender", "header_from"}, {"sender", "force", "both"}}},
+    {"sender-domain",
+     "The sender's domain does not exist.",
+     "The domain of {from} does not exist outside this machine: put a real one.",
+     {{"sender", "domain"}}},
+    {"bare-rcpt",
+     "A recipient has no domain that others know.",
+     "The name {to} is nobody's out there: say who reads that mail.",
+     {{"recipients", "root"}}},
+    {"no-mailbox", "The recipient does not exist.",
+     "The server knows no {to}. Your set-up is fine up to here."},
+    {"suppressed", "The recipient is on a list of those who get nothing more.",
+     "The mail will not be delivered: {to} is on the suppression list of {provider}. "
+     "Take it off that list there."},
+    {"too-large", "The message is larger than the server takes.",
+     "The message[, with {size} octets,] is larger than the server takes."},
+    {"other-refusal", "The sender, a recipient or the message is refused.",
+     "The log-in worked; the server refuses {what} for a reason of its own, quoted "
+     "below."},
+    {"later", "The server puts it off.",
+     "The server asks to come again later; it gave no other reason."},
+
+    // ---- anywhere ----
+    {"timed-out", "The server stops answering.",
+     "The server answered until now and then no more. It may be busy, or something on "
+     "the way swallows what it says."},
+    {"hung-up", "The server closes the connection.",
+     "The server hung up without saying why. It may refuse this machine, or be about to "
+     "stop."},
+    {"garbled",
+     "What comes back is no reply of SMTP.",
+     "What came back is not what a mail server says: is this the right host and port?",
+     {{"relay", "host"}, {"relay", "port"}}},
+    {"slow", "Something takes long.",
+     "This took {seconds} seconds[: {reason}]. Each delivery waits as long."},
+    {"in-doubt", "The connection ends when the message has gone out, before the reply.",
+     "The server may have accepted the message: it is in doubt. Look whether it arrived "
+     "before you send it again."},
+};
+
+} // namespace
+
+std::span<const AdviceRow> general_advice() {
+    return rows;
+}
+
+} // namespace sallyport::ctl

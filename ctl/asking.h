@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// How a value comes in: by an option, whose mistakes are those of the call, or by a
+// question that is put until its answer will do.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/concat.h"
+#include "base/failure.h"
+#include "ctl/console.h"
+#include "ctl/words.h"
+
+namespace sallyport::ctl {
+
+/// Failure (64, local): `option` is missing.
+[[noreturn]] inline void lacks(std::string_view option) {
+    stop(ExitStatus::usage, Fault::local,
+         {tr("option --"), option,
+          tr(" is missing, and there is no terminal to ask the question on")});
+}
+
+/// What `read`, which is called with an origin, makes of the option's value. Failure (64,
+/// local) where it throws.
+template<class Read>
+auto by_option(std::string_view option, Read read) -> decltype(read(std::string())) {
+    try {
+        return read(concat({"option --", option}));
+    } catch (const Failure& failure) { // a mistake of the call, not of a configuration
+        stop(ExitStatus::usage, Fault::local, {failure.what()});
+    }
+}
+
+/// What `read` makes of the answer, once it throws no more.
+template<class Read>
+auto ask_until(const Console& console, std::string_view question, std::string_view preset,
+               Read read) -> decltype(read(std::string())) {
+    for (;;) {
+        const std::string answer = console.ask(question, preset);
+        try {
+            return read(answer);
+        } catch (const Failure& failure) { // whoever answered is told, and asked again
+            console.complain(failure.what());
+        }
+    }
+}
+
+} // namespace sallyport::ctl

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "ctl/interrupt.h"
+
+#include <unistd.h>
+
+#include "ctl/exit.h"
+
+namespace sallyport::ctl {
+
+namespace {
+
+constexpr int signals[] = {SIGHUP, SIGINT, SIGTERM};
+constexpr int by_signal = interrupted - SIGINT;
+
+/// What a signal handler needs: it is called with nothing.
+volatile std::sig_atomic_t silent_terminal = -1; // or none
+termios terminal_before{};
+
+/// Only what is safe in a signal handler.
+void leave(int signal) {
+    if (silent_terminal != -1) {
+        ::tcsetattr(silent_terminal, TCSANOW, &terminal_before);
+        [[maybe_unused]] const ssize_t written = ::write(silent_terminal, "\n", 1);
+    }
+    ::_exit(by_signal + signal);
+}
+
+sigset_t all_signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (const int signal : signals)
+        ::sigaddset(&set, signal);
+    return set;
+}
+
+} // namespace
+
+void watch_interrupts() {
+    struct sigaction action {};
+    action.sa_handler = leave;
+    action.sa_mask = all_signals();
+    for (const int signal : signals)
+        ::sigaction(signal, &action, nullptr);
+}
+
+EchoOff::EchoOff(int fd) {
+    if (::tcgetattr(fd, &terminal_before) != 0)
+        return;
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGTSTP, &ignore, &stop_);
+    off_ = true;
+    silent_terminal = fd;
+    termios silent = terminal_before;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    silent.c_lflag |= ECHONL; // the line ends on the screen, too
+    ::tcsetattr(fd, TCSAFLUSH, &silent);
+}
+
+EchoOff::~EchoOff() {
+    if (!off_)
+        return;
+    ::tcsetattr(silent_terminal, TCSAFLUSH, &terminal_before);
+    silent_terminal = -1;
+    ::sigaction(SIGTSTP, &stop_, nullptr);
+}
+
+Uninterrupted::Uninterrupted() : before_() {
+    const sigset_t set = all_signals();
+    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+}
+
+Uninterrupted::~Uninterrupted() {
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+} // namespace sallyport::ctl

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "ctl/owner.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/concat.h"
+#include "base/failure.h"
+#include "ctl/words.h"
+#include "text/printable.h"
+
+namespace sallyport::ctl {
+
+namespace {
+
+constexpr const char* senders_group = "sallyport";
+
+std::optional<std::string> variable(const ConfigurationSources& sources,
+                                    std::string_view name) {
+    for (const std::string& entry : sources.environment) {
+        if (entry.starts_with(name) && entry.size() > name.size() + 1 &&
+            entry[name.size()] == '=')
+            return entry.substr(name.size() + 1);
+    }
+    return std::nullopt;
+}
+
+std::optional<gid_t> find_group(const char* name) {
+    const group* const found = ::getgrnam(name);
+    return found == nullptr ? std::nullopt : std::optional(found->gr_gid);
+}
+
+constexpr mode_t readable_by_group = 0640;
+
+} // namespace
+
+std::string usual_file(const ConfigurationSources& sources, uid_t caller) {
+    if (caller == 0)
+        return sources.system_file;
+    for (const auto& [name, file] : {std::pair{"XDG_CONFIG_HOME", "/sallyport.conf"},
+                                     std::pair{"HOME", "/.config/sallyport.conf"}}) {
+        const auto directory = variable(sources, name);
+        if (directory && directory->starts_with('/'))
+            return concat({*directory, file});
+    }
+    misconfigured("HOME", tr("it is not set: name a file by --output"));
+}
+
+void make_directory_of(const std::string& path) {
+    const std::string directory = path.substr(0, path.rfind('/'));
+    if (::mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST)
+        stop(ExitStatus::cannot_create, Fault::local,
+             {printable(directory), tr(": the directory cannot be made: "),
+              std::strerror(errno)});
+}
+
+Owner owner_of_file(uid_t caller, const std::optional<std::string>& readable_by) {
+    if (readable_by) {
+        const auto group = find_group(readable_by->c_str());
+        if (!group)
+            stop(ExitStatus::usage, Fault::local,
+                 {"option --readable-by: ", printable(*readable_by, 40),
+                  tr(": there is no such group")});
+        return {{caller, *group, readable_by_group},
+                *readable_by,
+                concat({tr("warning: every member of the group "), printable(*readable_by),
+                        tr(" can read the password")})};
+    }
+    if (caller != 0)
+        return {{caller, ::getegid(), S_IRUSR | S_IWUSR},
+                {},
+                tr("This file is yours alone: cron jobs of root and the web server do not "
+                   "read it.")};
+    if (const auto group = find_group(senders_group))
+        return {{caller, *group, readable_by_group},
+                senders_group,
+                tr("Who else is to send goes into the group sallyport (usermod -a -G "
+                   "sallyport USER), and can read the password then.")};
+    return {{caller, ::getegid(), S_IRUSR | S_IWUSR},
+            {},
+            tr("Only root can send by it. For other users make the group sallyport "
+               "(groupadd -r sallyport) and run this again, or see --readable-by.")};
+}
+
+std::string shown(const Ownership& ownership) {
+    const passwd* const user = ::getpwuid(ownership.user);
+    const group* const group = ::getgrgid(ownership.group);
+    std::array<char, 8> mode{};
+    std::snprintf(mode.data(), mode.size(), "%04o", ownership.mode & 07777U);
+    return concat({user == nullptr ? std::to_string(ownership.user) : user->pw_name, ":",
+                   group == nullptr ? std::to_string(ownership.group) : group->gr_name, " ",
+                   mode.data()});
+}
+
+} // namespace sallyport::ctl

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+//
+// `setup`: from nothing to the first mail.
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/concat.h"
+#include "base/failure.h"
+#include "config/strict_ini.h"
+#include "config/values.h"
+#include "ctl/answers.h"
+#include "ctl/asking.h"
+#include "ctl/call.h"
+#include "ctl/check.h"
+#include "ctl/config_text.h"
+#include "ctl/diff.h"
+#include "ctl/discover.h"
+#include "ctl/draft.h"
+#include "ctl/exit.h"
+#include "ctl/json.h"
+#include "ctl/ladder.h"
+#include "ctl/masked.h"
+#include "ctl/new_file.h"
+#include "ctl/owner.h"
+#include "ctl/port_choice.h"
+#include "ctl/screen.h"
+#include "ctl/words.h"
+#include "message/identity.h"
+#include "system/small_file.h"
+#include "system/wipe.h"
+#include "text/address.h"
+#include "text/ascii.h"
+#include "text/printable.h"
+
+namespace sallyport::ctl {
+
+namespace {
+
+constexpr std::size_t file_limit = 1024 * 1024;
+constexpr std::chrono::seconds discovery_wait{20};
+constexpr std::chrono::seconds probe_wait{60};
+
+/// Options that a plan is made of: the environment makes another.
+constexpr const char* plan_options[] = {"host",
+                                        "port",
+                                        "tls",
+                                        "user",
+                                        "from",
+                                        "root",
+                                        "force",
+                                        "password-file",
+                                        "add",
+                                        "password-command",
+                                        "password-stdin",
+                                        "token-file",
+                                        "iam-secret-stdin"};
+
+bool makes_connections(const Options& options) {
+    return !options.has("no-check") && !options.has("dry-run");
+}
+
+std::string path_of(const Call& call) {
+    if (auto output = call.options.value("output"))
+        return *output;
+    if (call.sources.argument_file)
+        return *call.sources.argument_file;
+    return usual_file(call.sources, ::geteuid());
+}
+
+bool is_there(const std::string& path) {
+    struct stat facts {};
+    return ::lstat(path.c_str(), &facts) == 0;
+}
+
+void expect_good_name(const std::string& name) {
+    const bool good =
+        !name.empty() && name.size() <= 40 && std::ranges::all_of(name, [](char c) {
+            return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+        });
+    if (!good)
+        stop(ExitStatus::usage, Fault::local,
+             {tr("option --add: a name of letters, digits, - _ and . is expected")});
+}
+
+/// A file in the making.
+class Setup {
+  public:
+    explicit Setup(const Call& call)
+        : call_(call), options_(call.options), path_(path_of(call)) {}
+    Setup(const Setup&) = delete;
+    Setup& operator=(const Setup&) = delete;
+    ~Setup() {
+        for (ConfigEntry& entry : entries_)
+            wipe(entry.value);
+        wipe(text_);
+        wipe(before_);
+    }
+
+    int run() {
+        expect_sense();
+        if (!options_.has("dry-run"))
+            prepare();
+        make_entries();
+        if (options_.has("dry-run")) {
+            call_.console.show(options_.has("add") ? sections_of(entries_, true)
+                                                   : text_of(entries_, true));
+            return done;
+        }
+        text_ = options_.has("add") ? appended() : text_of(entries_, false);
+        if (was_there_ && before_ == text_ && !options_.has("readable-by")) {
+            call_.console.remark(concat({printable(path_), tr(": nothing to do")}));
+            return done;
+        }
+        confirm();
+        write();
+        return finish();
+    }
+
+  private:
+    void expect_sense() const {
+        if (const auto name = options_.value("add"))
+            expect_good_name(*name);
+        const auto given = std::ranges::find_if(
+            plan_options, [&](const char* name) { return options_.has(name); });
+        if (options_.has("from-env") &&
+            (options_.word() || given != std::end(plan_options)))
+            stop(ExitStatus::usage, Fault::local,
+                 {tr("option --from-env: the variables alone say what is written, and no "
+                     "other option or word")});
+        if (const auto to = options_.value("to"))
+            by_option("to",
+                      [&](const std::string& origin) { return read_mailbox(*to, origin); });
+    }
+
+    /// Before anybody is asked anything: may it be written, and what stands there?
+    void prepare() {
+        if (!options_.has("output") && !call_.sources.argument_file && ::geteuid() != 0)
+            make_directory_of(path_);
+        expect_replaceable(path_);
+        was_there_ = is_there(path_);
+        if (was_there_) {
+            SmallFile file(path_, file_limit);
+            if (!file.trouble.empty() || file.text.size() > file_limit)
+                stop(ExitStatus::cannot_create, Fault::local,
+                     {printable(path_), ": ",
+                      file.trouble.empty() ? tr("it has more than 1 MiB")
+                                           : std::string_view(file.trouble)});
+            before_ = file.text;
+            facts_ = file.facts;
+        }
+        if (options_.has("add"))
+            expect_room();
+    }
+
+    void expect_room() const {
+        if (!was_there_)
+            stop(ExitStatus::no_input, Fault::local,
+                 {printable(path_), tr(": there is no such file to add a relay to")});
+        const std::string section = concat({"relay ", *options_.value("add")});
+        for (IniEntry& entry : parse_ini(before_, path_)) {
+            wipe(entry.value);
+            if (entry.section == section)
+                stop(ExitStatus::cannot_create, Fault::local,
+                     {printable(path_), ": [", section, tr("] stands there already")});
+        }
+    }
+
+    [[noreturn]] void refuse_unconfirmed() const {
+        stop(ExitStatus::cannot_create, Fault::local,
+             {printable(path_), tr(": it is there already, and is replaced with --yes "
+                                   "only")});
+    }
+
+    void make_entries() {
+        if (options_.has("from-env")) {
+            std::vector<std::string> notes;
+            entries_ = entries_of_environment(call_.sources.environment, notes);
+            for (const std::string& note : notes)
+                call_.console.remark(note);
+            return;
+        }
+        const bool connects = makes_connections(options_);
+        const Surroundings surroundings{
+            Console::can_ask(), !options_.has("dry-run"), "/etc/aliases",
+            [connects](const std::string& domain) {
+                return discover(domain, Clock::now() + discovery_wait, connects);
+            }};
+        Plan plan = answers(options_, call_.console, surroundings);
+        take(plan);
+        if (connects && plan.ports.empty()) {
+            add_ports(plan);
+            take(plan);
+        }
+        readers_ = plan.root;
+        wipe(plan.password);
+    }
+
+    /// Failure where sallyport would not read it as it is meant.
+    void take(const Plan& plan) {
+        const auto name = options_.value("add");
+        entries_ = name ? relay_entries(plan, *name) : entries_of(plan);
+        settings_ = settings_of(entries_);
+    }
+
+    void add_ports(Plan& plan) {
+        const Relay& relay = settings_->relays.front();
+        if (relay.srv || relay.is_local())
+            return;
+        const Identity identity = look_up_identity();
+        LadderOptions ladder;
+        ladder.log_in = false;
+        ladder.started = Clock::now();
+        ladder.deadline = ladder.started + probe_wait;
+        call_.console.progress(tr("Looking which ports lead to the server …"));
+        const PortChoice choice = choose_ports(relay, [&](const Relay& tried) {
+            return probe_server(tried, *settings_, identity, ladder);
+        });
+        call_.console.progress({});
+        plan.ports = choice.ports;
+        if (!choice.trouble.empty())
+            call_.console.complain(
+                concat({tr("warning: "), printable(relay.host), ": ", choice.trouble}));
+    }
+
+    [[nodiscard]] std::string appended() const {
+        std::string sections = sections_of(entries_, false);
+        const bool open = !before_.empty() && !before_.ends_with('\n');
+        std::string text = concat({before_, open ? "\n" : "", "\n", sections});
+        wipe(sections);
+        return text;
+    }
+
+    /// Shows what is to be written. Failure where nobody agrees.
+    void confirm() const {
+        const std::string shown_path = printable(path_);
+        std::string text;
+        if (was_there_) {
+            const MaskedText old = masked_text(before_);
+            const MaskedText fresh = masked_text(text_, old.secrets);
+            text = unified_diff(old.text, fresh.text, shown_path,
+                                concat({shown_path, tr(" (new)")}));
+            if (text.empty())
+                text = tr("(the difference is in what is not shown)\n");
+        } else {
+            text = concat({shown_path, ":\n", text_of(entries_, true)});
+        }
+        text.pop_back();
+        const bool asks = Console::can_ask() && !options_.has("yes");
+        if (asks)
+            print(STDERR_FILENO, concat({text, "\n"}));
+        else if (was_there_)
+            call_.console.remark(text);
+        if (was_there_ && !asks && !options_.has("yes"))
+            refuse_unconfirmed();
+        if (asks && !call_.console.confirm(concat({tr("Write "), shown_path, "?"}), true))
+            stop(ExitStatus::cannot_create, Fault::local,
+                 {shown_path, tr(": not written")});
+    }
+
+    void write() const {
+        Owner owner = owner_of_file(::geteuid(), options_.value("readable-by"));
+        if (options_.has("add") && !options_.has("readable-by")) {
+            owner.ownership = {facts_.st_uid, facts_.st_gid, facts_.st_mode & 07770U};
+            owner.remark.clear();
+        }
+        replace_file(path_, text_, owner.ownership);
+        call_.console.remark(
+            concat({printable(path_), tr(": written ("), shown(owner.ownership), ")",
+                    was_there_ ? tr("; the one before is kept as .bak") : ""}));
+        if (owner.remark.starts_with("warning"))
+            call_.console.complain(owner.remark);
+        else if (!owner.remark.empty())
+            call_.console.remark(owner.remark);
+    }
+
+    int finish() {
+        const int status = makes_connections(options_) ? check_it() : done;
+        if (status == done)
+            call_.console.remark(concat({tr("Try it: "), line_to_try()}));
+        return status;
+    }
+
+    int check_it() {
+        ConfigurationSources sources = call_.sources;
+        sources.argument_file = path_;
+        // The file itself is checked: a variable would stand in for a part of it.
+        std::erase_if(sources.environment, [](const std::string& entry) {
+            return entry.starts_with("SALLYPORT_");
+        });
+        CheckWishes wishes;
+        wishes.to = options_.value("to");
+        wishes.relay = options_.value("add");
+        wishes.verbose = options_.verbose();
+        if (!wishes.to && Console::can_ask() && !readers_.empty()) {
+            const std::vector<Mailbox> readers = parse_address_list(readers_);
+            const std::string first = readers.front().address();
+            if (call_.console.confirm(
+                    concat({tr("Send a test message to "), printable(first), "?"}), true))
+                wishes.to = first;
+        }
+        const CheckReport report = run_check(sources, wishes, call_.console);
+        call_.console.show(options_.json() ? check_json(report)
+                                           : shown(report, call_.console.look(), false));
+        return report.status;
+    }
+
+    static const char* line_to_try() {
+        constexpr std::array<const char*, 3> mail = {"/usr/bin/mail", "/bin/mail",
+                                                     "/usr/local/bin/mail"};
+        const bool has_mail = std::ranges::any_of(
+            mail, [](const char* path) { return ::access(path, X_OK) == 0; });
+        return has_mail ? "echo hi | mail root" : "echo hi | sendmail root";
+    }
+
+    const Call& call_;
+    const Options& options_;
+    std::string path_;
+    bool was_there_ = false;
+    std::string before_;
+    struct stat facts_ {};
+    std::vector<ConfigEntry> entries_;
+    std::optional<Settings> settings_;
+    std::string readers_; ///< of root's mail
+    std::string text_;
+};
+
+} // namespace
+
+int setup(const Call& call) {
+    return Setup(call).run();
+}
+
+} // namespace sallyport::ctl

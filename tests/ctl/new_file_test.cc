@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE new_file
+#include <boost/test/unit_test.hpp>
+
+#include <cstring>
+#include <filesystem>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ctl/new_file.h"
+#include "unit/child.h"
+#include "unit/failing.h"
+#include "unit/folder.h"
+
+using namespace sallyport;
+using namespace sallyport::ctl;
+
+namespace {
+
+struct stat facts_of(const std::string& path) {
+    struct stat facts {};
+    if (::lstat(path.c_str(), &facts) != 0)
+        throw std::runtime_error(path + ": " + std::strerror(errno));
+    return facts;
+}
+
+unsigned mode_of(const std::string& path) {
+    return facts_of(path).st_mode & 07777U;
+}
+
+Ownership mine(mode_t mode = 0600) {
+    return {::geteuid(), ::getegid(), mode};
+}
+
+/// How replacing it fails; it must not change what is there.
+std::string why(const std::string& path) {
+    const Failure failure = failure_of([&] {
+        replace_file(path, "new\n", mine());
+        return 0;
+    });
+    BOOST_TEST(status_of(failure) == 73);
+    BOOST_TEST((failure.fault() == Fault::local));
+    const Failure early = failure_of([&] {
+        expect_replaceable(path);
+        return 0;
+    });
+    BOOST_TEST(std::string(early.what()) == failure.what());
+    const std::string text = failure.what();
+    return text.substr(text.find(": ") + 2);
+}
+
+std::size_t count(const std::string& directory) {
+    const std::filesystem::directory_iterator entries(directory);
+    return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_not_there) {
+    const Folder folder;
+    const std::string path = folder.path("conf");
+    replace_file(path, "text\n", mine(0640));
+    BOOST_TEST(folder.read("conf") == "text\n");
+    BOOST_TEST(mode_of(path) == 0640U);
+    BOOST_TEST(count(folder.path("")) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_one_before_keeps_its_mode_as_bak) {
+    const Folder folder;
+    const std::string path = folder.write("conf", "old\n", 0644);
+    const auto old = facts_of(path).st_ino;
+    replace_file(path, "new\n", mine());
+    BOOST_TEST(folder.read("conf") == "new\n");
+    BOOST_TEST(mode_of(path) == 0600U);
+    BOOST_TEST(folder.read("conf.bak") == "old\n");
+    BOOST_TEST(mode_of(path + ".bak") == 0644U);
+    BOOST_TEST(facts_of(path + ".bak").st_ino == old);
+    replace_file(path, "newer\n", mine());
+    BOOST_TEST(folder.read("conf.bak") == "new\n");
+    BOOST_TEST(count(folder.path("")) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_that_is_the_same_file_already) {
+    const Folder folder;
+    const std::string path = folder.write("conf", "old\n");
+    BOOST_REQUIRE(::link(path.c_str(), (path + ".bak").c_str()) == 0);
+    replace_file(path, "new\n", mine());
+    BOOST_TEST(folder.read("conf.bak") == "old\n");
+    BOOST_TEST(count(folder.path("")) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_symbolic_link_is_not_followed) {
+    const Folder folder;
+    const std::string target = folder.write("target", "old\n");
+    const std::string path = folder.path("conf");
+    BOOST_REQUIRE(::symlink(target.c_str(), path.c_str()) == 0);
+    BOOST_TEST(why(path) == "it is a symbolic link: name the file that it leads to by "
+                            "--output");
+    BOOST_REQUIRE(::unlink(target.c_str()) == 0);
+    BOOST_TEST(why(path).starts_with("it is a symbolic link"));
+    BOOST_TEST(count(folder.path("")) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_that_is_a_symbolic_link_is_not_followed) {
+    const Folder folder;
+    const std::string victim = folder.write("victim", "precious\n");
+    const std::string path = folder.write("conf", "old\n");
+    BOOST_REQUIRE(::symlink(victim.c_str(), (path + ".bak").c_str()) == 0);
+    replace_file(path, "new\n", mine());
+    BOOST_TEST(folder.read("victim") == "precious\n");
+    BOOST_TEST(S_ISREG(facts_of(path + ".bak").st_mode));
+}
+
+BOOST_AUTO_TEST_CASE(neither_a_directory_nor_a_pipe_is_replaced) {
+    const Folder folder;
+    const std::string path = folder.path("conf");
+    BOOST_REQUIRE(::mkdir(path.c_str(), 0700) == 0);
+    BOOST_TEST(why(path) == "it is no regular file");
+    BOOST_REQUIRE(::rmdir(path.c_str()) == 0);
+    BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    BOOST_TEST(why(path) == "it is no regular file");
+    BOOST_TEST(why(folder.path("")) == "it is no name of a file");
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_others_may_write_to) {
+    const Folder folder;
+    const std::string path = folder.write("conf", "old\n");
+    for (const mode_t mode : {0777U, 01777U, 0702U}) {
+        BOOST_REQUIRE(::chmod(folder.path("").c_str(), mode) == 0);
+        BOOST_TEST(why(path) == "others may write to this directory, and could put their "
+                                "file in the place of ours");
+    }
+    BOOST_TEST(folder.read("conf") == "old\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_of_somebody_else) {
+    if (::geteuid() != 0) {
+        BOOST_TEST_MESSAGE("skipped: only root has other people's directories");
+        return;
+    }
+    const Folder folder;
+    BOOST_REQUIRE(::chown(folder.path("").c_str(), 12345, 12345) == 0);
+    BOOST_TEST(why(folder.path("conf")) ==
+               "somebody else owns this directory, and could put his file in the place of "
+               "ours");
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_is_not_there) {
+    const Folder folder;
+    BOOST_TEST(why(folder.path("none/conf")) ==
+               "the directory cannot be opened: No such file or directory");
+}
+
+BOOST_AUTO_TEST_CASE(owner_and_group_are_given) {
+    if (::geteuid() != 0) {
+        BOOST_TEST_MESSAGE("skipped: only root gives files away");
+        return;
+    }
+    const Folder folder;
+    const std::string path = folder.path("conf");
+    replace_file(path, "text\n", {0, 12345, 0640});
+    BOOST_TEST(facts_of(path).st_uid == 0U);
+    BOOST_TEST(facts_of(path).st_gid == 12345U);
+    BOOST_TEST(mode_of(path) == 0640U);
+}
+
+BOOST_AUTO_TEST_CASE(a_group_that_is_not_ours_leaves_everything_as_it_was) {
+    const Folder folder;
+    BOOST_REQUIRE(::chmod(folder.path("").c_str(), 0755) == 0);
+    check_or_skip(in_child([&] {
+        if (::geteuid() == 0 && (::chown(folder.path("").c_str(), 12345, 12345) != 0 ||
+                                 ::setgid(12345) != 0 || ::setuid(12345) != 0))
+            return cannot;
+        const std::string path = folder.write("conf", "old\n");
+        const Failure failure = failure_of([&] {
+            replace_file(path, "new\n", {::geteuid(), 1, 0640});
+            return 0;
+        });
+        return status_of(failure) == 73 && folder.read("conf") == "old\n" &&
+                       count(folder.path("")) == 1
+                   ? 0
+                   : 1;
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_that_cannot_be_made_leaves_the_old_file) {
+    const Folder folder;
+    const std::string path = folder.write("conf", "old\n");
+    BOOST_REQUIRE(::mkdir((path + ".bak").c_str(), 0700) == 0);
+    const Failure failure = failure_of([&] {
+        replace_file(path, "new\n", mine());
+        return 0;
+    });
+    BOOST_TEST(status_of(failure) == 73);
+    BOOST_TEST(folder.read("conf") == "old\n");
+    BOOST_TEST(count(folder.path("")) == 2U);
+}

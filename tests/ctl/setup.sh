@@ -1,0 +1,311 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# `sallyportctl setup` by options and pipes: what it writes, for whom, what it refuses, and
+# that sallyport delivers by it. Whenever it is killed, the old file or the new one is there.
+# shellcheck disable=SC2016,SC2154 # expanded by an inner shell; names of the sourced file
+
+# shellcheck source=tests/support/server.bash
+. "$(dirname "$0")/../support/server.bash" || exit 1
+
+secret=$password
+readonly -a plan=(--user "$user" --password-stdin --from "$sender" --root "$recipient")
+
+# ctl STATUS NAME OPTION...: `setup` with $secret on its standard input, what it says in
+# $work/stdout and $work/stderr. Neither may hold the secret.
+ctl() {
+    local wanted=$1
+    name=$2
+    shift 2
+    status=0
+    printf '%s\n' "$secret" >"$work/secret"
+    timeout 120 "${as[@]}" "$ctl" setup "$@" <"$work/secret" >"$work/stdout" \
+        2>"$work/stderr" || status=$?
+    if grep -qF "$secret" "$work/stdout" "$work/stderr"; then
+        fail "$name" 'the secret is shown'
+    elif [ "$status" != "$wanted" ]; then
+        fail "$name" "exit status $status, expected $wanted"
+    else
+        return 0
+    fi
+    return 1
+}
+
+# says TEXT: standard error holds it; ends the case.
+says() {
+    if grep -qF -- "$1" "$work/stderr"; then
+        pass "$name"
+    else
+        fail "$name" "it does not say: $1"
+    fi
+}
+
+# is FILE [MODE OWNER:GROUP]: it has the mode and the owner that are usual here, or these; ends
+# the case.
+is() {
+    local facts
+    facts=$(stat -c '%a %u:%g' "$1" 2>/dev/null || echo 'is not there')
+    if [ "$facts" = "${*:2}" ] || { [ $# = 1 ] && [ "$facts" = "$usual" ]; }; then
+        pass "$name"
+    else
+        fail "$name" "$1: $facts"
+    fi
+}
+
+# fresh: an empty directory $etc, and $file in it.
+fresh() {
+    rm -rf "${work:?}/etc"
+    mkdir "$work/etc"
+    file=$work/etc/sallyport.conf
+}
+
+delivery_cases() {
+    fresh
+    local trusting=(env "SSL_CERT_FILE=$work/mail/ca.pem")
+    as=("${trusting[@]}")
+    ctl 0 'the server is checked before and after' --host 127.0.0.1 --port "$implicit_port" \
+        --tls implicit "${plan[@]}" --output "$file" && says 'Try it: '
+    send /dev/null "${trusting[@]}" "SALLYPORT_CONFIG=$file" SALLYPORT_LOG_TO=stderr \
+        "$SALLYPORT" -bv "$recipient"
+    if [ "$status" = 0 ]; then
+        pass 'sallyport logs in by the file'
+    else
+        fail 'sallyport logs in by the file' "exit status $status"
+    fi
+    fresh
+    rm -f "$work/mail/"*.eml
+    ctl 0 'a test message' --host 127.0.0.1 --port "$starttls_port" --tls starttls \
+        "${plan[@]}" --output "$file" --to "$recipient" &&
+        if ls "$work/mail/"*.eml >"$work/stderr" 2>&1; then
+            pass "$name"
+        else
+            fail "$name" 'none has arrived'
+        fi
+    fresh
+    secret='Wr0ng pass' ctl 77 'the status is that of the check' --host 127.0.0.1 \
+        --port "$implicit_port" --tls implicit "${plan[@]}" --output "$file" && is "$file"
+    as=()
+}
+
+file_cases() {
+    fresh
+    local old='[relay]
+host = old.example
+'
+    local -a options=(--host mail.example.org "${plan[@]}" --no-check --output "$file")
+    ctl 0 'a new file is readable by its owner alone' "${options[@]}" && is "$file"
+    ctl 0 'the same again is nothing to do' "${options[@]}" && says 'nothing to do'
+    printf '%s' "$old" >"$file"
+    chmod 0644 "$file"
+    ctl 73 'a file that is there needs --yes' "${options[@]}" && says 'replaced with --yes only'
+    [ "$(cat "$file")" = "${old%$'\n'}" ] || fail "$name" 'it was changed'
+    ctl 0 '--yes replaces it, and shows what changes' "${options[@]}" --yes &&
+        says '-host = old.example'
+    is "$file"
+    name='the one before is kept with its mode'
+    is "$file.bak" 644 "$(id -u):$(id -g)"
+    secret='another one' ctl 0 'a changed secret is not shown' "${options[@]}" --yes &&
+        says '+password = (changed)'
+    ctl 0 '--add appends a relay' sendgrid --password-file /run/secret --no-check \
+        --output "$file" --add backup --yes && says '+[relay backup]'
+    ctl 73 'a relay is not added twice' sendgrid --password-file /run/secret --no-check \
+        --output "$file" --add backup --yes && says 'stands there already'
+    ctl 66 'a relay is added to a file that is there' sendgrid --password-file /run/secret \
+        --no-check --output "$work/etc/none" --add backup && says 'there is no such file'
+}
+
+place_cases() {
+    fresh
+    local -a options=(--host mail.example.org "${plan[@]}" --no-check)
+    ln -s "$work/etc/target" "$file"
+    ctl 73 'a symbolic link' "${options[@]}" --output "$file" && says 'it is a symbolic link'
+    [ ! -e "$work/etc/target" ] || fail "$name" 'it was followed'
+    mkdir "$work/etc/open"
+    chmod 1777 "$work/etc/open"
+    ctl 73 'a directory of everybody' "${options[@]}" --output "$work/etc/open/conf" &&
+        says 'others may write to this directory'
+    fresh
+    ctl 0 '-C names the file, too' "${options[@]}" -C "$file" && is "$file"
+}
+
+dry_cases() {
+    fresh
+    ctl 0 '--dry-run prints and writes nothing' sendgrid --from "$sender" --root "$recipient" \
+        --dry-run --output "$file" &&
+        if [ -e "$file" ]; then
+            fail "$name" 'a file is there'
+        elif grep -q '^password = "(secret)"' "$work/stdout"; then
+            pass "$name"
+        else
+            fail "$name" "$(cat "$work/stdout")"
+        fi
+    secret='some+secret+key' ctl 0 'the password of SES is not shown' ses:eu-central-1 \
+        --user AKIAEXAMPLE --iam-secret-stdin --from "$sender" --root "$recipient" \
+        --dry-run && ! grep -F BMXhUYlu5Z3gSXVQ "$work/stdout" "$work/stderr" && pass "$name"
+    secret='some+secret+key' ctl 0 'the password of SES is derived' ses:eu-central-1 \
+        --user AKIAEXAMPLE --iam-secret-stdin --from "$sender" --root "$recipient" \
+        --no-check --output "$file" &&
+        if grep -qF 'BMXhUYlu5Z3gSXVQORxlVa7XPaz91aGWdfHxvkOZdWZ2' "$file" &&
+            ! grep -qF "some+secret" "$file"; then
+            pass "$name"
+        else
+            fail "$name" 'it is not in the file'
+        fi
+}
+
+# refused STATUS NAME TEXT OPTION...
+refused() {
+    local text=$3
+    fresh
+    ctl "$1" "$2" "${@:4}" --output "$file" && says "$text"
+    [ ! -e "$file" ] || fail "$2" 'a file was written'
+}
+
+mistake_cases() {
+    refused 64 'nothing is said, and nobody can be asked' 'the option --host is missing'
+    refused 64 'no user' 'option --user is missing' brevo
+    refused 64 'no secret' 'option --password-stdin is missing' sendgrid
+    refused 64 'no sender' 'option --from is missing' sendgrid --password-file /s
+    refused 64 'a sender that is none' 'option --from: ' sendgrid --password-file /s --from '<>'
+    refused 64 'a temporary key of Amazon' 'ASIA' ses:eu-west-1 --user ASIAX --iam-secret-stdin
+    refused 64 'a port that is none' 'option --port: ' sendgrid --port 0
+    refused 64 'the environment and more' 'option --from-env: ' sendgrid --from-env
+    refused 64 'a secret in an option' '--password: ' sendgrid --password S3cret
+    refused 78 'a provider that nobody knows' 'sendgrid' sendgird
+    refused 78 'a password in clear' 'the password would go in clear' --host mail.example.org \
+        --tls none "${plan[@]}" --no-check
+    refused 78 'no environment' 'SALLYPORT_URL: it is not set' --from-env
+}
+
+environment_cases() {
+    fresh
+    as=(env SALLYPORT_URL=smtps://me%40example.org@mail.example.org
+        "SALLYPORT_PASSWORD=$secret" SALLYPORT_FROM=me@example.org SALLYPORT_SENDER_FORCE=both)
+    ctl 0 'what the variables say is written' --from-env --no-check --output "$file" &&
+        if grep -qxF "password = \"$secret\"" "$file" && grep -qx 'force = both' "$file"; then
+            pass "$name"
+        else
+            fail "$name" 'it is not in the file'
+        fi
+    ctl 0 'once more is nothing to do' --from-env --no-check --output "$file" &&
+        says 'nothing to do'
+    ctl 0 'without the secret when it is only shown' --from-env --dry-run &&
+        if grep -qxF 'password = (secret)' "$work/stdout"; then
+            pass "$name"
+        else
+            fail "$name" "$(cat "$work/stdout")"
+        fi
+    as+=($'SALLYPORT_RELAY_HELO=x\n[sender]\nforce = no')
+    fresh
+    ctl 78 'a variable opens no section' --from-env --no-check --output "$file" &&
+        says 'SALLYPORT_RELAY_HELO: '
+    as=()
+}
+
+owner_cases() {
+    name='owners and groups'
+    [ "$(id -u)" = 0 ] || { skip "$name" 'only root can give files away'; return; }
+    unshare -m true 2>/dev/null || { skip "$name" 'no mount namespace is to be had'; return; }
+    local -a options=(--host mail.example.org "${plan[@]}" --no-check)
+    fresh
+    printf 'root:x:0:\nsenders:x:54321:\n' >"$work/group"
+    as=(env "GROUP=$work/group" unshare -m --propagation private /bin/sh -ec
+        'mount --bind "$GROUP" /etc/group && exec "$@"' -)
+    ctl 0 'root without the group' "${options[@]}" --output "$file" && is "$file" 600 0:0
+    says 'groupadd -r sallyport'
+    ctl 0 'a group that is named' "${options[@]}" --output "$file" --readable-by senders --yes &&
+        is "$file" 640 0:54321
+    says 'can read the password'
+    ctl 64 'a group that there is not' "${options[@]}" --output "$file" --readable-by none --yes &&
+        says 'there is no such group'
+    printf 'sallyport:x:54322:\n' >>"$work/group"
+    fresh
+    ctl 0 'root with the group' "${options[@]}" --output "$file" && is "$file" 640 0:54322
+    says 'usermod -a -G sallyport'
+    chgrp 54321 "$file"
+    ctl 0 'a file to which a relay is added keeps its group' sendgrid --password-file /s \
+        --no-check --output "$file" --add backup --yes && is "$file" 640 0:54321
+    mkdir "$work/etc/theirs"
+    chown 12345 "$work/etc/theirs"
+    ctl 73 'a directory of somebody else' "${options[@]}" --output "$work/etc/theirs/conf" &&
+        says 'somebody else owns this directory'
+    mkdir "$work/etc/home"
+    chown 12345:12345 "$work/etc/home"
+    as=(setpriv --reuid=12345 --regid=12345 --clear-groups env "HOME=$work/etc/home")
+    if "${as[@]}" test -x "$ctl"; then
+        ctl 0 'somebody has a file of his own' "${options[@]}" &&
+            is "$work/etc/home/.config/sallyport.conf" 600 12345:12345
+        says 'cron jobs of root and the web server do not read it'
+    else
+        skip 'somebody has a file of his own' "$ctl is not for others"
+    fi
+    as=()
+}
+
+# killed_at CALL: it is killed at each such call in turn; sets $calls. What is there then is a
+# whole file, and nobody else can read one that is not.
+killed_at() {
+    local call=$1 number=0 there found
+    status=137
+    while [ "$status" != 0 ]; do
+        number=$((number + 1))
+        rm -rf "${work:?}/etc"
+        mkdir "$work/etc"
+        cp "$work/old" "$file"
+        status=0
+        strace -f -o "$work/trace" -e "trace=$call" \
+            -e "inject=$call:signal=KILL:when=$number" "$ctl" setup --host mail.example.org \
+            "${plan[@]}" --no-check --yes --output "$file" <"$work/secret" \
+            >"$work/stdout" 2>"$work/stderr" || status=$?
+        for there in "$file" "$file.bak"; do
+            [ "$there" = "$file" ] || [ -e "$there" ] || continue
+            cmp -s "$there" "$work/old" || cmp -s "$there" "$work/new" || return 1
+        done
+        found=$(find "$work/etc" -type f -perm /007)
+        [ -z "$found" ] || return 1
+        [ "$number" -lt 500 ] || return 1
+    done
+    calls=$((number - 1))
+    cmp -s "$file" "$work/new" && cmp -s "$file.bak" "$work/old"
+}
+
+killing_cases() {
+    local call name='killed at any moment'
+    strace -o /dev/null true 2>/dev/null || { skip "$name" 'there is no strace'; return; }
+    umask 077
+    fresh
+    ctl 0 "$name" --host mail.example.org "${plan[@]}" --no-check --output "$file" || return 0
+    cp "$file" "$work/new"
+    printf '[relay]\nhost = old.example\n' >"$work/old"
+    for call in openat read write fchmod fsync linkat renameat unlinkat close; do
+        name="killed at $call"
+        if ! killed_at "$call" 2>/dev/null; then # nor does the shell tell of each
+            fail "$name" "neither the old file nor the new one is there whole"
+        elif [ "$calls" = 0 ]; then
+            fail "$name" 'it is never called'
+        else
+            pass "$name ($calls times)"
+        fi
+    done
+    umask 022
+}
+
+begin
+ctl=$(realpath "${SALLYPORTCTL:-$builddir/sallyportctl}")
+[ -x "$ctl" ] || skip_all "there is no $ctl"
+as=()
+usual="600 $(id -u):$(id -g)"
+if [ "$(id -u)" = 0 ] && senders=$(getent group sallyport); then
+    senders=${senders%:*}
+    usual="640 0:${senders##*:}"
+fi
+start_server --login "$user:$password"
+delivery_cases
+file_cases
+place_cases
+dry_cases
+mistake_cases
+environment_cases
+owner_cases
+killing_cases
+finish

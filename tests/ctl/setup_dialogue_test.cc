@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// `setup` as somebody at a terminal has it: the program itself, asked and answered.
+#define BOOST_TEST_MODULE setup_dialogue
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "terminal.h"
+#include "unit/failing.h"
+#include "unit/folder.h"
+
+using namespace sallyport;
+
+namespace {
+
+const std::string secret = "SG.Tr0ub4dor.correct-horse";
+
+std::string program() {
+    const char* const named = std::getenv("SALLYPORTCTL");
+    const char* const built = std::getenv("builddir");
+    return named != nullptr ? named
+                            : std::string(built != nullptr ? built : ".") + "/sallyportctl";
+}
+
+struct Fixture {
+    Fixture() {
+        if (::access(program().c_str(), X_OK) != 0)
+            throw std::runtime_error(program() + " is not there: run it by make");
+    }
+
+    Terminal setup(std::vector<std::string> options = {"sendgrid"}) {
+        std::vector<std::string> arguments{program(), "setup", "--no-check", "--output",
+                                           path};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        return {arguments, {"HOME=" + folder.path(""), "LC_ALL=C", "TERM=dumb"}};
+    }
+    Folder folder;
+    std::string path = folder.path("sallyport.conf");
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(from_the_first_question_to_the_file, Fixture) {
+    Terminal terminal = setup({"--root", "admin@example.org"});
+    BOOST_TEST(terminal.shows("Provider, mail address or host: "));
+    terminal.type("sendgrid\n");
+    BOOST_TEST(terminal.shows("API key (not shown): "));
+    BOOST_TEST(!terminal.echoes());
+    terminal.type(secret + "\n");
+    BOOST_TEST(terminal.shows("Sender that the server accepts: "));
+    BOOST_TEST(terminal.echoes());
+    terminal.type("me@example.org\n");
+    BOOST_TEST(terminal.shows("password = \"(secret)\""));
+    BOOST_TEST(terminal.shows("Write " + path + "? [Y/n] "));
+    BOOST_TEST(!std::filesystem::exists(path));
+    terminal.type("y\n");
+    BOOST_TEST(terminal.shows("Try it: "));
+    BOOST_TEST(terminal.status() == 0);
+    BOOST_TEST(!holds(terminal.all(), "Tr0ub4dor"));
+    BOOST_TEST(holds(folder.read("sallyport.conf"), "password = \"" + secret + "\""));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_secret_that_looks_wrong_is_asked_for_again, Fixture) {
+    Terminal terminal =
+        setup({"sendgrid", "--root", "admin@example.org", "--from", "me@example.org"});
+    BOOST_TEST(terminal.shows("(not shown): "));
+    terminal.type("Wr0ng\n");
+    BOOST_TEST(terminal.shows("an API key of SendGrid begins with SG."));
+    BOOST_TEST(terminal.shows("Use it nevertheless? [y/N] "));
+    terminal.type("\n");
+    BOOST_TEST(terminal.shows("(not shown): "));
+    terminal.type(secret + "\n");
+    BOOST_TEST(terminal.shows("[Y/n] "));
+    terminal.type("n\n");
+    BOOST_TEST(terminal.status() == 73);
+    BOOST_TEST(!std::filesystem::exists(path));
+    BOOST_TEST(!holds(terminal.all(), "Wr0ng"));
+    BOOST_TEST(!holds(terminal.all(), "Tr0ub4dor"));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_interrupt_while_the_secret_is_typed, Fixture) {
+    Terminal terminal = setup({"sendgrid", "--root", "admin@example.org"});
+    BOOST_TEST(terminal.shows("(not shown): "));
+    terminal.type("SG.half\x03");
+    BOOST_TEST(terminal.status() == 130);
+    BOOST_TEST(terminal.echoes());
+    BOOST_TEST(!std::filesystem::exists(path));
+    BOOST_TEST(!holds(terminal.all(), "half"));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_interrupt_at_the_last_question_changes_nothing, Fixture) {
+    static_cast<void>(folder.write("sallyport.conf", "[relay]\nhost = old.example\n"));
+    Terminal terminal = setup({"sendgrid", "--root", "admin@example.org", "--from",
+                               "me@example.org", "--password-file", "/run/secret"});
+    BOOST_TEST(terminal.shows("-host = old.example"));
+    BOOST_TEST(terminal.shows("+provider = \"sendgrid\""));
+    BOOST_TEST(terminal.shows("[Y/n] "));
+    terminal.type("\x03");
+    BOOST_TEST(terminal.status() == 130);
+    BOOST_TEST(folder.read("sallyport.conf") == "[relay]\nhost = old.example\n");
+    BOOST_TEST(!std::filesystem::exists(path + ".bak"));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_end_of_the_input_is_no_answer, Fixture) {
+    Terminal terminal = setup({});
+    BOOST_TEST(terminal.shows("Provider, mail address or host: "));
+    terminal.type("\x04");
+    BOOST_TEST(terminal.status() == 65);
+    BOOST_TEST(!std::filesystem::exists(path));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_secret_in_the_difference_is_masked_on_both_sides, Fixture) {
+    static_cast<void>(folder.write(
+        "sallyport.conf", "[relay]\nhost = old.example\nuser = u\npassword = OldSecret\n"));
+    Terminal terminal =
+        setup({"sendgrid", "--root", "admin@example.org", "--from", "me@example.org"});
+    BOOST_TEST(terminal.shows("(not shown): "));
+    terminal.type(secret + "\n");
+    BOOST_TEST(terminal.shows("-password = (secret)"));
+    BOOST_TEST(terminal.shows("+password = (changed)"));
+    BOOST_TEST(terminal.shows("[Y/n] "));
+    terminal.type("y\n");
+    BOOST_TEST(terminal.status() == 0);
+    BOOST_TEST(!holds(terminal.all(), "OldSecret"));
+    BOOST_TEST(!holds(terminal.all(), "Tr0ub4dor"));
+    BOOST_TEST(holds(folder.read("sallyport.conf.bak"), "OldSecret"));
+}

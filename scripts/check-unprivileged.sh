@@ -26,7 +26,7 @@ trap 'rm -rf "$copy"' EXIT
 # its tests: the others are builds of their own, and large.
 mkdir "$copy/build"
 tar -C .. -cf - --exclude=./.git --exclude="./${build##*/}" . | tar -C "$copy" -xf -
-tar -cf - Makefile config.* stamp-h1 libsallyport.a sallyport src tests |
+tar -cf - Makefile config.* stamp-h1 libsallyport*.a sallyport sallyportctl src ctl tests completions |
     tar -C "$copy/build" -xf -
 chown -R "$user:$user" "$copy"
 

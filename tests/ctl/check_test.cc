@@ -24,10 +24,12 @@ class Site {
         configure("");
     }
 
+    /// The caller's own file: only that may name authorities, whoever he is.
     void configure(const std::string& more, const std::string& relay = "") {
-        sources.argument_file =
-            folder_.write("conf", relay_text(relay) +
-                                      "[sender]\nenvelope_from = me@example.org\n" + more);
+        const std::string file = folder_.write(
+            "sallyport.conf",
+            relay_text(relay) + "[sender]\nenvelope_from = me@example.org\n" + more);
+        sources.environment = {"XDG_CONFIG_HOME=" + file.substr(0, file.rfind('/'))};
     }
 
     [[nodiscard]] std::string relay_text(const std::string& name) const {
@@ -67,7 +69,7 @@ CheckWishes to(const char* address) {
 
 BOOST_AUTO_TEST_CASE(without_a_configuration_it_is_78_and_says_what_to_do) {
     Site site;
-    site.sources.argument_file.reset();
+    site.sources.environment.clear();
     const CheckReport report = site.check();
     BOOST_TEST(report.status == 78);
     BOOST_TEST(advices(report.steps) == "machine no-config");

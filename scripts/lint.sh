@@ -3,7 +3,9 @@
 #
 # lint.sh COMPILER FLAG...: clang-format, clang-tidy, shellcheck and mandoc over the tree,
 # each as strict as it goes. Run from the top of the tree; status 1 when one of them has a
-# finding, else 77 when one of them is not installed.
+# finding, else 77 when one of them is not installed. With TIDY_SINCE clang-tidy reads what has
+# changed since that commit, and what includes a header that has; TIDY_CHECKS are its checks beside
+# those of .clang-tidy.
 set -uo pipefail
 
 failed=0
@@ -28,12 +30,27 @@ format() {
     scripts/sources.sh | xargs "$clang_format" --dry-run -Werror
 }
 
+# The sources that clang-tidy is to read.
+tidied() {
+    local since=${TIDY_SINCE:-} changed file
+    if [ -z "$since" ] ||
+        ! changed=$(git diff --name-only "$since" -- src ctl .clang-tidy 2>/dev/null) ||
+        grep -qxF .clang-tidy <<<"$changed"; then
+        find src ctl -name '*.cc'
+        return
+    fi
+    while read -r file; do
+        case $file in
+        *.h) grep -rlF --include='*.cc' "#include \"${file#src/}\"" src ctl ;;
+        *) [ ! -e "$file" ] || printf '%s\n' "$file" ;;
+        esac
+    done <<<"$changed" | sort -u
+}
+
 # The analyzer follows fewer paths than it can: all of them take it half a minute a file.
 tidy() {
-    find src ctl -name '*.cc' -print0 |
-        xargs -0 -P "$(nproc)" -I '{}' "$clang_tidy" --quiet --checks="${TIDY_CHECKS:-}" '{}' \
-            -- "$@" \
-            -Xclang -analyzer-config -Xclang mode=shallow 2>&1 |
+    tidied | xargs -P "$(nproc)" -I '{}' "$clang_tidy" --quiet --checks="${TIDY_CHECKS:-}" '{}' \
+        -- "$@" -Xclang -analyzer-config -Xclang mode=shallow 2>&1 |
         sed '/^[0-9]* warnings* generated\.$/d'
 }
 

@@ -17,6 +17,7 @@
 #include "ctl/screen.h"
 #include "ctl/test_message.h"
 #include "ctl/words.h"
+#include "deliver/failover.h"
 #include "message/envelope.h"
 #include "message/identity.h"
 #include "text/printable.h"
@@ -27,7 +28,7 @@ namespace {
 
 constexpr std::chrono::seconds run_limit{60};
 
-/// Whom it is sent from and to, and why there is nobody.
+/// Whom it is sent from and to, and what is wrong with them.
 struct Parties {
     Envelope envelope;
     std::string trouble;
@@ -54,6 +55,11 @@ Parties parties_of(const CheckWishes& wishes, const Settings& settings,
     Parties parties;
     try {
         parties.envelope = envelope_of(wishes, settings, identity);
+        const std::string& sender = parties.envelope.reverse_path;
+        if (std::ranges::none_of(settings.relays, [&](const Relay& relay) {
+                return relay.serves(sender);
+            }))
+            throw no_relay_for(sender);
     } catch (const Failure& failure) {
         parties.trouble = printable(failure.what());
         parties.status = number(failure.status());
@@ -142,16 +148,17 @@ void Check::check_settings(Settings loaded, std::vector<std::string> notes) {
     report_.steps.push_back(
         check_machine(settings, file_in_force(sources_), system_places()));
     report_.steps.back().took = std::chrono::round<Milliseconds>(Clock::now() - started_);
-    const bool machine_fails = report_.steps.back().result == Result::fail;
+    if (report_.steps.back().result == Result::fail)
+        report_.status = number(ExitStatus::config);
     notes.insert(notes.end(), settings.notes.begin(), settings.notes.end());
     for (const std::string& note : notes)
         add_step(Result::warn, printable(note));
     const Parties parties = parties_of(wishes_, settings, identity);
     if (!parties.trouble.empty())
         add_step(Result::fail, parties.trouble);
-    check_relays(settings, identity, parties);
     if (report_.status == done)
-        report_.status = machine_fails ? number(ExitStatus::config) : parties.status;
+        report_.status = parties.status;
+    check_relays(settings, identity, parties);
 }
 
 std::vector<const Relay*> Check::chosen(const Settings& settings) const {
@@ -174,7 +181,7 @@ LadderOptions Check::options(const Parties& parties) const {
     if (!wishes_.ports.empty())
         options.other_ports = wishes_.ports;
     options.port_timeout = wishes_.port_timeout;
-    options.log_in = wishes_.log_in && parties.trouble.empty();
+    options.log_in = wishes_.log_in && !parties.envelope.recipients.empty();
     options.from = parties.envelope.reverse_path;
     if (!parties.envelope.recipients.empty())
         options.to = parties.envelope.recipients.front();

@@ -34,6 +34,8 @@ namespace {
 /// This file is younger. A clock that says less has lost its battery.
 constexpr std::time_t oldest_plausible = 1'735'689'600; // 2025-01-01
 
+constexpr std::chrono::seconds secret_wait{5};
+
 using Facts = struct stat;
 using Words = std::map<std::string, std::string, std::less<>>;
 
@@ -236,8 +238,21 @@ std::string oddities(const SecretShape& shape) {
     return joined(found, tr(", and "));
 }
 
+/// As a delivery will read it. A command is run once, when the log-in is tried.
+void read_secret(const Relay& relay, Findings& findings) {
+    if (!std::holds_alternative<SecretFile>(relay.secret) || !findings.failure.empty())
+        return;
+    try {
+        load_secret(relay.secret, Clock::now() + secret_wait);
+    } catch (const Failure& failure) {
+        findings.failure = printable(failure.what());
+        findings.warn("config-error", {{"reason", findings.failure}}, &relay);
+    }
+}
+
 void look_at_secrets(const Settings& settings, Findings& findings) {
     for (const Relay& relay : settings.relays) {
+        read_secret(relay, findings);
         const std::string shape = oddities(shape_of(relay.secret));
         if (!shape.empty())
             findings.warn("secret-shape", {{"shape", shape}}, &relay);

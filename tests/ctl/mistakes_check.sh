@@ -40,12 +40,12 @@ with_login() {
 
 # ids: of all advice in the report, a word each.
 ids() {
-    grep -o '"\(advice":\|other_advice":\[\){"id":"[^"]*"\|},{"id":"[^"]*"' "$work/stdout" |
+    { grep -o '"\(advice":\|other_advice":\[\){"id":"[^"]*"\|},{"id":"[^"]*"' "$work/stdout" || true; } |
         sed 's/.*"id":"//; s/"$//' | sort -u | tr '\n' ' '
 }
 
 # mistake NAME ID [OPTION]...: sallyport and `check OPTION...` are run by $at, and the latter
-# advises ID. $as goes before both.
+# advises ID, or nothing where that is empty. $as goes before both.
 mistake() {
     local name=$1 id=$2 line expected found begun took
     shift 2
@@ -64,7 +64,9 @@ mistake() {
         fail "$name" 'the secret is shown'
     elif [ "$status" != "$expected" ]; then
         fail "$name" "check exits with $status, sallyport with $expected; advice: $found"
-    elif [[ " $found" != *" $id "* ]]; then
+    elif [ -z "$id$found" ]; then
+        pass "$status: $name"
+    elif [ -z "$id" ] || [[ " $found" != *" $id "* ]]; then
         fail "$name" "the advice is not $id but: ${found:-none}"
     else
         pass "$status: $name: $id"
@@ -90,6 +92,81 @@ file_cases() {
     mistake "msmtp's file" config-error
     conf '[relay]' 'provider = gmial'
     mistake 'an unknown provider' config-error
+    conf '[relay]' 'host = localhost' 'password = S3cretS3cret'
+    mistake 'a password without a user' config-error
+    conf '[relay]' 'host = localhost' 'user = me' 'password = S3cretS3cret' 'tls = none'
+    mistake 'tls = none with a password' config-error
+    conf 'host = localhost'
+    mistake 'no section' config-error
+    conf '[relay]' 'host: localhost'
+    mistake 'a colon' config-error
+    conf '[relay]' $'host\u00a0= localhost'
+    mistake 'a no-break space' config-error
+    conf '[relay]' 'host = localhost' '  port = 465'
+    mistake 'an indented line' config-error
+    conf '[relay]' 'host = localhost' 'host = localhost'
+    mistake 'a key twice' config-error
+    conf '[relay]' 'host = localhost' 'tls = yes'
+    mistake 'tls = yes' config-error
+    conf '[relay]' 'host = localhost' 'port = smtps'
+    mistake 'port = smtps' config-error
+    conf '[relay]' 'host = localhost' '[sender]' 'force = yes'
+    mistake 'force = yes' config-error
+    conf '[relay]' 'host = localhost' '[sender]' 'force = both'
+    mistake 'force without a sender' config-error
+    conf '[relay]' 'host = localhost' 'user = me' 'password = "S3cretS3cret'
+    mistake 'a quote that is not closed' config-error
+    conf '[relay]' 'host = localhost' 'user = me' 'password = "S3cretS3cret" x'
+    mistake 'text after a quote' config-error
+    conf '[relay]' 'host = localhost' 'user = me' 'password = "S3cretS3cret\b"'
+    mistake 'a backslash' config-error
+}
+
+# Files that are not there, or not as they should be.
+place_cases() {
+    local none=$work/none
+    at=$none
+    mistake 'a file that is not there' config-error
+    at=$work/home
+    mistake 'a directory' config-error
+    at=$work/open.conf
+    conf '[relay]' 'host = localhost' 'user = me' 'password = S3cretS3cret'
+    chmod 0644 "$at"
+    mistake 'a password that others can read' config-error
+    conf '[relay]' 'host = localhost'
+    chmod 0666 "$at"
+    mistake 'a file that others can write to' config-error
+    chmod 0 "$at"
+    [ "$(id -u)" != 0 ] || as=(setpriv --reuid=nobody "--regid=$(id -g nobody)" --clear-groups)
+    mistake 'a file that may not be read' config-error
+    as=()
+    at=$work/sallyport.conf
+    conf '[relay]' 'host = localhost' "tls_ca = $none"
+    mistake 'no such tls_ca' config-error
+    conf '[relay]' 'host = localhost' "tls_ca = $work/small"
+    mistake 'tls_ca without certificates' config-error
+    conf '[relay]' 'host = localhost' 'user = me' "password_file = $none"
+    mistake 'no such password_file' config-error
+    conf '[relay]' 'host = localhost' 'user = me' 'password_file = secret'
+    mistake 'password_file without its directory' config-error
+    : >"$work/empty"
+    chmod 0600 "$work/empty"
+    conf '[relay]' 'host = localhost' 'user = me' "password_file = $work/empty"
+    mistake 'password_file is empty' config-error
+}
+
+command_cases() {
+    serve
+    relay 'tls = implicit' 'user = me' "password_command = $work/none"
+    mistake 'no such password_command' config-error
+}
+
+# What the file has right is not complained of.
+right_cases() {
+    serve
+    printf '\357\273\277[relay]\r\nhost = localhost  \r\nip = 4\r\nport = %s\r\ntls = implicit\r\ntls_ca = %s\r\n' \
+        "$port" "$ca" >"$at"
+    mistake 'blanks at an end, CRLF, a mark of order' '' --to "$recipient"
 }
 
 connection_cases() {
@@ -113,6 +190,8 @@ connection_cases() {
     serve tls=none greeting='(silence)'
     with_login 'tls = starttls'
     mistake 'a silent server' mute
+    conf '[relay]' 'host = localhost' 'proxy = socks5://127.0.0.1:1'
+    mistake 'nobody listens at the proxy' proxy
     serve tls=starttls greeting='421 4.7.0 too many connections from 192.0.2.1'
     with_login 'tls = starttls'
     mistake 'too many connections' later
@@ -157,6 +236,11 @@ login_cases() {
     serve mechanisms=
     with_login 'tls = implicit'
     mistake 'no log-in offered' no-auth-offered
+    serve mechanisms=XOAUTH2 auth='334 eyJzdGF0dXMiOiI0MDEifQ==' auth_end='535 5.7.8 Username and Password not accepted.'
+    printf 'S3cretS3cret\n' >"$work/token"
+    chmod 0600 "$work/token"
+    relay 'tls = implicit' 'user = me@example.org' "token_file = $work/token"
+    mistake 'a token that has expired' token-refused
 }
 
 provider_cases() {
@@ -193,6 +277,25 @@ refusal_cases() {
     serve rcpt='451 4.7.1 Greylisted, please try again'
     with_login 'tls = implicit'
     mistake 'greylisted' later
+    serve mail='501 5.1.7 <alice@example.org>: Bad sender address syntax'
+    with_login 'tls = implicit'
+    mistake 'no sender address' sender-domain
+    serve rcpt='452 4.2.2 Mailbox full'
+    with_login 'tls = implicit'
+    mistake 'mailbox full' later
+    serve mail='452 4.3.1 Insufficient system storage'
+    with_login 'tls = implicit'
+    mistake 'no storage' later
+    serve auth='454 4.7.0 Temporary authentication failure'
+    with_login 'tls = implicit'
+    mistake 'the log-in is put off' too-many
+    serve end='552 5.3.4 Message size exceeds fixed limit'
+    with_login 'tls = implicit'
+    mistake 'too large' too-large --to "$recipient"
+    with_login 'tls = implicit' '[sender]' 'allow = *@example.com'
+    mistake 'a sender that is not allowed' '' --to "$recipient"
+    with_login 'tls = implicit' 'match = *@example.com'
+    mistake 'no relay for the sender' '' --to "$recipient"
     serve rcpt='554 5.7.1 <bob@example.net>: Relay access denied'
     with_login 'tls = implicit'
     mistake 'relay access denied' login-refused --to "$recipient"
@@ -201,19 +304,59 @@ refusal_cases() {
     mistake 'no such mailbox' no-mailbox
 }
 
+# within OPTION WORDS COMMAND: whether there is such a namespace; $as enters it, and COMMAND is
+# run there first.
+within() {
+    local enter=(unshare "-$1")
+    "${enter[@]}" true 2>/dev/null || enter=(unshare "-r$1")
+    as=("${enter[@]}" sh -ec "$3"' && exec "$@"' -)
+    "${as[@]}" true 2>/dev/null && return
+    as=()
+    skip "$2" 'there is no such namespace to be had'
+    return 1
+}
+
 # Where nothing leads out.
 network_cases() {
-    local alone=(unshare -n)
-    "${alone[@]}" true 2>/dev/null || alone=(unshare -rn)
-    if ! "${alone[@]}" true 2>/dev/null; then
-        skip 'no network' 'there is no network namespace to be had'
-        return
-    fi
-    as=("${alone[@]}")
+    within n 'no network' : || return 0
     conf '[relay]' 'host = smtp.example.org'
     mistake 'no name server answers' no-resolver
     conf '[relay]' 'host = 2001:db8::25'
     mistake 'no way there' unreachable
+    as=()
+}
+
+# A firewall that drops: nothing comes back from an interface that leads nowhere.
+firewall_cases() {
+    within n 'ports that are shut' 'ip link add shut type veth peer end &&
+        ip link set shut up && ip link set end up && ip address add 192.0.2.1/24 dev shut &&
+        ip neigh add 192.0.2.25 lladdr 02:00:00:00:00:19 dev shut' || return 0
+    conf '[relay]' 'host = 192.0.2.25' 'connect_timeout = 2'
+    mistake 'all ports are dropped' all-shut
+    conf '[relay]' 'host = 192.0.2.25' 'connect_timeout = 2' 'port = 25'
+    mistake 'port 25 is dropped' port25-shut
+    as=()
+}
+
+# With no names but those of /etc/hosts one that is not there is known not to be.
+name_cases() {
+    printf 'hosts: files\n' >"$work/nsswitch"
+    within m 'a host name with a typing error' "mount --bind $work/nsswitch /etc/nsswitch.conf" ||
+        return 0
+    conf '[relay]' 'host = smtp.exmaple.org'
+    mistake 'a typing error in the host' no-such-host
+    conf '[relay]' 'host = localhost' 'proxy = socks5://proxy.exmaple.org:1080'
+    mistake 'a typing error in the proxy' no-such-host
+    as=()
+}
+
+authority_cases() {
+    # shellcheck disable=SC2016 # the inner shell expands it
+    within m 'no authorities' 'for directory in /etc/ssl /etc/pki; do
+        [ ! -d "$directory" ] || mount -t tmpfs tmpfs "$directory"; done' || return 0
+    serve
+    conf '[relay]' 'host = localhost' 'ip = 4' "port = $port" 'tls = implicit'
+    mistake 'no authorities' no-authorities
     as=()
 }
 
@@ -222,7 +365,11 @@ ctl=${SALLYPORTCTL:-${builddir:-.}/sallyportctl}
 server=${builddir:-.}/tests/ctl/loopback_server
 [ -x "$ctl" ] || skip_all "there is no $ctl"
 [ -x "$server" ] || skip_all "there is no $server"
-ctl=$(realpath "$ctl")
+# Where everybody may go.
+mkdir "$work/bin"
+cp "$SALLYPORT" "$ctl" "$work/bin"
+SALLYPORT=$work/bin/${SALLYPORT##*/}
+ctl=$work/bin/${ctl##*/}
 server=$(realpath "$server")
 message 1024 >"$work/small"
 at=$work/sallyport.conf
@@ -230,11 +377,17 @@ as=()
 exec {server_in}</dev/null {server_out}</dev/null
 
 file_cases
+place_cases
+command_cases
+right_cases
 connection_cases
 certificate_cases
 login_cases
 provider_cases
 refusal_cases
 network_cases
+firewall_cases
+name_cases
+authority_cases
 cat "$work/table"
 finish

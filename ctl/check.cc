@@ -56,9 +56,8 @@ Parties parties_of(const CheckWishes& wishes, const Settings& settings,
     try {
         parties.envelope = envelope_of(wishes, settings, identity);
         const std::string& sender = parties.envelope.reverse_path;
-        if (std::ranges::none_of(settings.relays, [&](const Relay& relay) {
-                return relay.serves(sender);
-            }))
+        if (std::ranges::none_of(settings.relays,
+                                 [&](const Relay& relay) { return relay.serves(sender); }))
             throw no_relay_for(sender);
     } catch (const Failure& failure) {
         parties.trouble = printable(failure.what());
@@ -167,12 +166,14 @@ std::vector<const Relay*> Check::chosen(const Settings& settings) const {
     for (const Relay& relay : settings.relays) {
         if (!wishes_.relay || relay.name == *wishes_.relay)
             relays.push_back(&relay);
-        names.push_back(relay.name.empty() ? "\"\"" : printable(relay.name));
+        if (!relay.name.empty())
+            names.push_back(printable(relay.name));
     }
     if (relays.empty())
         stop(ExitStatus::usage, Fault::local,
-             {"--relay ", printable(*wishes_.relay), ": ", tr("there are only"), " ",
-              joined(names, ", ")});
+             {"--relay ", printable(*wishes_.relay), ": ",
+              names.empty() ? tr("no relay of this configuration has a name")
+                            : concat({tr("there are only"), " ", joined(names, ", ")})});
     return relays;
 }
 
@@ -281,12 +282,15 @@ CheckReport run_check(const ConfigurationSources& sources, const CheckWishes& wi
 
 int check(const Call& call) {
     const CheckWishes wishes = wishes_of(call.options);
-    const CheckReport report = run_check(call.sources, wishes, call.console);
-    call.console.show(call.options.json()
-                          ? check_json(report)
-                          : shown(report, call.console.look(), call.options.has("pin")));
-    if (report.status == done && call.options.has("strict") && has_warning(report))
-        return warned;
+    CheckReport report = run_check(call.sources, wishes, call.console);
+    const bool doubtful =
+        report.status == done && call.options.has("strict") && has_warning(report);
+    if (!call.options.json())
+        call.console.show(shown(report, call.console.look(), call.options.has("pin")));
+    if (doubtful)
+        report.status = warned;
+    if (call.options.json())
+        call.console.show(check_json(report));
     return report.status;
 }
 

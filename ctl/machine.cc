@@ -233,8 +233,6 @@ std::string oddities(const SecretShape& shape) {
     if (shape.quoted)
         found.emplace_back(
             tr("begins or ends with a quotation mark, which is a part of it"));
-    if (shape.line_end)
-        found.emplace_back(tr("has more than one line"));
     return joined(found, tr(", and "));
 }
 

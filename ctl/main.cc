@@ -112,12 +112,22 @@ int told(const Console& console, bool json, std::string_view verb, Work work) {
     }
 }
 
+/// The first word that is one, also where the options cannot be read.
+std::string_view verb_in(Arguments argv) {
+    for (const std::string_view word : argv.subspan(1)) {
+        const auto verb = std::ranges::find(verb_table(), word, &Verb::name);
+        if (verb != verb_table().end())
+            return verb->name;
+    }
+    return {};
+}
+
 int run(Arguments argv) {
     const Console plain({}, false);
     const bool json = std::ranges::find(argv, std::string_view("--json"), [](char* word) {
                           return std::string_view(word);
                       }) != argv.end();
-    return told(plain, json, {}, [&] {
+    return told(plain, json, json ? verb_in(argv) : std::string_view(), [&] {
         refuse_privileges();
         const Options options(argv);
         Console console(look_of_output(options.colour()), options.quiet());

@@ -80,6 +80,14 @@ bool is_named(std::span<const Option> options, std::string_view name) {
                                [&](const Option& option) { return option.name == name; });
 }
 
+constexpr std::size_t far_away = 3; ///< nobody mistypes so many letters
+
+/// What the error says of it; nothing where none is near.
+std::string hint_of(std::string_view hyphens, std::string_view nearest, std::size_t away) {
+    return away < far_away ? concat({tr("; the nearest is "), hyphens, nearest})
+                           : std::string();
+}
+
 /// Of those that `verb` has, or of all if that is null. One that begins like that is nearer
 /// than any other.
 std::string nearest_option(std::string_view name, const Verb* verb) {
@@ -96,7 +104,7 @@ std::string nearest_option(std::string_view name, const Verb* verb) {
             nearest = option->name;
         }
     }
-    return concat({"--", nearest});
+    return hint_of("--", nearest, least);
 }
 
 const Verb* find_verb(std::string_view name) {
@@ -118,7 +126,8 @@ const Verb& verb_named(std::string_view name) {
     const auto table = verb_table();
     const auto nearest = std::ranges::min_element(
         table, {}, [&](const Verb& verb) { return distance(name, verb.name); });
-    misused({printable(name, 40), tr(": no such verb; the nearest is "), nearest->name});
+    misused({printable(name, 40), tr(": no such verb"),
+             hint_of("", nearest->name, distance(name, nearest->name))});
 }
 
 namespace {
@@ -192,7 +201,7 @@ void Options::refuse(const Stray& stray) const {
         misused({name, tr(": it takes no value")});
     if (stray.kind == Kind::unknown)
         misused(
-            {name, tr(": not known; the nearest is "),
+            {name, tr(": not known"),
              nearest_option(
                  std::string_view(stray.name).substr(stray.name.starts_with("--") ? 2 : 1),
                  verb_)});
@@ -201,8 +210,7 @@ void Options::refuse(const Stray& stray) const {
 void Options::refuse_what_the_verb_has_not() const {
     for (const auto& [name, value] : values_) {
         if (!is_named(verb_->options, name) && !is_named(common_options(), name))
-            misused({"option --", name, ": ", verb_->name,
-                     tr(" has no such option; the nearest is "),
+            misused({"option --", name, ": ", verb_->name, tr(" has no such option"),
                      nearest_option(name, verb_)});
     }
     if (words_.size() > verb_->most) // which are not shown: a password may be among them

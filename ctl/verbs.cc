@@ -24,7 +24,7 @@ constexpr Option check_options[] = {
     {"from", 0, Takes::text, "ADDR", "as this sender instead of the usual one"},
     {"relay", 0, Takes::relay, "NAME", "only this relay of the configuration"},
     {"ports", 0, Takes::text, "LIST",
-     "look at these ports, too, instead of 25,465,587,2525"},
+     "look at these beside those configured, not at 25,465,587,2525"},
     {"timeout", 0, Takes::text, "TIME",
      "wait so long for a port; 5s where nothing is said"},
     {"no-auth", 0, Takes::nothing, "", "stop before the log-in"},

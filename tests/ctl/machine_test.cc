@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_secret_that_looks_odd) {
     has_relay("user = u\npassword_file = " + file + "\n");
     for (const auto& [secret, shape] :
          {std::pair{"hunter2 \n", "begins or ends with a blank"},
-          std::pair{"\"hunter2\"", "quotation mark"}, std::pair{"hun\nter2\n", "one line"},
+          std::pair{"\"hunter2\"", "quotation mark"},
           std::pair{"<Your-API-Key>\n", "is still the example's"}}) {
         static_cast<void>(folder.write("password", secret));
         expect_warning(*this, "secret-shape", shape);
@@ -192,6 +192,17 @@ BOOST_AUTO_TEST_CASE(a_secret_that_looks_odd) {
     }
     static_cast<void>(folder.write("password", "hunter2\r\n"));
     BOOST_TEST((check().result == Result::ok));
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_a_delivery_would_refuse) {
+    has_relay("user = u\npassword_file = " + folder.path("password") + "\n");
+    for (const char* secret : {"", "hun\nter2\n"}) {
+        static_cast<void>(folder.write("password", secret));
+        const StepReport step = check();
+        BOOST_TEST((step.result == Result::fail));
+        BOOST_TEST(ids(step) == "config-error");
+        BOOST_TEST(step.text.find("password_file: ") != std::string::npos, step.text);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_command_is_not_run) {

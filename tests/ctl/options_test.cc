@@ -142,6 +142,14 @@ BOOST_AUTO_TEST_CASE(an_unknown_verb_is_told_the_nearest) {
     BOOST_TEST(holds(refusal({"a\x1b[31m"}), "a?[31m: "));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_far_from_everything_has_no_nearest) {
+    BOOST_TEST(refusal({"nosuch"}) == "nosuch: no such verb (see sallyportctl help)");
+    BOOST_TEST(refusal({"check", "--dry-run"}) ==
+               "option --dry-run: check has no such option (see sallyportctl help)");
+    BOOST_TEST(refusal({"check", "--bogus"}) ==
+               "option --bogus: not known (see sallyportctl help)");
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_option_is_told_the_nearest_of_its_verb) {
     BOOST_TEST(refusal({"check", "--form", "a@example.org"}) ==
                "option --form: not known; the nearest is --from (see sallyportctl help)");

@@ -100,7 +100,7 @@ usage_cases() {
 }
 
 json_cases() {
-    as_object 64 null 'unknown option, as an object' "$ctl" check --json --form
+    as_object 64 '"check"' 'unknown option, as an object' "$ctl" check --json --form
     as_object 66 '"providers"' 'no such provider, as an object' "$ctl" --json providers nowhere
 }
 

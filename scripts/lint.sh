@@ -30,27 +30,42 @@ format() {
     scripts/sources.sh | xargs "$clang_format" --dry-run -Werror
 }
 
-# The sources that clang-tidy is to read.
+# What has changed in the tree since TIDY_SINCE, new files among it; false where that is not known.
+changed() {
+    [ -n "${TIDY_SINCE:-}" ] || return 1
+    git diff --name-only "$TIDY_SINCE" 2>/dev/null || return 1
+    git ls-files --others --exclude-standard
+}
+
+# Of these files the sources, and the sources that reach one of the headers.
+sources_of() {
+    local all=$1 new=$1 found
+    while new=$(grep '\.h$' <<<"$new"); do
+        found=$(sed 's,^src/,,; s,.*,#include "&",' <<<"$new" | grep -rlFf - src ctl || :)
+        new=$(LC_ALL=C comm -13 <(sort -u <<<"$all") <(sort -u <<<"$found"))
+        all+=$'\n'$new
+    done
+    { grep -E '^(src|ctl)/.*\.cc$' || :; } <<<"$all" | LC_ALL=C sort -u |
+        while read -r file; do [ ! -e "$file" ] || printf '%s\n' "$file"; done
+}
+
+# The sources that clang-tidy is to read: all, where what it is asked has changed.
 tidied() {
-    local since=${TIDY_SINCE:-} changed file
-    if [ -z "$since" ] ||
-        ! changed=$(git diff --name-only "$since" -- src ctl .clang-tidy 2>/dev/null) ||
-        grep -qxF .clang-tidy <<<"$changed"; then
+    local files
+    if files=$(changed) && ! grep -qxF .clang-tidy <<<"$files"; then
+        sources_of "$(grep -E '^(src|ctl)/' <<<"$files")"
+    else
         find src ctl -name '*.cc'
-        return
     fi
-    while read -r file; do
-        case $file in
-        *.h) grep -rlF --include='*.cc' "#include \"${file#src/}\"" src ctl ;;
-        *) [ ! -e "$file" ] || printf '%s\n' "$file" ;;
-        esac
-    done <<<"$changed" | sort -u
 }
 
 # The analyzer follows fewer paths than it can: all of them take it half a minute a file.
 tidy() {
-    tidied | xargs -P "$(nproc)" -I '{}' "$clang_tidy" --quiet --checks="${TIDY_CHECKS:-}" '{}' \
-        -- "$@" -Xclang -analyzer-config -Xclang mode=shallow 2>&1 |
+    local files
+    files=$(tidied)
+    printf 'clang-tidy reads %d sources\n' "$(grep -c . <<<"$files")"
+    xargs -P "$(nproc)" -I '{}' "$clang_tidy" --quiet --checks="${TIDY_CHECKS:-}" '{}' \
+        -- "$@" -Xclang -analyzer-config -Xclang mode=shallow 2>&1 <<<"$files" |
         sed '/^[0-9]* warnings* generated\.$/d'
 }
 

@@ -25,7 +25,7 @@ needed_for() {
     format) printf ' clang-format' ;;
     lint) printf ' %s' "$check" clang-format clang-tidy mandoc shellcheck ;;
     check-debian) printf ' %s' debootstrap git ;;
-    check-packages) printf ' %s' "$check" debhelper dpkg-dev fakeroot lintian rpm rpmlint \
+    check-packages) printf ' %s' "$check" blhc debhelper dpkg-dev fakeroot lintian rpm rpmlint \
         xz-utils ;;
     esac
 }

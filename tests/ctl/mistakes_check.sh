@@ -334,7 +334,7 @@ firewall_cases() {
     conf '[relay]' 'host = 192.0.2.25' 'connect_timeout = 2'
     mistake 'all ports are dropped' all-shut
     conf '[relay]' 'host = 192.0.2.25' 'connect_timeout = 2' 'port = 25'
-    mistake 'port 25 is dropped' port25-shut
+    mistake 'port 25, and all others, are dropped' all-shut
     as=()
 }
 

@@ -92,13 +92,15 @@ if command -v blhc >/dev/null; then
     else
         verdict FAIL 'hardening flags everywhere'
     fi
+else
+    printf 'SKIP deb hardening flags: blhc is not installed\n'
 fi
 
 holds sallyport \
     ./usr/sbin/sallyport \
     ./usr/sbin/sallyportctl \
     ./usr/share/bash-completion/completions/sallyportctl \
-    ./usr/share/zsh/site-functions/_sallyportctl \
+    ./usr/share/zsh/vendor-completions/_sallyportctl \
     ./usr/share/fish/vendor_completions.d/sallyportctl.fish \
     ./usr/share/man/man8/sallyportctl.8.gz \
     ./usr/share/man/man7/sallyport-advice.7.gz \

@@ -66,14 +66,6 @@ Parties parties_of(const CheckWishes& wishes, const Settings& settings,
     return parties;
 }
 
-bool names_a_server(const ConfigurationSources& sources) {
-    return std::ranges::any_of(sources.environment, [](const std::string& entry) {
-        return entry.starts_with("SALLYPORT_URL=") ||
-               entry.starts_with("SALLYPORT_RELAY_") ||
-               entry.starts_with("SALLYPORT_CONFIG=");
-    });
-}
-
 class Check {
   public:
     Check(const ConfigurationSources& sources, const CheckWishes& wishes, Console& console)
@@ -130,7 +122,8 @@ void Check::take_config_error(const Failure& failure) {
     StepReport& step = add_step(Result::fail, printable(failure.what(), 2000));
     Symptom symptom;
     symptom.rung = Rung::machine;
-    const bool none = report_.file.empty() && !names_a_server(sources_) &&
+    const bool none = report_.file.empty() &&
+                      server_variable(sources_.environment) == nullptr &&
                       failure.status() == ExitStatus::config;
     symptom.found = none ? "no-config" : "config-error";
     symptom.words["reason"] = step.text;

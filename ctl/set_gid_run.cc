@@ -52,12 +52,8 @@ struct Sentence {
 std::string own_by_call(const ConfigurationSources& sources) {
     if (sources.argument_file)
         return "-C";
-    for (const std::string_view entry : sources.environment) {
-        const std::string_view name = entry.substr(0, entry.find('='));
-        if (name == "SALLYPORT_CONFIG" || name == "SALLYPORT_URL" ||
-            name.starts_with("SALLYPORT_RELAY_"))
-            return printable(name, 80);
-    }
+    if (const std::string* const entry = server_variable(sources.environment))
+        return printable(entry->substr(0, entry->find('=')), 80);
     return {};
 }
 

@@ -310,13 +310,18 @@ std::string apply_all(const ConfigurationSources& sources, Builder& builder,
 
 } // namespace
 
-bool is_the_callers(const ConfigurationSources& sources) {
+const std::string* server_variable(const std::vector<std::string>& environment) {
     const auto names_it = [](const std::string& entry) {
         return entry.starts_with("SALLYPORT_CONFIG=") ||
                entry.starts_with("SALLYPORT_URL=") || entry.starts_with("SALLYPORT_RELAY_");
     };
+    const auto found = std::ranges::find_if(environment, names_it);
+    return found != environment.end() ? &*found : nullptr;
+}
+
+bool is_the_callers(const ConfigurationSources& sources) {
     const auto own = own_file(sources.environment);
-    return sources.argument_file || std::ranges::any_of(sources.environment, names_it) ||
+    return sources.argument_file || server_variable(sources.environment) != nullptr ||
            (own && owner_of(*own) == ::getuid()) || !owner_of(sources.system_file);
 }
 

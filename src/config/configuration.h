@@ -26,6 +26,9 @@ struct ConfigurationSources {
     bool callers_own = false; ///< of a set-id run that has given up: not the system's file
 };
 
+/// Of the entries the first that names a server, or a file that does; null: none.
+const std::string* server_variable(const std::vector<std::string>& environment);
+
 /// Whether the caller names a configuration of his own, or there is no other: then a set-id
 /// run is his alone, and nothing of the system's is for him.
 bool is_the_callers(const ConfigurationSources& sources);

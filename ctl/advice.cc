@@ -122,7 +122,9 @@ std::optional<Advice> advise(const Symptom& symptom) {
     const Words words = words_of(symptom);
     Advice advice{row->id, filled_in(tr(row->text), words), {}};
     for (const RemedyText& remedy : row->set) {
-        if (remedy.section != nullptr)
+        const bool applies =
+            *remedy.needs == '\0' || !filled_in_wholly(remedy.needs, words).empty();
+        if (remedy.section != nullptr && applies)
             advice.set.push_back(
                 {remedy.section, remedy.key, filled_in_wholly(remedy.value, words)});
     }

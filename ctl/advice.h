@@ -35,7 +35,9 @@ struct Symptom {
 // word in parentheses may be missing: the part of the sentence about it is then left out.
 // The relay, the symptom's provider and its reply fill host, user, provider, limit, region,
 // p (the configured port, if there is one) and file, unless they are among the words; any
-// other word that is missing reads as a general one ("your sender").
+// other word that is missing reads as a general one ("your sender"). They also say whose
+// the server is: title, where its host is that of the provider's row, and else own, which
+// is the host. A provider's key is never shown. The words issuer and names are quoted.
 //
 //   machine  no-config         -
 //            config-error      reason: the error as sallyport says it

@@ -15,6 +15,7 @@ struct RemedyText {
     const char* section = nullptr; ///< null: there is none
     const char* key = nullptr;
     const char* value = "";
+    const char* needs = ""; ///< words in braces: without one of them there is no such key
 };
 
 /// What is said, for tr(). Of `text`, a part in brackets is left out where a word in it was

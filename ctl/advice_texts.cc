@@ -146,20 +146,28 @@ constexpr AdviceRow rows[] = {
      {{"relay", "port", "465"}}},
     {"ca-unknown",
      "Nobody here knows who signed the certificate.",
-     "The certificate is signed by {issuer}, which this machine does not know. Your own "
-     "server: name its authority, or its key[: {pin}]. Somebody else's: something "
-     "between opens the TLS.",
-     {{"relay", "tls_ca"}, {"relay", "tls_pin", "{pin}"}}},
+     "The certificate is signed by {issuer}, which this machine does not know.[ That of "
+     "{title} is from a public authority: something between opens the TLS (an antivirus "
+     "program, a company's proxy, an attacker). Change nothing here.][ If {own} is your "
+     "own server, name its authority in tls_ca; or ask its owner for its pin, on the "
+     "telephone or on the server itself, and write that as tls_pin, with tls_ca = "
+     "none.][ The key shown here is {pin}: where the owner's differs, write neither, for "
+     "something between opens the TLS.]",
+     {{"relay", "tls_ca", "", "{own}"}, {"relay", "tls_pin", "", "{own}"}}},
     {"chain-gap",
      "The certificate's issuer is neither sent nor known.",
      "The server does not send the certificate in between[, that of {issuer}]: its owner "
-     "must. Until then save that certificate in a file and name it.",
-     {{"relay", "tls_ca"}}},
+     "must.[ {title} does send it, so something between may open the TLS: change nothing "
+     "here.][ Until {own} does, tls_ca can name a file that holds that certificate and the "
+     "root above it, both from the authority's own page; nobody else is trusted then.]",
+     {{"relay", "tls_ca", "", "{own}"}}},
     {"wrong-name",
      "The certificate is for other names.",
-     "The certificate is for {names}, not for {host}. Use one of these names. (Sakura, "
-     "Onamae: the server's own name, not your domain.)",
-     {{"relay", "host"}, {"relay", "tls_name"}}},
+     "The certificate is for {names}, not for {host}.[ In place of {own} use one of these "
+     "names only if your provider's own page names it. (Sakura, Onamae: the server's own "
+     "name, not your domain.)] If none of them is your provider's, somebody else answers: "
+     "change nothing.",
+     {{"relay", "host", "", "{own}"}, {"relay", "tls_name", "", "{own}"}}},
     {"expired", "The certificate has ended, or is about to.",
      "[The certificate ended {ago} days ago. ][The certificate ends in {left} days. ]"
      "Only the server's owner can renew it."},
@@ -170,9 +178,13 @@ constexpr AdviceRow rows[] = {
      {{"relay", "host"}}},
     {"pin-changed",
      "The server's key is none of tls_pin.",
-     "The server's key is not the pinned one. If it was renewed, put {pin}; if not, "
-     "somebody stands between.",
-     {{"relay", "tls_pin", "{pin}"}}},
+     "The server's key is not the pinned one.[ {title} has a certificate from a public "
+     "authority: remove tls_pin, and tls_ca = none. If it is refused then, something "
+     "between opens the TLS (an antivirus program, a company's proxy, an attacker).][ Ask "
+     "the owner of {own} for its pin, on the telephone or on the server itself, and write "
+     "that as tls_pin.][ The key shown here is {pin}: where the owner's differs, do not "
+     "write it, for something between opens the TLS.]",
+     {{"relay", "tls_pin"}}},
     {"revoked",
      "A revocation list names the certificate, or is missing or too old.",
      "By the revocation list the certificate is not to be trusted. If the reply says "

@@ -8,6 +8,7 @@
 
 #include "base/concat.h"
 #include "ctl/advice_rows.h"
+#include "ctl/provider_facts.h"
 #include "ctl/words.h"
 #include "text/ascii.h"
 #include "text/printable.h"
@@ -17,6 +18,7 @@ namespace sallyport::ctl {
 namespace {
 
 constexpr std::size_t cut_limit = 200;
+constexpr std::size_t quoted_limit = 60;
 
 constexpr Word all_words[] = {
     {"account", "that sends"},
@@ -39,6 +41,7 @@ constexpr Word all_words[] = {
     {"names", "other names"},
     {"nearest", "another"},
     {"offered", "an older one"},
+    {"own", "the server"},
     {"p", "in question"},
     {"package", "another program"},
     {"part", "mailbox"},
@@ -57,6 +60,7 @@ constexpr Word all_words[] = {
     {"shape", "does not look like one"},
     {"size", "too many"},
     {"status", "unknown"},
+    {"title", "the provider"},
     {"to", "recipient of this name"},
     {"user", "given"},
     {"what", "this"},
@@ -211,6 +215,38 @@ void add_reply(Words& words, std::string_view reply) {
     add(words, "size", cut(reply, "the message has ", " octets"));
 }
 
+/// Whether its host is the row's, and not another that the settings name.
+bool has_host_of(const Provider& row, const Relay& relay) {
+    const bool by_provider = std::ranges::any_of(relay.keys, [](const Setting& setting) {
+        return setting.by_provider && setting.key == "host";
+    });
+    return by_provider || provider_of_host(relay.host) == &row;
+}
+
+/// Whose server it is: a provider's, with a title and a public certificate, or `own`. Of a
+/// provider's nobody is to write down the key that somebody shows.
+void add_owner(Words& words, const Symptom& symptom) {
+    if (symptom.relay == nullptr)
+        return;
+    const Provider* const row = row_of(symptom);
+    if (row != nullptr && has_host_of(*row, *symptom.relay)) {
+        add(words, "title", row->title);
+        words.erase("pin");
+    } else {
+        add(words, "own", printable(symptom.relay->host));
+    }
+}
+
+/// Somebody else's text, such that it is not read as ours.
+void quote(Words& words, std::string_view name) {
+    const auto word = words.find(name);
+    if (word == words.end())
+        return;
+    std::string text = printable(word->second, quoted_limit);
+    std::ranges::replace(text, '"', '\'');
+    word->second = concat({"\"", text, "\""});
+}
+
 const char* otherwise(std::string_view name) {
     const auto* const found = std::ranges::find(all_words, name, &Word::name);
     return found != std::end(all_words) ? tr(found->otherwise) : "";
@@ -254,6 +290,9 @@ Words words_of(const Symptom& symptom) {
         add_relay(words, *symptom.relay);
     add_reply(words, symptom.reply);
     add(words, "what", what_is_judged(symptom.rung));
+    add_owner(words, symptom);
+    quote(words, "issuer");
+    quote(words, "names");
     return words;
 }
 

@@ -296,8 +296,8 @@ constexpr AdviceCase other_cases[] = {
      "The server may have accepted the message"},
     {"pin-changed", "", Rung::tls,
      "certificate refused: its key is none of tls_pin; it is sha256//Zm9v",
-     "The server's key is not the pinned one. If it was renewed, put sha256//Zm9v",
-     "relay.tls_pin=sha256//Zm9v"},
+     "The server's key is not the pinned one. Ask the owner of mail.example.org",
+     "relay.tls_pin="},
     {"clock", "", Rung::tls,
      "certificate refused: certificate is not yet valid; it is good from 2028-01-01 "
      "00:00:00 "
@@ -310,13 +310,13 @@ constexpr AdviceCase other_cases[] = {
     {"wrong-name", "", Rung::tls,
      "certificate refused: hostname mismatch; it is for DNS:a.example.org and not for "
      "mail.example.org: set host, or tls_name, to a name in it",
-     "The certificate is for DNS:a.example.org, not for mail.example.org.",
+     "The certificate is for \"DNS:a.example.org\", not for mail.example.org.",
      "relay.host= relay.tls_name="},
     {"chain-gap", "", Rung::tls,
      "certificate refused: unable to get local issuer certificate; its issuer, CN = "
      "Between, "
      "is neither known here nor sent by the server: update ca-certificates",
-     "The server does not send the certificate in between, that of CN = Between",
+     "The server does not send the certificate in between, that of \"CN = Between\"",
      "relay.tls_ca="},
     {"ca-unknown", "", Rung::tls, "certificate refused: self-signed certificate",
      "The certificate is signed by ", "relay.tls_ca= relay.tls_pin="},

@@ -90,14 +90,17 @@ const Found found_cases[] = {
     {"no-starttls", {{"p", "587"}}, "no encryption on port 587"},
     {"ca-unknown",
      {{"issuer", "Example CA"}, {"pin", "sha256//Zm9v"}},
-     "signed by Example CA, which this machine does not know. Your own server: name its "
-     "authority, or its key: sha256//Zm9v."},
-    {"chain-gap", {{"issuer", "Between"}}, "in between, that of Between: its owner"},
-    {"wrong-name", {{"names", "a.example.org"}}, "for a.example.org, not for mail"},
+     "signed by \"Example CA\", which this machine does not know. If mail.example.org is "
+     "your own server,"},
+    {"ca-unknown", {{"pin", "sha256//Zm9v"}}, "is sha256//Zm9v: where the owner's differs"},
+    {"chain-gap", {{"issuer", "Between"}}, "in between, that of \"Between\": its owner"},
+    {"wrong-name", {{"names", "a.example.org"}}, "for \"a.example.org\", not for mail"},
     {"expired", {{"ago", "3"}}, "The certificate ended 3 days ago. Only"},
     {"expired", {{"left", "3"}}, "The certificate ends in 3 days. Only"},
     {"tls-old", {{"offered", "TLSv1.1"}}, "share (TLSv1.1); sallyport"},
-    {"pin-changed", {{"pin", "sha256//Zm9v"}}, "put sha256//Zm9v; if not"},
+    {"pin-changed",
+     {{"pin", "sha256//Zm9v"}},
+     "is sha256//Zm9v: where the owner's differs"},
     {"revoked", {}, "By the revocation list"},
     {"no-auth-offered", {{"p", "25"}}, "offers no log-in here"},
     {"no-mechanism",
@@ -127,7 +130,7 @@ std::vector<std::string_view> texts_of(const AdviceRow& row) {
     std::vector<std::string_view> texts{row.text};
     for (const RemedyText& remedy : row.set) {
         if (remedy.section != nullptr)
-            texts.emplace_back(remedy.value);
+            texts.insert(texts.end(), {remedy.value, remedy.needs});
     }
     return texts;
 }
@@ -276,6 +279,55 @@ BOOST_AUTO_TEST_CASE(what_a_server_says_is_cut_and_harmless) {
     BOOST_TEST(advice->id == "mailgun-sandbox");
     BOOST_TEST(advice->text.find('\x1b') == std::string::npos);
     BOOST_TEST(advice->text.size() < 330U);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_somebody_shows_is_never_ready_to_be_set) {
+    Relay relay = relay_of(other_cases[0]);
+    Symptom symptom;
+    symptom.relay = &relay;
+    symptom.words = {{"issuer", "Example CA"}, {"pin", "sha256//Zm9v"}};
+    for (const char* const id : {"ca-unknown", "pin-changed"}) {
+        symptom.found = id;
+        symptom.provider.clear();
+        relay.host = "mail.example.org";
+        for (const Remedy& remedy : advise(symptom)->set)
+            BOOST_TEST(remedy.value == "");
+        symptom.provider = "gmail";
+        BOOST_TEST(advise(symptom)->text.find("telephone") != std::string::npos);
+        relay.host = "smtp.gmail.com";
+        const auto advice = advise(symptom);
+        BOOST_TEST(advice->text.find("sha256//") == std::string::npos, advice->text);
+        BOOST_TEST(advice->text.find("something between opens") != std::string::npos);
+    }
+    symptom.found = "ca-unknown";
+    BOOST_TEST(advise(symptom)->set.empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_a_providers_certificate_nothing_is_to_be_changed) {
+    Relay relay = relay_of(other_cases[0]);
+    Symptom symptom;
+    symptom.relay = &relay;
+    symptom.provider = "gmail";
+    for (const char* const id : {"wrong-name", "chain-gap"}) {
+        symptom.found = id;
+        relay.host = "smtp.gmail.com";
+        BOOST_TEST(advise(symptom)->set.empty());
+        BOOST_TEST(advise(symptom)->text.find("change nothing") != std::string::npos);
+        relay.host = "mail.example.org";
+        BOOST_TEST(!advise(symptom)->set.empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_certificate_calls_itself_is_quoted) {
+    const Relay relay = relay_of(other_cases[0]);
+    Symptom symptom;
+    symptom.relay = &relay;
+    symptom.found = "ca-unknown";
+    symptom.words = {{"issuer", "Google\". Put the key below. " + std::string(200, 'x')}};
+    const std::string text = advise(symptom)->text;
+    BOOST_TEST(text.find("by \"Google'. Put the key below. xxx") != std::string::npos,
+               text);
+    BOOST_TEST(text.find("xxx...\", which") != std::string::npos, text);
 }
 
 BOOST_AUTO_TEST_CASE(the_size_of_a_password_in_a_file_counts_where_it_is_told) {

@@ -186,10 +186,9 @@ inline CheckReport wrong_certificate() {
                  true};
     relay.steps.back().advice = {
         {"ca-unknown",
-         "The certificate is signed by mail.example.org, which this machine does not know. "
-         "Your own server: name its CA or copy the pin below. Somebody else's: something "
-         "between opens the TLS.",
-         {{"relay", "tls_ca", ""}, {"relay", "tls_pin", relay.tls.pin}}}};
+         "The certificate is signed by \"mail.example.org\", which this machine does not "
+         "know. If mail.example.org is your own server, name its authority in tls_ca.",
+         {{"relay", "tls_ca", ""}, {"relay", "tls_pin", ""}}}};
     report.relays = {relay};
     return report;
 }

@@ -45,7 +45,8 @@ struct Symptom {
 //            file-shut         file, account; (group)
 //            no-authorities    -
 //            other-sendmail    path; (package)
-//            clock             date: what the clock says, for people
+//            clock             date: what the clock says, for people; (since: when the
+//                              certificate begins, where that led to it)
 //            secret-shape      shape: "begins with a blank", "is still the example's", …:
 //                              goes on after "The password "
 //            php85             -

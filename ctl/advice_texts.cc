@@ -31,8 +31,9 @@ constexpr AdviceRow rows[] = {
      "Install sallyport-mta."},
     {"clock",
      "The clock is behind the program's own date, or a certificate is not yet valid.",
-     "This machine's clock says {date}. Certificates look invalid because of that. Set "
-     "the clock."},
+     "This machine's clock says {date}. If that is wrong, set the clock: certificates look "
+     "invalid because of it.[ If it is right, only the server's owner can mend the "
+     "certificate, which is good from {since} on.]"},
     {"secret-shape",
      "The secret does not look like one.",
      "The password {shape}.",

@@ -2,6 +2,7 @@
 #include "ctl/advice_words.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -58,6 +59,7 @@ constexpr Word all_words[] = {
     {"scp", "others"},
     {"seconds", "many"},
     {"shape", "does not look like one"},
+    {"since", "another time"},
     {"size", "too many"},
     {"status", "unknown"},
     {"title", "the provider"},
@@ -210,6 +212,7 @@ void add_reply(Words& words, std::string_view reply) {
     add(words, "names", cut(reply, "; it is for ", " and not for"));
     add(words, "issuer", cut(reply, "; its issuer, ", ", is neither"));
     add(words, "pin", cut(reply, "none of tls_pin; it is ", ";"));
+    add(words, "since", cut(reply, "it is good from ", ","));
     add(words, "date", cut(reply, "this machine's clock says ", ": "));
     add(words, "protocol", protocol_of(reply));
     add(words, "size", cut(reply, "the message has ", " octets"));
@@ -270,6 +273,14 @@ std::optional<std::string> filled(std::string_view text, const Words& words,
 }
 
 } // namespace
+
+std::string date_text(std::time_t date) {
+    std::tm parts{};
+    ::gmtime_r(&date, &parts);
+    std::array<char, 32> text{};
+    const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M UTC", &parts);
+    return {text.data(), size};
+}
 
 std::span<const Word> advice_words() {
     return all_words;

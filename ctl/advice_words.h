@@ -4,6 +4,7 @@
 // relay and its provider's row say, what can be cut out of the reply.
 #pragma once
 
+#include <ctime>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ std::string filled_in(std::string_view text, const Words& words);
 
 /// The same, but empty where a word is not known.
 std::string filled_in_wholly(std::string_view text, const Words& words);
+
+/// As a sentence has it: "2026-11-29 10:00 UTC".
+std::string date_text(std::time_t date);
 
 /// The user to log in as has not the form that the provider wants.
 bool is_misshapen_user(const Symptom& symptom);

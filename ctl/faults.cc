@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/concat.h"
+#include "ctl/advice_words.h"
 #include "ctl/tls_facts.h"
 #include "ctl/words.h"
 #include "text/host_name.h"
@@ -72,6 +73,8 @@ void add_facts(Symptom& symptom, const TlsReport& facts) {
         words["pin"] = facts.pin;
     if (!facts.subject.empty())
         words["names"] = printable(joined(facts.subject, ", "), 200);
+    if (facts.not_before != 0)
+        words["since"] = date_text(facts.not_before);
     if (facts.days < 0)
         words["ago"] = std::to_string(-facts.days);
 }

@@ -302,7 +302,9 @@ constexpr AdviceCase other_cases[] = {
      "certificate refused: certificate is not yet valid; it is good from 2028-01-01 "
      "00:00:00 "
      "UTC, and this machine's clock says 2026-11-29 10:00:00: is the clock right?",
-     "This machine's clock says 2026-11-29 10:00:00."},
+     "This machine's clock says 2026-11-29 10:00:00. If that is wrong, set the clock: "
+     "certificates look invalid because of it. If it is right, only the server's owner can "
+     "mend the certificate, which is good from 2028-01-01 00:00:00 UTC on."},
     {"revoked", "", Rung::tls, "certificate refused: certificate revoked",
      "By the revocation list the certificate is not to be trusted.", "relay.tls_crl="},
     {"expired", "", Rung::tls, "certificate refused: certificate has expired",

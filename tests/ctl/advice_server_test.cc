@@ -163,6 +163,8 @@ BOOST_AUTO_TEST_CASE(certificates_and_what_is_known_of_them) {
         LoopbackServer server(manners);
         const RelayReport report = climb_to(server, reply_cases[0]);
         BOOST_TEST(failed_with(report) == expected);
+        if (shown == Shown::not_yet)
+            BOOST_TEST(texts_of(report).find("which is good from 2") != std::string::npos);
         BOOST_TEST(server.heard().empty());
     }
 }

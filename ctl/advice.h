@@ -66,8 +66,8 @@ struct Symptom {
 //            captive           -
 //            not-smtp          protocol: "IMAP", "POP", "SSH", "another protocol"
 //            mute              p
-//            mangled           -
-//   tls      no-starttls       p
+//            mangled           (tls_port: 465, where it was seen open)
+//   tls      no-starttls       p; (tls_port)
 //            ca-unknown        issuer; (pin)
 //            chain-gap         (issuer: of the certificate that came last)
 //            wrong-name        names

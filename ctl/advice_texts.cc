@@ -124,8 +124,9 @@ constexpr AdviceRow rows[] = {
     {"mangled",
      "Asterisks in the greeting, or XXXX in the reply to EHLO.",
      "A firewall rewrites the dialogue (\"SMTP inspection\"). Have it switched off, or "
-     "use a port with TLS at once.",
-     {{"relay", "port", "465"}}},
+     "use a port with TLS at once[: {tls_port} is open].",
+     {{"relay", "port", "{tls_port}", "{tls_port}"},
+      {"relay", "tls", "implicit", "{tls_port}{tls}"}}},
     {"listed",
      "The greeting or the reply to EHLO says that this address is blocked.",
      "The server refuses this machine's address before any word. On 465 and 587 that is "
@@ -142,9 +143,10 @@ constexpr AdviceRow rows[] = {
     // ---- TLS ----
     {"no-starttls",
      "The server does not offer STARTTLS.",
-     "The server offers no encryption on port {p}, so nothing is sent. (Yahoo! JAPAN and "
-     "Nifty: use 465.)",
-     {{"relay", "port", "465"}}},
+     "The server offers no encryption on port {p}, so nothing is sent. Use a port with TLS "
+     "at once[: {tls_port} is open]. (Yahoo! JAPAN and Nifty: 465.)",
+     {{"relay", "port", "{tls_port}", "{tls_port}"},
+      {"relay", "tls", "implicit", "{tls_port}{tls}"}}},
     {"ca-unknown",
      "Nobody here knows who signed the certificate.",
      "The certificate is signed by {issuer}, which this machine does not know.[ That of "

@@ -63,6 +63,8 @@ constexpr Word all_words[] = {
     {"size", "too many"},
     {"status", "unknown"},
     {"title", "the provider"},
+    {"tls", "another"},
+    {"tls_port", "another port"},
     {"to", "recipient of this name"},
     {"user", "given"},
     {"what", "this"},
@@ -198,6 +200,7 @@ void add_relay(Words& words, const Relay& relay) {
     add(words, "given", form_given(relay.user));
     add(words, "helo", printable(relay.helo));
     add(words, "file", file_of(relay.origin));
+    add(words, "tls", relay.tls ? "set" : "");
     if (relay.port.size() == 1)
         add(words, "p", std::to_string(relay.port.front()));
 }

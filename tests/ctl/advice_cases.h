@@ -326,7 +326,7 @@ constexpr AdviceCase other_cases[] = {
      "The certificate is refused for the reason below"},
     {"no-starttls", "", Rung::tls,
      "the server does not offer it, or somebody in between hides it; try port = 465",
-     "The server offers no encryption on port 465", "relay.port=465"},
+     "The server offers no encryption on port 465"},
     {"wants-starttls", "", Rung::tls, "wrong version number",
      "The server on port 465 greets in clear", "relay.tls=starttls"},
     {"tls-old", "", Rung::tls, "tlsv1 alert protocol version",

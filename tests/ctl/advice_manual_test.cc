@@ -6,11 +6,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include "ctl/advice_rows.h"
 #include "hint_ids.h"
+#include "net/hint.h"
+#include "symptoms.h"
 #include "text/ascii.h"
 
 using namespace sallyport;
@@ -200,6 +203,13 @@ constexpr const char* sources[] = {
     "src/system/secret.cc",
 };
 
+/// Such that the hint may be given.
+Login login_of(const hints::Hint& row) {
+    return (row.when & hints::token) != 0      ? Login::token
+           : (row.when & hints::no_login) != 0 ? Login::none
+                                               : Login::password;
+}
+
 /// Lists of words for the parser, which nobody is shown.
 constexpr const char* unsaid[] = {"implicit starttls none", "no header envelope both",
                                   "syslog stderr file: none"};
@@ -235,6 +245,34 @@ BOOST_AUTO_TEST_CASE(every_step_and_fall_has_an_id) {
         for (const Fall& fall : falls_at(static_cast<Step>(i)))
             BOOST_TEST(!id_for(static_cast<Step>(i), fall).empty(),
                        Where(static_cast<Step>(i)).text() << ": " << fall.text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_hint_of_the_mail_path_leads_to_an_id) {
+    BOOST_TEST(std::size(hint_ids) == std::size(hints::rows));
+    for (std::size_t i = 0; i < std::size(hint_ids); ++i) {
+        const auto& [hint, id, provider, reply, unasked] = hint_ids[i];
+        BOOST_TEST(hints::rows[i].text == hint);
+        const AdviceCase given{id, provider, Rung::machine,    reply,
+                               "", "",       "me@example.org", login_of(hints::rows[i])};
+        Relay relay = relay_of(given);
+        if ((hints::rows[i].when & hints::port_25) != 0)
+            relay.port = {25};
+        const Step step =
+            hints::rows[i].step != Step::none ? hints::rows[i].step : Step::mail;
+        const TlsMode mode = relay.tls_mode(587);
+        // The reply earns this hint and no other, and the same reply the advice.
+        const std::string said = sallyport::hint(relay, mode, step, reply);
+        BOOST_TEST(said.starts_with("; " + std::string(hint, std::strcspn(hint, "%"))),
+                   hint << said);
+        const Failure failure(ExitStatus::no_perm, Fault::relay, "peer", step,
+                              {reply, said}, reply_of(reply).enhanced(),
+                              reply_of(reply).code);
+        Symptom symptom = ctl::symptom_of(failure, relay, "peer");
+        symptom.provider = provider;
+        BOOST_TEST(symptom.reply == reply);
+        BOOST_REQUIRE(advise(symptom).has_value());
+        BOOST_TEST(advise(symptom)->id == (unasked != nullptr ? unasked : id));
     }
 }
 

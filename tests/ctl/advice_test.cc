@@ -2,15 +2,12 @@
 #define BOOST_TEST_MODULE advice
 #include <boost/test/unit_test.hpp>
 
-#include <cstring>
 #include <set>
 
 #include "advice_cases.h"
 #include "config/key_names.h"
 #include "ctl/advice_rows.h"
 #include "ctl/advice_words.h"
-#include "hint_ids.h"
-#include "net/hint.h"
 #include "smtp/wire.h"
 #include "symptoms.h"
 
@@ -141,13 +138,6 @@ bool is_key(const char* section, const char* name) {
     } catch (const Failure&) {
         return false;
     }
-}
-
-/// Such that the hint may be given.
-Login login_of(const hints::Hint& row) {
-    return (row.when & hints::token) != 0      ? Login::token
-           : (row.when & hints::no_login) != 0 ? Login::none
-                                               : Login::password;
 }
 
 bool is_word(std::string_view name) {
@@ -318,6 +308,22 @@ BOOST_AUTO_TEST_CASE(of_a_providers_certificate_nothing_is_to_be_changed) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_port_with_tls_is_named_only_where_it_is_open) {
+    Relay relay = relay_of(other_cases[0]);
+    Symptom symptom;
+    symptom.relay = &relay;
+    for (const char* const id : {"no-starttls", "mangled"}) {
+        symptom.found = id;
+        symptom.words.clear();
+        relay.tls = TlsMode::starttls;
+        BOOST_TEST(remedies_of(*advise(symptom)) == "");
+        symptom.words["tls_port"] = "465";
+        BOOST_TEST(remedies_of(*advise(symptom)) == "relay.port=465 relay.tls=implicit");
+        relay.tls.reset();
+        BOOST_TEST(remedies_of(*advise(symptom)) == "relay.port=465");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_a_certificate_calls_itself_is_quoted) {
     const Relay relay = relay_of(other_cases[0]);
     Symptom symptom;
@@ -352,34 +358,6 @@ BOOST_AUTO_TEST_CASE(regions_and_identities_of_ses) {
         BOOST_TEST(advise(symptom_of(given, relay))->text ==
                    "Not verified in eu-central-1: root@vm.example.org, you@example.com. In "
                    "the sandbox the recipients must be, too.");
-    }
-}
-
-BOOST_AUTO_TEST_CASE(every_hint_of_the_mail_path_leads_to_an_id) {
-    BOOST_TEST(std::size(hint_ids) == std::size(hints::rows));
-    for (std::size_t i = 0; i < std::size(hint_ids); ++i) {
-        const auto& [hint, id, provider, reply] = hint_ids[i];
-        BOOST_TEST(hints::rows[i].text == hint);
-        const AdviceCase given{id, provider, Rung::machine,    reply,
-                               "", "",       "me@example.org", login_of(hints::rows[i])};
-        Relay relay = relay_of(given);
-        if ((hints::rows[i].when & hints::port_25) != 0)
-            relay.port = {25};
-        const Step step =
-            hints::rows[i].step != Step::none ? hints::rows[i].step : Step::mail;
-        const TlsMode mode = relay.tls_mode(587);
-        // The reply earns this hint and no other, and the same reply the advice.
-        const std::string said = sallyport::hint(relay, mode, step, reply);
-        BOOST_TEST(said.starts_with("; " + std::string(hint, std::strcspn(hint, "%"))),
-                   hint << said);
-        const Failure failure(ExitStatus::no_perm, Fault::relay, "peer", step,
-                              {reply, said}, reply_of(reply).enhanced(),
-                              reply_of(reply).code);
-        Symptom symptom = ctl::symptom_of(failure, relay, "peer");
-        symptom.provider = provider;
-        BOOST_TEST(symptom.reply == reply);
-        BOOST_REQUIRE(advise(symptom).has_value());
-        BOOST_TEST(advise(symptom)->id == id);
     }
 }
 

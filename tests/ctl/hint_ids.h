@@ -13,6 +13,8 @@ struct HintId {
     const char* id;
     const char* provider;
     const char* reply;
+    /// Where the server has to be asked for that: the id that its reply alone leads to.
+    const char* unasked = nullptr;
 };
 
 constexpr HintId hint_ids[] = {
@@ -26,7 +28,8 @@ constexpr HintId hint_ids[] = {
      "wrong version number"},
     {"its TLS is older than tls_min, at least 1.2", "tls-old", "",
      "tlsv1 alert protocol version"},
-    {"if TLS begins here, as on 465, set tls = implicit", "mute", "", "timed out"},
+    {"if TLS begins here, as on 465, set tls = implicit", "wants-implicit", "", "timed out",
+     "mute"},
     {"this is no SMTP port: try port = 465 or 587", "not-smtp", "",
      "not an SMTP reply: * OK [CAPABILITY IMAP4rev1]"},
     {"set [sender] domain, or helo, to a name with a dot", "sender-domain", "",

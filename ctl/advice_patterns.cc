@@ -72,6 +72,12 @@ bool sender_is_local(const Symptom& symptom) {
            domain.ends_with(".local") || domain.ends_with(".internal");
 }
 
+/// Most likely made of the bare name: root is nobody's mailbox elsewhere.
+bool rcpt_is_root(const Symptom& symptom) {
+    const auto word = symptom.words.find("to");
+    return word != symptom.words.end() && lower_case(word->second).starts_with("root@");
+}
+
 constexpr Pattern of_providers[] = {
     {"sendgrid-user", "sendgrid", log_in, "535", "", "", is_no_apikey},
     {"sendgrid-credits", "sendgrid", dialogue, "451", "", "Maximum credits exceeded"},
@@ -183,6 +189,8 @@ constexpr Pattern of_anybody[] = {
     {"suppressed", "", at(Rung::rcpt) | at(Rung::data), "254 550", "", "suppress"},
     {"bare-rcpt", "", envelope, "501 504 550 553", "",
      "must contain a domain|Recipient address rejected: need fully-qualified"},
+    {"bare-rcpt", "", at(Rung::rcpt) | at(Rung::data), "550 551 553", "5.1.1 5.1.10", "",
+     rcpt_is_root},
     {"sender-domain", "", transaction, "4 5", "4.1.8 5.1.8 5.1.7", ""},
     {"sender-domain", "", transaction, "501 504 550 553", "", "domain|fully-qualified",
      sender_is_local},

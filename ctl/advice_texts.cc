@@ -47,8 +47,12 @@ constexpr AdviceRow rows[] = {
     // ---- names ----
     {"no-such-host",
      "The name of the server does not exist.",
-     "The host {host} does not exist.[ {nearest} does: is it a typing error?]",
-     {{"relay", "host", "{nearest}"}}},
+     "This machine's name server does not know the host {host}.[ There is {nearest}: is it "
+     "a "
+     "typing error?][ It is a host of {title}: leave it, and check what follows the colon "
+     "in "
+     "provider, if there is one, and the name server.]",
+     {{"relay", "host", "{nearest}", "{own}"}}},
     {"no-address", "The name of the server has no address that can be used here.",
      "No address of {host} can be used here: {reason}."},
     {"no-resolver", "No name server answers.",
@@ -209,7 +213,7 @@ constexpr AdviceRow rows[] = {
      "There is no mechanism in common.",
      "The server offers {list}, and none of it can be used here[: install {package}]. A "
      "password is no use where only XOAUTH2 or OAUTHBEARER is offered: set token_file.",
-     {{"relay", "auth"}}},
+     {{"relay", "token_file"}, {"relay", "auth"}}},
     {"shape",
      "The log-in is refused, and the user does not have the provider's form.",
      "As the user, {provider} wants {form}; here it is {given}.",
@@ -255,14 +259,15 @@ constexpr AdviceRow rows[] = {
      "The domain of {from} does not exist outside this machine: put a real one.",
      {{"sender", "domain"}}},
     {"bare-rcpt",
-     "A recipient has no domain that others know.",
+     "A recipient has no domain that others know, or is root.",
      "The name {to} is nobody's out there: say who reads that mail.",
      {{"recipients", "root"}}},
     {"no-mailbox", "The recipient does not exist.",
      "The server knows no {to}. Your set-up is fine up to here."},
     {"suppressed", "The recipient is on a list of those who get nothing more.",
      "The mail will not be delivered: {to} is on the suppression list of {provider}. "
-     "Take it off that list there."},
+     "Find out there why: mail to it came back, or somebody complained of it. Only when "
+     "that is mended take it off the list."},
     {"too-large", "The message is larger than the server takes.",
      "The message[, with {size} octets,] is larger than the server takes."},
     {"other-refusal", "The sender, a recipient or the message is refused.",

@@ -230,7 +230,7 @@ bool has_host_of(const Provider& row, const Relay& relay) {
 }
 
 /// Whose server it is: a provider's, with a title and a public certificate, or `own`. Of a
-/// provider's nobody is to write down the key that somebody shows.
+/// provider's nobody is to write down the key that somebody shows, or another name.
 void add_owner(Words& words, const Symptom& symptom) {
     if (symptom.relay == nullptr)
         return;
@@ -238,6 +238,7 @@ void add_owner(Words& words, const Symptom& symptom) {
     if (row != nullptr && has_host_of(*row, *symptom.relay)) {
         add(words, "title", row->title);
         words.erase("pin");
+        words.erase("nearest");
     } else {
         add(words, "own", printable(symptom.relay->host));
     }

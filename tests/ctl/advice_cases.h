@@ -23,6 +23,7 @@ struct AdviceCase {
     const char* from = "root@vm.example.org";
     bool auth_offered = true;
     bool is_iam_key = false; ///< the password has 40 characters
+    const char* to = "you@example.com";
 };
 
 constexpr AdviceCase provider_cases[] = {
@@ -252,6 +253,9 @@ constexpr AdviceCase reply_cases[] = {
      "At ", "sender.envelope_from= sender.header_from= sender.force=both"},
     {"no-mailbox", "", Rung::rcpt, "550 5.1.1 <you@example.com>: user unknown",
      "The server knows no you@example.com."},
+    {"bare-rcpt", "", Rung::rcpt, "550 5.1.1 <root@vm.example.org>: user unknown",
+     "The name root@vm.example.org is nobody's", "recipients.root=", "me@example.org",
+     Login::password, "root@vm.example.org", true, false, "root@vm.example.org"},
     {"pop-first", "", Rung::rcpt,
      "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
      "The server wants POP before SMTP.", "relay.pop_before=", "", Login::none,
@@ -272,7 +276,7 @@ constexpr AdviceCase reply_cases[] = {
 
 constexpr AdviceCase other_cases[] = {
     {"no-such-host", "", Rung::names, "Name or service not known; is it spelled right?",
-     "The host mail.example.org does not exist.", "relay.host="},
+     "This machine's name server does not know the host mail.example.org.", "relay.host="},
     {"no-srv", "", Rung::names, "it names none in DNS",
      "The domain mail.example.org does not publish", "relay.host="},
     {"no-resolver", "", Rung::names, "Temporary failure in name resolution",
@@ -343,7 +347,7 @@ constexpr AdviceCase other_cases[] = {
      "The server offers no log-in here", "relay.host= relay.port="},
     {"no-mechanism", "", Rung::auth,
      "no mechanism in common: the server offers GSSAPI NTLM, auth = PLAIN",
-     "The server offers GSSAPI NTLM, and none", "relay.auth="},
+     "The server offers GSSAPI NTLM, and none", "relay.token_file= relay.auth="},
     {"mute", "", Rung::greeting, "timed out", "The connection stands but nothing answers",
      "relay.port="},
     {"timed-out", "", Rung::mail, "timed out", "The server answered until now"},

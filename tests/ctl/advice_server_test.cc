@@ -96,7 +96,7 @@ RelayReport climb_to(const LoopbackServer& server, const AdviceCase& given) {
     options.other_ports.clear();
     options.others_wait = {};
     options.from = given.from;
-    options.to = "you@example.com";
+    options.to = given.to;
     options.started = Clock::now();
     options.deadline = options.started + std::chrono::seconds(50);
     return climb(settings.relays.front(), settings, Identity{}, options);

@@ -53,7 +53,7 @@ inline Symptom symptom_of(const AdviceCase& given, const Relay& relay) {
     symptom.enhanced = reply.enhanced();
     symptom.reply = reply.code != 0 ? reply.text() : printable(given.reply);
     symptom.auth_offered = given.auth_offered;
-    symptom.words = {{"from", given.from}, {"to", "you@example.com"}};
+    symptom.words = {{"from", given.from}, {"to", given.to}};
     return symptom;
 }
 

@@ -42,9 +42,9 @@ struct Symptom {
 //   machine  no-config         -
 //            config-error      reason: the error as sallyport says it
 //            file-open         file
-//            file-shut         file, account; (group)
+//            file-shut         file, account
 //            no-authorities    -
-//            other-sendmail    path; (package)
+//            other-sendmail    path; (program: where its links end)
 //            clock             date: what the clock says, for people; (since: when the
 //                              certificate begins, where that led to it)
 //            secret-shape      shape: "begins with a blank", "is still the example's", …:

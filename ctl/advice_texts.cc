@@ -15,20 +15,23 @@ constexpr AdviceRow rows[] = {
     {"config-error", "The configuration cannot be used.",
      "The configuration has a mistake: {reason}. Nothing is sent until it is mended."},
     {"file-open", "Others can read a file that holds a secret.",
-     "Everybody on this machine can read the password in {file}. Run: chmod 640 {file}; "
-     "chgrp sallyport {file}"},
+     "Everybody on this machine can read the password in {file}. Run as root: groupadd -r "
+     "-f sallyport; usermod -aG sallyport ACCOUNT (for each account that sends); chgrp "
+     "sallyport {file}; chmod 640 {file}"},
     {"file-shut", "An account that sends cannot read the configuration.",
-     "The account {account} cannot read {file}, so its mail fails with status 78. Make "
-     "sallyport set-group-ID, or run \"sallyportctl setup --readable-by {group}\" (that "
-     "group can then read the password)."},
+     "The account {account} cannot read {file}, so its mail fails with status 78. Run as "
+     "root: groupadd -r -f sallyport; usermod -aG sallyport ACCOUNT (for each account that "
+     "sends); chgrp sallyport {file}; chmod 640 {file}; then restart what sends. All of "
+     "that group can read the password."},
     {"no-authorities",
      "No certification authorities are installed.",
      "This machine knows no certification authorities. Install ca-certificates; in a "
      "container copy /etc/ssl/certs into it.",
      {{"relay", "tls_ca"}}},
     {"other-sendmail", "The program sendmail is not sallyport.",
-     "The program {path} belongs to {package}: cron and PHP do not use sallyport yet. "
-     "Install sallyport-mta."},
+     "{path} is {program}: cron and PHP do not use sallyport yet. On Debian install "
+     "sallyport-mta; on Fedora run \"alternatives --config mta\"; elsewhere run \"make "
+     "install-links\" in the source."},
     {"clock",
      "The clock is behind the program's own date, or a certificate is not yet valid.",
      "This machine's clock says {date}. If that is wrong, set the clock: certificates look "

@@ -132,26 +132,20 @@ void look_at_readers(const std::string& file, const Facts& facts,
                      const std::optional<Facts>& program, const MachinePlaces& places,
                      Findings& findings) {
     std::vector<std::string> shut_out;
-    std::string group;
     for (const std::string& name : places.accounts) {
         auto account = account_of(name);
         if (!account)
             continue;
-        const gid_t own_group = account->group;
         if (program && (program->st_mode & S_ISGID) != 0)
             account->groups.push_back(program->st_gid);
         if (program && (program->st_mode & S_ISUID) != 0)
             account->user = program->st_uid;
-        if (may_read(*account, file, facts))
-            continue;
-        if (shut_out.empty())
-            group = group_name(own_group);
-        shut_out.push_back(name);
+        if (!may_read(*account, file, facts))
+            shut_out.push_back(name);
     }
     if (!shut_out.empty())
-        findings.warn("file-shut", {{"account", joined(shut_out, ", ")},
-                                    {"file", printable(file)},
-                                    {"group", group}});
+        findings.warn("file-shut",
+                      {{"account", joined(shut_out, ", ")}, {"file", printable(file)}});
 }
 
 void look_at_file(const std::string& file, const MachinePlaces& places,
@@ -218,7 +212,7 @@ void look_at_sendmail(const MachinePlaces& places, Findings& findings) {
             continue;
         findings.say(tr("sendmail is another program"));
         return findings.warn("other-sendmail",
-                             {{"path", printable(path)}, {"package", real_path(path)}});
+                             {{"path", printable(path)}, {"program", real_path(path)}});
     }
     findings.say(found ? tr("sendmail is ours") : tr("there is no sendmail"));
 }

@@ -81,8 +81,8 @@ inline CheckReport warnings() {
     report.steps.front().result = Result::warn;
     report.steps.front().advice = {
         {"other-sendmail",
-         "/usr/sbin/sendmail belongs to postfix: cron and PHP do not use sallyport yet. "
-         "Install sallyport-mta.",
+         "/usr/sbin/sendmail is /usr/sbin/exim4: cron and PHP do not use sallyport yet. On "
+         "Debian install sallyport-mta.",
          {}}};
     RelayReport& relay = report.relays.front();
     relay.steps.pop_back();

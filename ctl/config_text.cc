@@ -136,11 +136,13 @@ std::string sections_of(std::span<const ConfigEntry> entries, bool masked) {
     return text;
 }
 
+std::string first_comment() {
+    return concat({"; ", tr("Written by sallyportctl setup; see sallyport.conf(5).")});
+}
+
 std::string text_of(std::span<const ConfigEntry> entries, bool masked) {
     std::string sections = sections_of(entries, masked);
-    std::string text =
-        concat({"; ", tr("Written by sallyportctl setup; see sallyport.conf(5)."), "\n",
-                sections});
+    std::string text = concat({first_comment(), "\n", sections});
     wipe(sections);
     return text;
 }

@@ -43,10 +43,13 @@ std::vector<ConfigEntry> entries_of(const Plan& plan);
 /// Those of its relay alone, in [relay NAME].
 std::vector<ConfigEntry> relay_entries(const Plan& plan, const std::string& name);
 
+/// The line that says where a file comes from.
+std::string first_comment();
+
 /// The whole file. `masked`: a secret is shown as "(secret)". Failure (78, local) for a
 /// value that no line can hold.
 std::string text_of(std::span<const ConfigEntry> entries, bool masked);
-/// The same without the line that says where it comes from, to be put after other sections.
+/// The same without that line, to be put after other sections.
 std::string sections_of(std::span<const ConfigEntry> entries, bool masked);
 
 std::string config_text(const Plan& plan, bool masked);

@@ -18,8 +18,9 @@ struct MaskedText {
 };
 
 /// Line by line, whether it parses or not: a value is shown where its key is known and it
-/// is no secret, a comment where it does not look as if it held one. A secret that `before`
-/// has with other octets is "(changed)", others are "(secret)". What is shown is printable.
+/// neither is a secret nor may hold one, a comment where it is our own. A secret that
+/// `before` has with other octets is "(changed)", others are "(secret)". What is shown is
+/// printable.
 MaskedText masked_text(std::string_view text, const SecretDigests& before = {});
 
 } // namespace sallyport::ctl

@@ -9,6 +9,7 @@
 #include "ctl/draft.h"
 #include "ctl/masked.h"
 #include "system/secret.h"
+#include "text/ascii.h"
 #include "unit/configuring.h"
 
 using namespace sallyport;
@@ -225,7 +226,7 @@ BOOST_AUTO_TEST_CASE(masking_shows_what_is_known_and_no_secret) {
                                           "[sender]\n"
                                           "password = Secret6\n"
                                           "force = both");
-    BOOST_TEST(masked.text == "; a note\n"
+    BOOST_TEST(masked.text == "; (a comment that is not shown)\n"
                               "; (a comment that is not shown)\n"
                               "[relay]\n"
                               "host = mail.example.org\n"
@@ -237,6 +238,29 @@ BOOST_AUTO_TEST_CASE(masking_shows_what_is_known_and_no_secret) {
                               "[sender]\n"
                               "(a line that is not shown)\n"
                               "force = both");
+}
+
+BOOST_AUTO_TEST_CASE(masking_hides_what_may_hold_a_secret) {
+    const auto hidden = [](const std::string& line) {
+        const std::string text = masked_text("[relay]\n" + line + "\n").text;
+        return !holds(lower_case(text), "hunter2");
+    };
+    for (const char* const line :
+         {"host = smtps://alice:hunter2@smtp.example.com:465", "helo = password=hunter2",
+          "helo = PASS hunter2", "token_command = curl -H 'Authorization: Bearer hunter2'",
+          "password_command = echo hunter2", "helo = Bearer hunter2", ";hunter2",
+          "# generated; old one: hunter2", "host = \"a.example\" ; hunter2",
+          "host = a.example ; hunter2", "host = a.example\rpassword = hunter2",
+          "[relay]\rpassword = hunter2\r[log]", "[relay] ; hunter2 ]",
+          "[relay password=hunter2]", "[relay]\npassword = hunter2 [x]", "[\thunter2]"})
+        BOOST_TEST(hidden(line), line);
+    BOOST_TEST(masked_text("[log] ;\nhost = x\n").text ==
+               "(a line that is not shown)\n(a line that is not shown)\n");
+    BOOST_TEST(masked_text(config_text(some_plan(), false)).text ==
+               "; Written by sallyportctl setup; see sallyport.conf(5).\n[relay]\n"
+               "host = mail.example.org\nuser = me\npassword = (secret)\n\n[sender]\n"
+               "envelope_from = me@example.org\nheader_from = me@example.org\n"
+               "force = both\n\n[recipients]\nroot = admin@example.org\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_changed_secret_is_said_to_be_changed) {

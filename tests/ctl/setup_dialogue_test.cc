@@ -95,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(an_interrupt_at_the_last_question_changes_nothing, Fixtu
     Terminal terminal = setup({"sendgrid", "--root", "admin@example.org", "--from",
                                "me@example.org", "--password-file", "/run/secret"});
     BOOST_TEST(terminal.shows("-host = old.example"));
-    BOOST_TEST(terminal.shows("+provider = \"sendgrid\""));
+    BOOST_TEST(terminal.shows("+provider = sendgrid"));
     BOOST_TEST(terminal.shows("[Y/n] "));
     terminal.type("\x03");
     BOOST_TEST(terminal.status() == 130);

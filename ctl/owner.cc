@@ -39,6 +39,16 @@ std::optional<gid_t> find_group(const char* name) {
 
 constexpr mode_t readable_by_group = 0640;
 
+std::string name_of(gid_t number) {
+    const group* const found = ::getgrgid(number);
+    return found == nullptr ? std::to_string(number) : found->gr_name;
+}
+
+std::string warning_of_readers(const std::string& group) {
+    return concat({tr("warning: every member of the group "), printable(group),
+                   tr(" can read the password")});
+}
+
 } // namespace
 
 std::string usual_file(const ConfigurationSources& sources, uid_t caller) {
@@ -70,8 +80,7 @@ Owner owner_of_file(uid_t caller, const std::optional<std::string>& readable_by)
                   tr(": there is no such group")});
         return {{caller, *group, readable_by_group},
                 *readable_by,
-                concat({tr("warning: every member of the group "), printable(*readable_by),
-                        tr(" can read the password")})};
+                warning_of_readers(*readable_by)};
     }
     if (caller != 0)
         return {{caller, ::getegid(), S_IRUSR | S_IWUSR},
@@ -89,14 +98,25 @@ Owner owner_of_file(uid_t caller, const std::optional<std::string>& readable_by)
                "(groupadd -r sallyport) and run this again, or see --readable-by.")};
 }
 
+Owner owner_kept(const std::string& path, const struct stat& facts, uid_t caller) {
+    if (facts.st_uid != 0 && facts.st_uid != caller)
+        stop(ExitStatus::cannot_create, Fault::local,
+             {printable(path), tr(": somebody else owns this file, and would have the new "
+                                  "secret")});
+    Owner owner{{facts.st_uid, facts.st_gid, facts.st_mode & readable_by_group}, {}, {}};
+    if ((facts.st_mode & S_IRGRP) != 0) {
+        owner.group = name_of(facts.st_gid);
+        owner.remark = warning_of_readers(owner.group);
+    }
+    return owner;
+}
+
 std::string shown(const Ownership& ownership) {
     const passwd* const user = ::getpwuid(ownership.user);
-    const group* const group = ::getgrgid(ownership.group);
     std::array<char, 8> mode{};
     std::snprintf(mode.data(), mode.size(), "%04o", ownership.mode & 07777U);
     return concat({user == nullptr ? std::to_string(ownership.user) : user->pw_name, ":",
-                   group == nullptr ? std::to_string(ownership.group) : group->gr_name, " ",
-                   mode.data()});
+                   name_of(ownership.group), " ", mode.data()});
 }
 
 } // namespace sallyport::ctl

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <sys/stat.h>
+
 #include "config/configuration.h"
 #include "ctl/new_file.h"
 
@@ -28,6 +30,10 @@ struct Owner {
 
 /// `readable_by` is the group of --readable-by. Failure (64, local): no such group.
 Owner owner_of_file(uid_t caller, const std::optional<std::string>& readable_by);
+
+/// Of a file that is there and keeps its owner: what its mode has of 0640. Failure (73,
+/// local) where that is neither root nor `caller`.
+Owner owner_kept(const std::string& path, const struct stat& facts, uid_t caller);
 
 /// "root:sallyport 0640"
 std::string shown(const Ownership& ownership);

@@ -161,6 +161,7 @@ class Setup {
         if (!was_there_)
             stop(ExitStatus::no_input, Fault::local,
                  {printable(path_), tr(": there is no such file to add a relay to")});
+        static_cast<void>(owner_kept(path_, facts_, ::geteuid())); // before any question
         const std::string section = concat({"relay ", *options_.value("add")});
         for (IniEntry& entry : parse_ini(before_, path_)) {
             wipe(entry.value);
@@ -263,11 +264,10 @@ class Setup {
     }
 
     void write() const {
-        Owner owner = owner_of_file(::geteuid(), options_.value("readable-by"));
-        if (options_.has("add") && !options_.has("readable-by")) {
-            owner.ownership = {facts_.st_uid, facts_.st_gid, facts_.st_mode & 07770U};
-            owner.remark.clear();
-        }
+        const bool keeps = options_.has("add") && !options_.has("readable-by");
+        const Owner owner = keeps
+                                ? owner_kept(path_, facts_, ::geteuid())
+                                : owner_of_file(::geteuid(), options_.value("readable-by"));
         replace_file(path_, text_, owner.ownership);
         call_.console.remark(
             concat({printable(path_), tr(": written ("), shown(owner.ownership), ")",

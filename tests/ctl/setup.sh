@@ -225,6 +225,13 @@ owner_cases() {
     chgrp 54321 "$file"
     ctl 0 'a file to which a relay is added keeps its group' sendgrid --password-file /s \
         --no-check --output "$file" --add backup --yes && is "$file" 640 0:54321
+    says 'warning: every member of the group senders can read the password'
+    chmod 6666 "$file"
+    ctl 0 'and of its mode what is usual' sendgrid --password-file /s --no-check \
+        --output "$file" --add third --yes && is "$file" 640 0:54321
+    chown 12345 "$file"
+    ctl 73 'nothing is added to the file of somebody else' sendgrid --password-file /s \
+        --no-check --output "$file" --add fourth --yes && says 'somebody else owns this file'
     mkdir "$work/etc/theirs"
     chown 12345 "$work/etc/theirs"
     ctl 73 'a directory of somebody else' "${options[@]}" --output "$work/etc/theirs/conf" &&

@@ -57,6 +57,7 @@ class Place {
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] std::string backup_name() const { return concat({name_, ".bak"}); }
 
     /// Whether there is a file. Failure if there is something else.
     [[nodiscard]] bool is_taken() const {
@@ -72,6 +73,15 @@ class Place {
         if (!S_ISREG(facts.st_mode))
             refuse(path_, {tr("it is no regular file")});
         return true;
+    }
+
+    /// The old file, which has two names now. Until here others may have to read it.
+    void hide_backup() const {
+        struct stat facts {};
+        const std::string name = backup_name();
+        if (::fstatat(fd(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
+            ::fchmodat(fd(), name.c_str(), facts.st_mode & 07770U, 0) != 0)
+            fail(path_, tr("its .bak cannot be kept from others"));
     }
 
     void sync() const {
@@ -181,7 +191,8 @@ void replace_file(const std::string& path, std::string_view text,
     if (is_taken) {
         Temporary backup(place);
         backup.link();
-        backup.become(concat({place.name(), ".bak"}));
+        backup.become(place.backup_name());
+        place.hide_backup();
     }
     fresh.become(place.name());
     place.sync();

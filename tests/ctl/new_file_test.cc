@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_not_there) {
     BOOST_TEST(count(folder.path("")) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(the_one_before_keeps_its_mode_as_bak) {
+BOOST_AUTO_TEST_CASE(the_one_before_is_kept_from_others_as_bak) {
     const Folder folder;
     const std::string path = folder.write("conf", "old\n", 0644);
     const auto old = facts_of(path).st_ino;
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(the_one_before_keeps_its_mode_as_bak) {
     BOOST_TEST(folder.read("conf") == "new\n");
     BOOST_TEST(mode_of(path) == 0600U);
     BOOST_TEST(folder.read("conf.bak") == "old\n");
-    BOOST_TEST(mode_of(path + ".bak") == 0644U);
+    BOOST_TEST(mode_of(path + ".bak") == 0640U);
     BOOST_TEST(facts_of(path + ".bak").st_ino == old);
     replace_file(path, "newer\n", mine());
     BOOST_TEST(folder.read("conf.bak") == "new\n");
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_group_that_is_not_ours_leaves_everything_as_it_was) {
 
 BOOST_AUTO_TEST_CASE(a_backup_that_cannot_be_made_leaves_the_old_file) {
     const Folder folder;
-    const std::string path = folder.write("conf", "old\n");
+    const std::string path = folder.write("conf", "old\n", 0644);
     BOOST_REQUIRE(::mkdir((path + ".bak").c_str(), 0700) == 0);
     const Failure failure = failure_of([&] {
         replace_file(path, "new\n", mine());
@@ -194,5 +194,6 @@ BOOST_AUTO_TEST_CASE(a_backup_that_cannot_be_made_leaves_the_old_file) {
     });
     BOOST_TEST(status_of(failure) == 73);
     BOOST_TEST(folder.read("conf") == "old\n");
+    BOOST_TEST(mode_of(path) == 0644U);
     BOOST_TEST(count(folder.path("")) == 2U);
 }

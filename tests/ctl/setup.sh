@@ -102,8 +102,8 @@ host = old.example
     ctl 0 '--yes replaces it, and shows what changes' "${options[@]}" --yes &&
         says '-host = old.example'
     is "$file"
-    name='the one before is kept with its mode'
-    is "$file.bak" 644 "$(id -u):$(id -g)"
+    name='the one before is kept, and others cannot read it'
+    is "$file.bak" 640 "$(id -u):$(id -g)"
     secret='another one' ctl 0 'a changed secret is not shown' "${options[@]}" --yes &&
         says '+password = (changed)'
     ctl 0 '--add appends a relay' sendgrid --password-file /run/secret --no-check \
@@ -284,7 +284,7 @@ killing_cases() {
     ctl 0 "$name" --host mail.example.org "${plan[@]}" --no-check --output "$file" || return 0
     cp "$file" "$work/new"
     printf '[relay]\nhost = old.example\n' >"$work/old"
-    for call in openat read write fchmod fsync linkat renameat unlinkat close; do
+    for call in openat read write fchmod fchmodat fsync linkat renameat unlinkat close; do
         name="killed at $call"
         if ! killed_at "$call" 2>/dev/null; then # nor does the shell tell of each
             fail "$name" "neither the old file nor the new one is there whole"

@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,6 +33,24 @@ namespace {
     refuse(path, {what, ": ", std::strerror(error)});
 }
 
+/// Whether nobody but root and the caller is in this group: root's, or one of the caller's
+/// own, which has his name and no other member.
+bool is_private(gid_t number) {
+    if (number == 0)
+        return true;
+    const passwd* const caller = ::getpwuid(::geteuid());
+    if (caller == nullptr || caller->pw_gid != number)
+        return false;
+    const std::string_view name = caller->pw_name;
+    const group* const found = ::getgrgid(number);
+    if (found == nullptr || found->gr_name != name)
+        return false;
+    char** member = found->gr_mem;
+    while (*member != nullptr && *member == name)
+        ++member;
+    return *member == nullptr;
+}
+
 /// The directory of a file, held open, so that it stays the one that was looked at.
 class Place {
   public:
@@ -46,7 +66,8 @@ class Place {
         struct stat facts {};
         if (!fd_ || ::fstat(fd_.get(), &facts) != 0)
             fail(directory, tr("the directory cannot be opened"));
-        if ((facts.st_mode & S_IWOTH) != 0)
+        if ((facts.st_mode & S_IWOTH) != 0 ||
+            ((facts.st_mode & S_IWGRP) != 0 && !is_private(facts.st_gid)))
             refuse(directory, {tr("others may write to this directory, and could put "
                                   "their file in the place of ours")});
         if (facts.st_uid != 0 && facts.st_uid != ::geteuid())

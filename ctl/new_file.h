@@ -23,9 +23,8 @@ void expect_replaceable(const std::string& path);
 
 /// A temporary file beside it (O_EXCL, 0600), owner, mode, fsync, rename, fsync of the
 /// directory; what was there stays as PATH.bak with its owner, and its mode without the
-/// rights of others. Failure: 73 (local)
-/// for a symbolic link, another kind of file, a directory that others may write, or what
-/// the system refuses.
+/// rights of others. Failure: 73 (local) for a symbolic link, another kind of file, a
+/// directory that others may write, also as members of a group, or what the system refuses.
 void replace_file(const std::string& path, std::string_view text,
                   const Ownership& ownership);
 

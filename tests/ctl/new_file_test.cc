@@ -134,6 +134,24 @@ BOOST_AUTO_TEST_CASE(a_directory_that_others_may_write_to) {
     BOOST_TEST(folder.read("conf") == "old\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_directory_that_a_group_may_write_to) {
+    if (::geteuid() != 0) {
+        BOOST_TEST_MESSAGE("skipped: only root gives directories away");
+        return;
+    }
+    const Folder folder;
+    const std::string path = folder.write("conf", "old\n");
+    BOOST_REQUIRE(::chown(folder.path("").c_str(), 0, 12345) == 0);
+    for (const mode_t mode : {0775U, 01775U}) {
+        BOOST_REQUIRE(::chmod(folder.path("").c_str(), mode) == 0);
+        BOOST_TEST(why(path).starts_with("others may write to this directory"));
+    }
+    BOOST_REQUIRE(::chown(folder.path("").c_str(), 0, 0) == 0);
+    BOOST_REQUIRE(::chmod(folder.path("").c_str(), 0775) == 0);
+    replace_file(path, "new\n", mine());
+    BOOST_TEST(folder.read("conf") == "new\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_of_somebody_else) {
     if (::geteuid() != 0) {
         BOOST_TEST_MESSAGE("skipped: only root has other people's directories");

@@ -135,7 +135,8 @@ class Interview {
     }
 
     void confirm_host(const Discovered& found) const {
-        const std::string host = printable(found.host);
+        const std::string host = printable(
+            found.provider.empty() ? found.host : read_preset(found.provider, {}).host);
         if (!surroundings_.can_ask)
             misconfigured(host, tr("DNS alone names this server, and anybody could have "
                                    "forged it: name it by --host if it is the right one"));

@@ -40,9 +40,16 @@ std::string preset_of(const Provider* provider) {
     }
 }
 
+/// Whether its variant is no word of the table: such a row has one that stands for any.
+bool has_free_variant(std::string_view preset) {
+    const auto colon = preset.find(':');
+    return colon != preset.npos && preset_of(read_preset(preset, {}).provider).empty();
+}
+
 /// A preset's host is verified by its own name, so a forged record can only choose one of
-/// our rows; a name in the domain belongs to whom the address belongs to. Any other server
-/// would be given the password on the word of whoever answered.
+/// our rows; a name in the domain belongs to whom the address belongs to. Any other server,
+/// such as that of any customer of a hosting company, would be given the password on the
+/// word of whoever answered.
 Discovered by_services(const std::string& domain, const std::vector<Service>& services) {
     if (services.empty())
         return {};
@@ -51,8 +58,11 @@ Discovered by_services(const std::string& domain, const std::vector<Service>& se
     found.why = concat(
         {tr("its DNS names "), printable(first.target), tr(" as submission server (SRV)")});
     found.provider = preset_of_host(first.target);
-    if (!found.provider.empty())
+    if (!found.provider.empty()) {
+        found.to_be_confirmed =
+            has_free_variant(found.provider) && !is_inside(first.target, domain);
         return found;
+    }
     if (std::ranges::all_of(
             services, [&](const Service& s) { return is_inside(s.target, domain); })) {
         found.srv = domain;

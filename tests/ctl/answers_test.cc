@@ -185,6 +185,10 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_dns_alone_names_needs_a_yes, Fixture) {
     surroundings.can_ask = true;
     BOOST_TEST(why(arguments, "\n") == "78 mail.evil.example: it is not used");
     BOOST_TEST(plan(arguments, "y\n\n").host == "mail.evil.example");
+    discovered.host = "";
+    discovered.provider = "sakura:evil";
+    BOOST_TEST(why(arguments, "\n") == "78 evil.sakura.ne.jp: it is not used");
+    BOOST_TEST(plan(arguments, "y\n\n").provider == "sakura:evil");
 }
 
 BOOST_FIXTURE_TEST_CASE(where_nobody_knows_the_server_it_is_asked, Fixture) {

@@ -64,6 +64,21 @@ BOOST_AUTO_TEST_CASE(a_target_of_a_provider_is_that_provider) {
     BOOST_TEST(holds(found.why, "SMTP.gmail.com"));
 }
 
+BOOST_AUTO_TEST_CASE(a_target_of_any_customer_is_to_be_confirmed) {
+    World world;
+    const auto is_asked_about = [&](const char* target, const char* provider) {
+        world.services = {service(target)};
+        const Discovered found = world.find("corp.example");
+        BOOST_TEST(found.provider == provider);
+        return found.to_be_confirmed;
+    };
+    BOOST_TEST(is_asked_about("evil.sakura.ne.jp", "sakura:evil"));
+    BOOST_TEST(is_asked_about("email-smtp.eu-west-1.amazonaws.com", "ses:eu-west-1"));
+    BOOST_TEST(!is_asked_about("smtp.eu.mailgun.org", "mailgun:eu"));
+    world.services = {service("me.sakura.ne.jp")};
+    BOOST_TEST(!world.find("me.sakura.ne.jp").to_be_confirmed);
+}
+
 BOOST_AUTO_TEST_CASE(targets_inside_the_domain_are_left_to_srv) {
     World world;
     world.services = {service("a.mail.Example.org"), service("example.ORG", 587)};

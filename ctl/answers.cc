@@ -92,6 +92,10 @@ class Interview {
 
     /// A provider, somebody's address, or a host.
     bool take_server(const std::string& text) {
+        if (text.find("://") != text.npos) // there may be a password in it
+            stop(ExitStatus::usage, Fault::local,
+                 {tr("a URL is taken from the variable SALLYPORT_URL only, with the option "
+                     "--from-env")});
         if (text.find('@') != text.npos) {
             take_mailbox(text);
         } else if (text.find_first_of(".:") == text.npos || is_preset(text)) {

@@ -191,6 +191,12 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_dns_alone_names_needs_a_yes, Fixture) {
     BOOST_TEST(plan(arguments, "y\n\n").provider == "sakura:evil");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_url_is_not_quoted, Fixture) {
+    BOOST_TEST(why({"setup", "smtps://alice:hunter2@smtp.example.com:465"}) ==
+               "64 a URL is taken from the variable SALLYPORT_URL only, with the option "
+               "--from-env");
+}
+
 BOOST_FIXTURE_TEST_CASE(where_nobody_knows_the_server_it_is_asked, Fixture) {
     BOOST_TEST(why({"setup", "a@example.org"}) ==
                "64 option --host is missing: nothing tells the submission server of "

@@ -152,13 +152,20 @@ bool names_secret(const Options& options) {
 void answer_secret(const Options& options, const Console& console,
                    const Surroundings& surroundings, const Provider* provider, Plan& plan) {
     const Typed typed(options, console, surroundings.can_ask, provider);
-    if (options.has("iam-secret-stdin")) {
+    const bool is_iam = options.has("iam-secret-stdin");
+    if (is_iam)
         static_cast<void>(region_of(plan)); // before anybody types a key for nothing
+    const bool is_piped = is_iam || options.has("password-stdin");
+    if (!surroundings.wants_secret && (is_piped || !names_secret(options))) {
+        plan.password = "(secret)";
+        return;
+    }
+    if (is_iam) {
         std::string key = Console::read_secret();
         expect_usable(key);
         return derive(key, plan);
     }
-    if (options.has("password-stdin")) {
+    if (is_piped) {
         plan.password = Console::read_secret();
         if (!typed.judge(plan.password))
             stop(ExitStatus::data_error, Fault::local, {tr("the secret is not used")});
@@ -166,9 +173,7 @@ void answer_secret(const Options& options, const Console& console,
     }
     if (names_secret(options))
         return take_place(options, plan);
-    if (!surroundings.wants_secret)
-        plan.password = "(secret)";
-    else if (surroundings.can_ask)
+    if (surroundings.can_ask)
         ask_secret(console, typed, provider, plan);
     else
         lacks("password-stdin");

@@ -319,6 +319,12 @@ BOOST_FIXTURE_TEST_CASE(a_relay_alone_has_neither_sender_nor_reader, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(whoever_only_looks_needs_no_secret, Fixture) {
     surroundings.wants_secret = false;
+    BOOST_TEST(plan({"setup", "sendgrid", "--from", "a@b.example", "--root", "r@b.example",
+                     "--password-stdin"})
+                   .password == "(secret)");
+    BOOST_TEST(plan({"setup", "ses:eu-west-1", "--user", "AKIAEXAMPLE", "--from",
+                     "a@b.example", "--root", "r@b.example", "--iam-secret-stdin"})
+                   .password == "(secret)");
     BOOST_TEST(plan({"setup", "sendgrid", "--from", "a@b.example", "--root", "r@b.example"})
                    .password == "(secret)");
 }

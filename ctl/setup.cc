@@ -132,6 +132,10 @@ class Setup {
             stop(ExitStatus::usage, Fault::local,
                  {tr("option --from-env: the variables alone say what is written, and no "
                      "other option or word")});
+        if (options_.json() && !makes_connections(options_))
+            stop(ExitStatus::usage, Fault::local,
+                 {tr("option --json: it shows the check, which --dry-run and --no-check "
+                     "leave out")});
         if (const auto to = options_.value("to"))
             by_option("to",
                       [&](const std::string& origin) { return read_mailbox(*to, origin); });

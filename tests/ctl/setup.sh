@@ -170,6 +170,9 @@ mistake_cases() {
     refused 64 'a temporary key of Amazon' 'ASIA' ses:eu-west-1 --user ASIAX --iam-secret-stdin
     refused 64 'a port that is none' 'option --port: ' sendgrid --port 0
     refused 64 'the environment and more' 'option --from-env: ' sendgrid --from-env
+    refused 64 'the object of a check that is left out' 'option --json: ' sendgrid --no-check \
+        --json
+    refused 64 'and of a file that is only shown' 'option --json: ' sendgrid --dry-run --json
     refused 64 'a secret in an option' '--password: ' sendgrid --password S3cret
     refused 78 'a provider that nobody knows' 'sendgrid' sendgird
     refused 78 'a password in clear' 'the password would go in clear' --host mail.example.org \

@@ -99,6 +99,7 @@ class Interview {
         if (text.find('@') != text.npos) {
             take_mailbox(text);
         } else if (text.find_first_of(".:") == text.npos || is_preset(text)) {
+            expect_known(text);
             static_cast<void>(read_preset(text, "provider"));
             plan_.provider = text;
         } else if (plan_.host.empty()) {
@@ -114,8 +115,25 @@ class Interview {
     static bool is_preset(std::string_view text) {
         const std::string_view key = text.substr(0, text.find(':'));
         return std::ranges::any_of(provider_table(), [&](const Provider& provider) {
-            return key == provider.key;
+            return equals_ignoring_case(key, provider.key);
         });
+    }
+
+    /// Failure (66, local): it is the name of no row.
+    static void expect_known(std::string_view text) {
+        if (is_preset(text))
+            return;
+        const std::string_view nearest =
+            std::ranges::min_element(provider_table(), {}, [&](const Provider& provider) {
+                return distance(text, provider.key);
+            })->key;
+        const bool near =
+            distance(text, nearest) <= std::min<std::size_t>(nearest.size() / 2, 3);
+        stop(ExitStatus::no_input, Fault::local,
+             {printable(text, 60), tr(" is no provider that is known"),
+              near ? tr("; the nearest is ") : "", near ? nearest : "",
+              tr(": \"sallyportctl providers\" lists them, and another server is named by "
+                 "--host")});
     }
 
     void take_mailbox(const std::string& text) {

@@ -23,9 +23,9 @@ struct Surroundings {
 };
 
 /// The plan of a whole file; with --add that of a relay alone. Failure (64, local) that
-/// names the option where a value is missing or wrong; 78 for a provider that is not known,
-/// and for a server that DNS alone names where nobody can confirm it. Wiping the password
-/// is the caller's.
+/// names the option where a value is missing or wrong; 66 for a provider that is not known;
+/// 78 for a variant that it has not, and for a server that DNS alone names where nobody can
+/// confirm it. Wiping the password is the caller's.
 Plan answers(const Options& options, const Console& console,
              const Surroundings& surroundings);
 

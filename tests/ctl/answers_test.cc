@@ -128,7 +128,14 @@ BOOST_FIXTURE_TEST_CASE(mistakes_in_options_are_mistakes_of_the_call, Fixture) {
     BOOST_TEST(why({"setup", "sendgrid", "--password-file", "/s", "--token-file", "/t"}) ==
                "64 the options --password-stdin, --password-file, --password-command, "
                "--token-file and --iam-secret-stdin exclude each other");
-    BOOST_TEST(why({"setup", "sendgird"}).starts_with("78 provider: "));
+    BOOST_TEST(
+        why({"setup", "sendgird"}) ==
+        "66 sendgird is no provider that is known; the nearest is sendgrid: "
+        "\"sallyportctl providers\" lists them, and another server is named by --host");
+    BOOST_TEST(why({"setup", "nonesuch"})
+                   .starts_with("66 nonesuch is no provider that is "
+                                "known: "));
+    BOOST_TEST(why({"setup", "ses"}).starts_with("78 provider: write ses:REGION"));
 }
 
 BOOST_FIXTURE_TEST_CASE(secrets_that_cannot_be_one_are_refused, Fixture) {
@@ -236,7 +243,7 @@ BOOST_FIXTURE_TEST_CASE(all_questions_in_their_order, Fixture) {
     BOOST_TEST(asked.plan.from == "me@b.example");
     BOOST_TEST(asked.plan.root == "admin@b.example");
     BOOST_TEST(
-        holds(asked.said, "Provider, mail address or host: sallyportctl: provider: "));
+        holds(asked.said, "Provider, mail address or host: sallyportctl: sendgird is"));
     BOOST_TEST(holds(asked.said, "User: Sender that the server accepts [me@b.example]: "
                                  "Who reads root's mail [me@b.example]: "));
 }

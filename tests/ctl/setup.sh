@@ -174,7 +174,7 @@ mistake_cases() {
         --json
     refused 64 'and of a file that is only shown' 'option --json: ' sendgrid --dry-run --json
     refused 64 'a secret in an option' '--password: ' sendgrid --password S3cret
-    refused 78 'a provider that nobody knows' 'sendgrid' sendgird
+    refused 66 'a provider that nobody knows' 'the nearest is sendgrid' sendgird
     refused 78 'a password in clear' 'the password would go in clear' --host mail.example.org \
         --tls none "${plan[@]}" --no-check
     refused 78 'no environment' 'SALLYPORT_URL: it is not set' --from-env

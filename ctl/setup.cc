@@ -254,15 +254,14 @@ class Setup {
         } else {
             text = concat({shown_path, ":\n", text_of(entries_, true)});
         }
-        text.pop_back();
         const bool asks = Console::can_ask() && !options_.has("yes");
-        if (asks)
-            print(STDERR_FILENO, concat({text, "\n"}));
-        else if (was_there_)
-            call_.console.remark(text);
+        if (!asks && was_there_)
+            call_.console.remark(text.substr(0, text.size() - 1));
         if (was_there_ && !asks && !options_.has("yes"))
             refuse_unconfirmed();
-        if (asks && !call_.console.confirm(concat({tr("Write "), shown_path, "?"}), true))
+        // What is agreed to is part of the question, and shown with --quiet, too.
+        if (asks &&
+            !call_.console.confirm(concat({text, tr("Write "), shown_path, "?"}), true))
             stop(ExitStatus::cannot_create, Fault::local,
                  {shown_path, tr(": not written")});
     }

@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/new_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/concat.h"
 #include "base/failure.h"
-#include "base/unique_fd.h"
 #include "ctl/interrupt.h"
 #include "ctl/words.h"
+#include "system/permission.h"
+#include "system/wipe.h"
 #include "text/ascii.h"
 #include "text/printable.h"
 
 namespace sallyport::ctl {
 
 namespace {
+
+constexpr std::size_t file_limit = 1024 * 1024;
 
 [[noreturn]] void refuse(const std::string& path,
                          std::initializer_list<std::string_view> why) {
@@ -51,70 +55,13 @@ bool is_private(gid_t number) {
     return *member == nullptr;
 }
 
-/// The directory of a file, held open, so that it stays the one that was looked at.
-class Place {
-  public:
-    explicit Place(const std::string& path)
-        : path_(path), name_(path.substr(path.rfind('/') + 1)) {
-        const auto slash = path.rfind('/');
-        const std::string directory = slash == path.npos ? "."
-                                      : slash == 0       ? "/"
-                                                         : path.substr(0, slash);
-        if (name_.empty() || name_ == "." || name_ == "..")
-            refuse(path, {tr("it is no name of a file")});
-        fd_ = UniqueFd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        struct stat facts {};
-        if (!fd_ || ::fstat(fd_.get(), &facts) != 0)
-            fail(directory, tr("the directory cannot be opened"));
-        if ((facts.st_mode & S_IWOTH) != 0 ||
-            ((facts.st_mode & S_IWGRP) != 0 && !is_private(facts.st_gid)))
-            refuse(directory, {tr("others may write to this directory, and could put "
-                                  "their file in the place of ours")});
-        if (facts.st_uid != 0 && facts.st_uid != ::geteuid())
-            refuse(directory, {tr("somebody else owns this directory, and could put his "
-                                  "file in the place of ours")});
-    }
-
-    [[nodiscard]] int fd() const { return fd_.get(); }
-    [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] const std::string& name() const { return name_; }
-    [[nodiscard]] std::string backup_name() const { return concat({name_, ".bak"}); }
-
-    /// Whether there is a file. Failure if there is something else.
-    [[nodiscard]] bool is_taken() const {
-        struct stat facts {};
-        if (::fstatat(fd(), name_.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
-            if (errno == ENOENT)
-                return false;
-            fail(path_, tr("it cannot be looked at"));
-        }
-        if (S_ISLNK(facts.st_mode))
-            refuse(path_, {tr("it is a symbolic link: name the file that it leads to by "
-                              "--output")});
-        if (!S_ISREG(facts.st_mode))
-            refuse(path_, {tr("it is no regular file")});
-        return true;
-    }
-
-    /// The old file, which has two names now. Until here others may have to read it.
-    void hide_backup() const {
-        struct stat facts {};
-        const std::string name = backup_name();
-        if (::fstatat(fd(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
-            ::fchmodat(fd(), name.c_str(), facts.st_mode & 07770U, 0) != 0)
-            fail(path_, tr("its .bak cannot be kept from others"));
-    }
-
-    void sync() const {
-        if (::fsync(fd()) != 0)
-            fail(path_, tr("its directory is not on the disk for sure"));
-    }
-
-  private:
-    const std::string& path_;
-    std::string name_;
-    UniqueFd fd_;
-};
+/// The old file, which has two names now. Until here others may have to read it.
+void hide_backup(const Place& place, const std::string& name) {
+    struct stat facts {};
+    if (::fstatat(place.fd(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
+        ::fchmodat(place.fd(), name.c_str(), facts.st_mode & 07770U, 0) != 0)
+        fail(place.path(), tr("its .bak cannot be kept from others"));
+}
 
 /// A name beside the file that nobody has taken, gone with this unless it was renamed.
 class Temporary {
@@ -198,25 +145,79 @@ void fill(const UniqueFd& file, std::string_view text, const Ownership& ownershi
 
 } // namespace
 
-void expect_replaceable(const std::string& path) {
-    static_cast<void>(Place(path).is_taken());
+Place::Place(std::string path)
+    : path_(std::move(path)), name_(path_.substr(path_.rfind('/') + 1)) {
+    const auto slash = path_.rfind('/');
+    const std::string directory = slash == path_.npos ? "."
+                                  : slash == 0        ? "/"
+                                                      : path_.substr(0, slash);
+    if (name_.empty() || name_ == "." || name_ == "..")
+        refuse(path_, {tr("it is no name of a file")});
+    fd_ = UniqueFd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    struct stat facts {};
+    if (!fd_ || ::fstat(fd_.get(), &facts) != 0)
+        fail(directory, tr("the directory cannot be opened"));
+    if ((facts.st_mode & S_IWOTH) != 0 ||
+        ((facts.st_mode & S_IWGRP) != 0 && !is_private(facts.st_gid)))
+        refuse(directory, {tr("others may write to this directory, and could put their "
+                              "file in the place of ours")});
+    if (facts.st_uid != 0 && facts.st_uid != ::geteuid())
+        refuse(directory, {tr("somebody else owns this directory, and could put his file "
+                              "in the place of ours")});
 }
 
-void replace_file(const std::string& path, std::string_view text,
-                  const Ownership& ownership) {
+bool Place::is_taken() const {
+    struct stat facts {};
+    if (::fstatat(fd(), name_.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno == ENOENT)
+            return false;
+        fail(path_, tr("it cannot be looked at"));
+    }
+    if (S_ISLNK(facts.st_mode))
+        refuse(path_, {tr("it is a symbolic link: name the file that it leads to by "
+                          "--output")});
+    if (!S_ISREG(facts.st_mode))
+        refuse(path_, {tr("it is no regular file")});
+    return true;
+}
+
+std::string Place::read(struct stat& facts) const {
+    const UniqueFd file(::openat(
+        fd(), name_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!file || ::fstat(file.get(), &facts) != 0)
+        refuse(path_, {why_unreadable(path_, errno)});
+    std::string text(file_limit + 1, '\0'); // growing would leave copies of a secret
+    std::size_t size = 0;
+    ssize_t got = 0;
+    do {
+        got = ::read(file.get(), text.data() + size, text.size() - size);
+        size += static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+    } while ((got > 0 && size < text.size()) || (got < 0 && errno == EINTR));
+    if (got < 0)
+        fail(path_, tr("it cannot be read"));
+    text.resize(size);
+    if (size > file_limit) {
+        wipe(text);
+        refuse(path_, {tr("it has more than 1 MiB")});
+    }
+    return text;
+}
+
+void replace_file(const Place& place, std::string_view text, const Ownership& ownership) {
     const Uninterrupted whole;
-    const Place place(path);
     const bool is_taken = place.is_taken();
     Temporary fresh(place);
-    fill(fresh.create(), text, ownership, path);
+    fill(fresh.create(), text, ownership, place.path());
     if (is_taken) {
+        const std::string name = concat({place.name(), ".bak"});
         Temporary backup(place);
         backup.link();
-        backup.become(place.backup_name());
-        place.hide_backup();
+        backup.become(name);
+        hide_backup(place, name);
     }
     fresh.become(place.name());
-    place.sync();
+    if (::fsync(place.fd()) != 0)
+        fail(place.path(), tr("its directory is not on the disk for sure"));
 }
 
 } // namespace sallyport::ctl

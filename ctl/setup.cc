@@ -31,7 +31,6 @@
 #include "ctl/screen.h"
 #include "ctl/words.h"
 #include "message/identity.h"
-#include "system/small_file.h"
 #include "system/wipe.h"
 #include "text/address.h"
 #include "text/ascii.h"
@@ -41,7 +40,6 @@ namespace sallyport::ctl {
 
 namespace {
 
-constexpr std::size_t file_limit = 1024 * 1024;
 constexpr std::chrono::seconds discovery_wait{20};
 constexpr std::chrono::seconds probe_wait{60};
 
@@ -70,11 +68,6 @@ std::string path_of(const Call& call) {
     if (call.sources.argument_file)
         return *call.sources.argument_file;
     return usual_file(call.sources, ::geteuid());
-}
-
-bool is_there(const std::string& path) {
-    struct stat facts {};
-    return ::lstat(path.c_str(), &facts) == 0;
 }
 
 void expect_good_name(const std::string& name) {
@@ -145,18 +138,10 @@ class Setup {
     void prepare() {
         if (!options_.has("output") && !call_.sources.argument_file && ::geteuid() != 0)
             make_directory_of(path_);
-        expect_replaceable(path_);
-        was_there_ = is_there(path_);
-        if (was_there_) {
-            SmallFile file(path_, file_limit);
-            if (!file.trouble.empty() || file.text.size() > file_limit)
-                stop(ExitStatus::cannot_create, Fault::local,
-                     {printable(path_), ": ",
-                      file.trouble.empty() ? tr("it has more than 1 MiB")
-                                           : std::string_view(file.trouble)});
-            before_ = file.text;
-            facts_ = file.facts;
-        }
+        place_.emplace(path_);
+        was_there_ = place_->is_taken();
+        if (was_there_)
+            before_ = place_->read(facts_);
         if (options_.has("add"))
             expect_room();
     }
@@ -271,7 +256,7 @@ class Setup {
         const Owner owner = keeps
                                 ? owner_kept(path_, facts_, ::geteuid())
                                 : owner_of_file(::geteuid(), options_.value("readable-by"));
-        replace_file(path_, text_, owner.ownership);
+        replace_file(*place_, text_, owner.ownership);
         call_.console.remark(
             concat({printable(path_), tr(": written ("), shown(owner.ownership), ")",
                     was_there_ ? tr("; the one before is kept as .bak") : ""}));
@@ -323,6 +308,7 @@ class Setup {
     const Call& call_;
     const Options& options_;
     std::string path_;
+    std::optional<Place> place_; ///< none where nothing is written
     bool was_there_ = false;
     std::string before_;
     struct stat facts_ {};

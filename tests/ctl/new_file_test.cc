@@ -36,15 +36,12 @@ Ownership mine(mode_t mode = 0600) {
 /// How replacing it fails; it must not change what is there.
 std::string why(const std::string& path) {
     const Failure failure = failure_of([&] {
-        replace_file(path, "new\n", mine());
+        replace_file(Place(path), "new\n", mine());
         return 0;
     });
     BOOST_TEST(status_of(failure) == 73);
     BOOST_TEST((failure.fault() == Fault::local));
-    const Failure early = failure_of([&] {
-        expect_replaceable(path);
-        return 0;
-    });
+    const Failure early = failure_of([&] { return Place(path).is_taken(); });
     BOOST_TEST(std::string(early.what()) == failure.what());
     const std::string text = failure.what();
     return text.substr(text.find(": ") + 2);
@@ -60,7 +57,7 @@ std::size_t count(const std::string& directory) {
 BOOST_AUTO_TEST_CASE(a_file_that_was_not_there) {
     const Folder folder;
     const std::string path = folder.path("conf");
-    replace_file(path, "text\n", mine(0640));
+    replace_file(Place(path), "text\n", mine(0640));
     BOOST_TEST(folder.read("conf") == "text\n");
     BOOST_TEST(mode_of(path) == 0640U);
     BOOST_TEST(count(folder.path("")) == 1U);
@@ -70,13 +67,13 @@ BOOST_AUTO_TEST_CASE(the_one_before_is_kept_from_others_as_bak) {
     const Folder folder;
     const std::string path = folder.write("conf", "old\n", 0644);
     const auto old = facts_of(path).st_ino;
-    replace_file(path, "new\n", mine());
+    replace_file(Place(path), "new\n", mine());
     BOOST_TEST(folder.read("conf") == "new\n");
     BOOST_TEST(mode_of(path) == 0600U);
     BOOST_TEST(folder.read("conf.bak") == "old\n");
     BOOST_TEST(mode_of(path + ".bak") == 0640U);
     BOOST_TEST(facts_of(path + ".bak").st_ino == old);
-    replace_file(path, "newer\n", mine());
+    replace_file(Place(path), "newer\n", mine());
     BOOST_TEST(folder.read("conf.bak") == "new\n");
     BOOST_TEST(count(folder.path("")) == 2U);
 }
@@ -85,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_backup_that_is_the_same_file_already) {
     const Folder folder;
     const std::string path = folder.write("conf", "old\n");
     BOOST_REQUIRE(::link(path.c_str(), (path + ".bak").c_str()) == 0);
-    replace_file(path, "new\n", mine());
+    replace_file(Place(path), "new\n", mine());
     BOOST_TEST(folder.read("conf.bak") == "old\n");
     BOOST_TEST(count(folder.path("")) == 2U);
 }
@@ -107,9 +104,39 @@ BOOST_AUTO_TEST_CASE(a_backup_that_is_a_symbolic_link_is_not_followed) {
     const std::string victim = folder.write("victim", "precious\n");
     const std::string path = folder.write("conf", "old\n");
     BOOST_REQUIRE(::symlink(victim.c_str(), (path + ".bak").c_str()) == 0);
-    replace_file(path, "new\n", mine());
+    replace_file(Place(path), "new\n", mine());
     BOOST_TEST(folder.read("victim") == "precious\n");
     BOOST_TEST(S_ISREG(facts_of(path + ".bak").st_mode));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_there_is_read_where_it_is_replaced) {
+    const Folder folder;
+    const std::string path = folder.path("a/conf");
+    BOOST_REQUIRE(::mkdir(folder.path("a").c_str(), 0700) == 0);
+    static_cast<void>(folder.write("a/conf", "old\n", 0640));
+    const Place place(path);
+    std::filesystem::rename(folder.path("a"), folder.path("b"));
+    BOOST_REQUIRE(::mkdir(folder.path("a").c_str(), 0700) == 0);
+    static_cast<void>(folder.write("a/conf", "another\n"));
+    struct stat facts {};
+    BOOST_TEST(place.read(facts) == "old\n");
+    BOOST_TEST((facts.st_mode & 07777U) == 0640U);
+    replace_file(place, "new\n", mine());
+    BOOST_TEST(folder.read("b/conf") == "new\n");
+    BOOST_TEST(folder.read("a/conf") == "another\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_read_is_no_link_and_has_its_limit) {
+    const Folder folder;
+    struct stat facts {};
+    const auto why_not = [&](const std::string& path) {
+        return std::string(failure_of([&] { return Place(path).read(facts); }).what());
+    };
+    const std::string large = folder.write("large", std::string(1024 * 1024 + 1, 'x'));
+    BOOST_TEST(why_not(large) == large + ": it has more than 1 MiB");
+    const std::string link = folder.path("link");
+    BOOST_REQUIRE(::symlink(large.c_str(), link.c_str()) == 0);
+    BOOST_TEST(why_not(link).starts_with(link + ": "));
 }
 
 BOOST_AUTO_TEST_CASE(neither_a_directory_nor_a_pipe_is_replaced) {
@@ -148,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_a_group_may_write_to) {
     }
     BOOST_REQUIRE(::chown(folder.path("").c_str(), 0, 0) == 0);
     BOOST_REQUIRE(::chmod(folder.path("").c_str(), 0775) == 0);
-    replace_file(path, "new\n", mine());
+    replace_file(Place(path), "new\n", mine());
     BOOST_TEST(folder.read("conf") == "new\n");
 }
 
@@ -177,7 +204,7 @@ BOOST_AUTO_TEST_CASE(owner_and_group_are_given) {
     }
     const Folder folder;
     const std::string path = folder.path("conf");
-    replace_file(path, "text\n", {0, 12345, 0640});
+    replace_file(Place(path), "text\n", {0, 12345, 0640});
     BOOST_TEST(facts_of(path).st_uid == 0U);
     BOOST_TEST(facts_of(path).st_gid == 12345U);
     BOOST_TEST(mode_of(path) == 0640U);
@@ -192,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_group_that_is_not_ours_leaves_everything_as_it_was) {
             return cannot;
         const std::string path = folder.write("conf", "old\n");
         const Failure failure = failure_of([&] {
-            replace_file(path, "new\n", {::geteuid(), 1, 0640});
+            replace_file(Place(path), "new\n", {::geteuid(), 1, 0640});
             return 0;
         });
         return status_of(failure) == 73 && folder.read("conf") == "old\n" &&
@@ -207,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_backup_that_cannot_be_made_leaves_the_old_file) {
     const std::string path = folder.write("conf", "old\n", 0644);
     BOOST_REQUIRE(::mkdir((path + ".bak").c_str(), 0700) == 0);
     const Failure failure = failure_of([&] {
-        replace_file(path, "new\n", mine());
+        replace_file(Place(path), "new\n", mine());
         return 0;
     });
     BOOST_TEST(status_of(failure) == 73);

@@ -40,7 +40,6 @@ struct Symptom {
 // is the host. A provider's key is never shown. The words issuer and names are quoted.
 //
 //   machine  no-config         -
-//            config-error      reason: the error as sallyport says it
 //            file-open         file
 //            file-shut         file, account
 //            no-authorities    -

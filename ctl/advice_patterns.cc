@@ -134,6 +134,10 @@ constexpr Pattern of_providers[] = {
 
 constexpr Pattern of_anybody[] = {
     // ---- what the network or the machine says, without a reply ----
+    {"config-error", "", dialogue | at(Rung::tls), "0", "",
+     ": password_file: |: password_command: |: token_file: |: token_command: |: tls_ca: |"
+     ": tls_cert: |: tls_key: |: tls_crl: "},
+    {"proxy", "", at(Rung::names), "0", "", ": proxy: "},
     {"no-such-host", "", at(Rung::names), "0", "", "not known|no such host"},
     {"no-srv", "", at(Rung::names), "0", "", "it names none in DNS"},
     {"no-resolver", "", at(Rung::names), "0", "",

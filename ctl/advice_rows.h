@@ -24,7 +24,7 @@ struct AdviceRow {
     const char* id;
     const char* seen; ///< what leads to it, for the manual
     const char* text;
-    RemedyText set[3] = {};
+    RemedyText set[4] = {};
 };
 
 /// Where a pattern may fit: a bit for each rung.

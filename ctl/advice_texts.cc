@@ -13,7 +13,8 @@ constexpr AdviceRow rows[] = {
      "Nothing says which server to use. Run \"sallyportctl setup\", or set "
      "SALLYPORT_URL."},
     {"config-error", "The configuration cannot be used.",
-     "The configuration has a mistake: {reason}. Nothing is sent until it is mended."},
+     "The configuration has a mistake. Nothing is sent until it is mended; \"sallyportctl "
+     "config --check\" lists all that there are."},
     {"file-open", "Others can read a file that holds a secret.",
      "Everybody on this machine can read the password in {file}. Run as root: groupadd -r "
      "-f sallyport; usermod -aG sallyport ACCOUNT (for each account that sends); chgrp "
@@ -32,6 +33,9 @@ constexpr AdviceRow rows[] = {
      "{path} is {program}: cron and PHP do not use sallyport yet. On Debian install "
      "sallyport-mta; on Fedora run \"alternatives --config mta\"; elsewhere run \"make "
      "install-links\" in the source."},
+    {"no-sendmail", "There is no program sendmail.",
+     "Nothing is called sendmail here, so that cron and PHP cannot send. On Debian install "
+     "sallyport-mta; elsewhere run \"make install-links\" in the source."},
     {"clock",
      "The clock is behind the program's own date, or a certificate is not yet valid.",
      "This machine's clock says {date}. If that is wrong, set the clock: certificates look "
@@ -40,7 +44,8 @@ constexpr AdviceRow rows[] = {
     {"secret-shape",
      "The secret does not look like one.",
      "The password {shape}.",
-     {{"relay", "password"}}},
+     {{"relay", "password", "", "{by_value}"},
+      {"relay", "password_file", "", "{by_file}"}}},
     {"php85",
      "PHP 8.5 or later is installed, and mail that has to wait ends with status 75.",
      "PHP 8.5 takes status 75 for success: such mail would be lost without a word. Have "
@@ -90,19 +95,20 @@ constexpr AdviceRow rows[] = {
     {"refused",
      "The connection is refused.",
      "The connection to {peer} was refused: the machine is there, and nothing listens on "
-     "port {p}.",
-     {{"relay", "host"}, {"relay", "port"}}},
+     "port {p}.[ Port {q} is open.]",
+     {{"relay", "host"}, {"relay", "port", "{q}"}}},
     {"unreachable", "There is no route to any address of the server.",
-     "This machine has no way to {host}: it has no network, or is a container without "
-     "one."},
+     "This machine has no way to {host}: it has no network, is a container without one, or "
+     "has no IPv6 where {host} has nothing else."},
     {"v6-dead",
      "IPv6 does not answer, IPv4 does.",
      "IPv6 leads nowhere from here, and each delivery tries it first.",
      {{"relay", "ip", "4"}}},
     {"proxy",
-     "The proxy refuses, or is none.",
-     "The proxy did not connect us. Ask its owner whether it may reach {host} on port "
-     "{p}, and check the proxy's user and password.",
+     "The proxy is not there, refuses, or is none.",
+     "The proxy did not connect us: check its host and port, and its user and password. "
+     "Ask "
+     "its owner whether it may reach {host} on port {p}.",
      {{"relay", "proxy"}}},
 
     // ---- greeting ----
@@ -116,9 +122,10 @@ constexpr AdviceRow rows[] = {
      {{"relay", "tls", "starttls"}}},
     {"captive",
      "HTTP comes back.",
-     "A web page answers instead of a mail server: log in to this network, or name its "
-     "proxy.",
-     {{"relay", "proxy"}}},
+     "A web page answers instead of a mail server: is this the right host and port? Where "
+     "a "
+     "network wants a log-in first, log in to it, or name its proxy.",
+     {{"relay", "host"}, {"relay", "port"}, {"relay", "proxy"}}},
     {"not-smtp",
      "A server of another protocol answers.",
      "The server speaks {protocol} there, which does not take mail to be sent.",
@@ -215,8 +222,9 @@ constexpr AdviceRow rows[] = {
     {"no-mechanism",
      "There is no mechanism in common.",
      "The server offers {list}, and none of it can be used here[: install {package}]. A "
-     "password is no use where only XOAUTH2 or OAUTHBEARER is offered: set token_file.",
-     {{"relay", "token_file"}, {"relay", "auth"}}},
+     "password is no use where only XOAUTH2 or OAUTHBEARER is offered: set token_file. A "
+     "token is no use where neither is: set password.",
+     {{"relay", "token_file"}, {"relay", "password"}, {"relay", "auth"}}},
     {"shape",
      "The log-in is refused, and the user does not have the provider's form.",
      "As the user, {provider} wants {form}; here it is {given}.",
@@ -225,7 +233,10 @@ constexpr AdviceRow rows[] = {
      "The log-in is refused.",
      "The server knows TLS and us, but not the user {user} with this password. It was "
      "tried once.",
-     {{"relay", "user"}, {"relay", "password"}}},
+     {{"relay", "user"},
+      {"relay", "password", "", "{by_value}"},
+      {"relay", "password_file", "", "{by_file}"},
+      {"relay", "password_command", "", "{by_command}"}}},
     {"too-many", "The log-in is put off.",
      "Too many log-ins lately, or the server cannot check them now: wait, and do not "
      "retry at once. The reply says no more."},
@@ -277,7 +288,8 @@ constexpr AdviceRow rows[] = {
      "The log-in worked; the server refuses {what} for a reason of its own, quoted "
      "below."},
     {"later", "The server puts it off.",
-     "The server asks to come again later; it gave no other reason."},
+     "The server puts it off, for the reason below. sallyport keeps nothing: send it again "
+     "later."},
 
     // ---- anywhere ----
     {"timed-out", "The server stops answering.",

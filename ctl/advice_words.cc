@@ -25,6 +25,9 @@ constexpr Word all_words[] = {
     {"account", "that sends"},
     {"ago", "some"},
     {"aud", "another"},
+    {"by_command", ""},
+    {"by_file", ""},
+    {"by_value", ""},
     {"date", "another time"},
     {"domain", "of this name"},
     {"file", "the configuration"},
@@ -189,7 +192,15 @@ void add_provider(Words& words, const Symptom& symptom) {
     add(words, "form", form_wanted(*row));
 }
 
+/// By which key its password comes.
+const char* way_of(const SecretSource& secret) {
+    return std::holds_alternative<SecretFile>(secret)      ? "by_file"
+           : std::holds_alternative<SecretCommand>(secret) ? "by_command"
+                                                           : "by_value";
+}
+
 void add_relay(Words& words, const Relay& relay) {
+    add(words, way_of(relay.secret), "so");
     const std::string host = printable(relay.host);
     add(words, "host", host);
     add(words, "peer", host);

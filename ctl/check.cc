@@ -126,7 +126,6 @@ void Check::take_config_error(const Failure& failure) {
                       server_variable(sources_.environment) == nullptr &&
                       failure.status() == ExitStatus::config;
     symptom.found = none ? "no-config" : "config-error";
-    symptom.words["reason"] = step.text;
     if (auto advice = advise(symptom))
         step.advice.push_back(std::move(*advice));
     report_.status = number(failure.status());

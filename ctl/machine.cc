@@ -181,8 +181,7 @@ void look_at_authorities(const Settings& settings, Findings& findings) {
             const std::string_view why = failure.what();
             findings.failure = printable(why);
             const bool none = why.starts_with("no CA certificates found");
-            findings.warn(none ? "no-authorities" : "config-error",
-                          {{"reason", findings.failure}}, &relay);
+            findings.warn(none ? "no-authorities" : "config-error", {}, &relay);
             return;
         }
     }
@@ -215,6 +214,8 @@ void look_at_sendmail(const MachinePlaces& places, Findings& findings) {
                              {{"path", printable(path)}, {"program", real_path(path)}});
     }
     findings.say(found ? tr("sendmail is ours") : tr("there is no sendmail"));
+    if (!found)
+        findings.warn("no-sendmail");
 }
 
 /// What the sentence of secret-shape says of the password; empty: nothing.
@@ -238,7 +239,7 @@ void read_secret(const Relay& relay, Findings& findings) {
         load_secret(relay.secret, Clock::now() + secret_wait);
     } catch (const Failure& failure) {
         findings.failure = printable(failure.what());
-        findings.warn("config-error", {{"reason", findings.failure}}, &relay);
+        findings.warn("config-error", {}, &relay);
     }
 }
 

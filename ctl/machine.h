@@ -21,7 +21,7 @@ struct MachinePlaces {
     std::string program;     ///< sbindir "/sallyport"
     std::string system_file; ///< the one that all accounts share; empty: any is
     std::string resolv_conf; ///< "/etc/resolv.conf"
-    std::vector<std::string> accounts{"root", "www-data", "apache", "nginx", "nobody"};
+    std::vector<std::string> accounts{"root", "www-data", "apache", "nginx"};
     /// Patterns, as the shell has them, of what only PHP 8.5 or a later one installs.
     std::vector<std::string> php{
         "/usr/bin/php8.[5-9]",

@@ -141,9 +141,8 @@ BOOST_AUTO_TEST_CASE(a_sendmail_that_is_not_ours) {
 
 BOOST_AUTO_TEST_CASE(no_sendmail) {
     places.sendmail = {folder.path("none")};
-    const StepReport step = check();
-    BOOST_TEST((step.result == Result::ok));
-    BOOST_TEST(step.text.ends_with("there is no sendmail"));
+    expect_warning(*this, "no-sendmail", "cron and PHP cannot send");
+    BOOST_TEST(check().text.ends_with("there is no sendmail"));
 }
 
 BOOST_AUTO_TEST_CASE(authorities_that_cannot_be_used) {

@@ -346,7 +346,7 @@ name_cases() {
     conf '[relay]' 'host = smtp.exmaple.org'
     mistake 'a typing error in the host' no-such-host
     conf '[relay]' 'host = localhost' 'proxy = socks5://proxy.exmaple.org:1080'
-    mistake 'a typing error in the proxy' no-such-host
+    mistake 'a typing error in the proxy' proxy
     as=()
 }
 

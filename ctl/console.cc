@@ -28,6 +28,7 @@ namespace {
 
 constexpr unsigned usual_width = 80;
 constexpr unsigned least_width = 40;
+constexpr unsigned widest = 2; // columns of a character
 constexpr std::size_t secret_limit = 16 * 1024;
 constexpr std::size_t answer_limit = 4096;
 
@@ -48,20 +49,6 @@ bool wants_colour(Colour colour, bool terminal) {
         return colour == Colour::always;
     return terminal && is_set("TERM") && std::string_view(std::getenv("TERM")) != "dumb" &&
            !is_set("NO_COLOR");
-}
-
-/// One word of a text and the blanks before it; `text` begins after it then.
-struct Piece {
-    std::string_view blanks;
-    std::string_view word;
-};
-
-Piece take_piece(std::string_view& text) {
-    const auto begin = std::min(text.find_first_not_of(' '), text.size());
-    const auto end = std::min(text.find(' ', begin), text.size());
-    const Piece piece{text.substr(0, begin), text.substr(begin, end - begin)};
-    text.remove_prefix(end);
-    return piece;
 }
 
 /// Reads one octet; false at the end. Failure where nothing can be read.
@@ -133,7 +120,8 @@ unsigned columns(std::string_view text) {
     while (!text.empty()) {
         const auto [size, code] = utf8_character(text);
         const int width = size == 0 ? 1 : ::wcwidth(static_cast<wchar_t>(code));
-        count += width < 0 ? 1U : static_cast<unsigned>(width);
+        // What the locale does not know, a terminal may show all the same.
+        count += width < 0 ? widest : static_cast<unsigned>(width);
         text.remove_prefix(std::max<std::size_t>(size, 1));
     }
     return count;
@@ -154,6 +142,21 @@ std::string_view fitted(std::string_view text, unsigned room) {
     return text.substr(0, end);
 }
 
+/// One word of a text and the blanks before it.
+struct Piece {
+    std::string_view blanks;
+    std::string_view word;
+};
+
+/// `text` begins after it then. Of a word that is wider than `room`, as much as fits.
+Piece take_piece(std::string_view& text, unsigned room) {
+    const auto begin = std::min(text.find_first_not_of(' '), text.size());
+    const auto end = std::min(text.find(' ', begin), text.size());
+    const Piece piece{text.substr(0, begin), fitted(text.substr(begin, end - begin), room)};
+    text.remove_prefix(begin + piece.word.size());
+    return piece;
+}
+
 } // namespace
 
 std::string wrapped(std::string_view text, unsigned width, std::string_view first,
@@ -161,7 +164,9 @@ std::string wrapped(std::string_view text, unsigned width, std::string_view firs
     std::string result(first);
     unsigned used = indent;
     bool begun = false; // the line has a word
-    for (auto piece = take_piece(text); !piece.word.empty(); piece = take_piece(text)) {
+    const unsigned room = std::max(width, indent + widest) - indent;
+    for (auto piece = take_piece(text, room); !piece.word.empty();
+         piece = take_piece(text, room)) {
         const unsigned size = columns(piece.word);
         if (begun && used + piece.blanks.size() + size > width) {
             result.append("\n").append(indent, ' ');

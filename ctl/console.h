@@ -28,9 +28,10 @@ enum class Colour { automatic, always, never };
 Look look_of_output(Colour colour);
 
 /// `text`, which is printable, in lines of at most `width` columns that begin with `indent`
-/// blanks, the first with `first` instead (which is as wide). A word that is wider has a
-/// line for itself; blanks between words stay where both stand in one line. Ends with a
-/// line feed. Columns are counted as wcwidth has them.
+/// blanks, the first with `first` instead (which is as wide). A word that is wider is
+/// broken: the terminal would break it at column 0, where a server could forge a line.
+/// Blanks between words stay where both stand in one line. Ends with a line feed. Columns
+/// are counted as wcwidth has them, two for what it does not know.
 std::string wrapped(std::string_view text, unsigned width, std::string_view first,
                     unsigned indent);
 

@@ -101,10 +101,12 @@ BOOST_AUTO_TEST_CASE(the_first_line_begins_otherwise) {
     BOOST_TEST(wrapped("", 12, "  - ", 4) == "  -\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_word_that_is_too_wide_has_a_line_for_itself) {
+BOOST_AUTO_TEST_CASE(a_word_that_is_too_wide_is_broken_within_its_indent) {
     BOOST_TEST(wrapped("a /a/very/long/path b", 10, "  ", 2) ==
-               "  a\n  /a/very/long/path\n  b\n");
-    BOOST_TEST(wrapped("/a/very/long/path", 10, "  ", 2) == "  /a/very/long/path\n");
+               "  a\n  /a/very/\n  long/pat\n  h b\n");
+    BOOST_TEST(wrapped("12345678 9", 10, "  ", 2) == "  12345678\n  9\n");
+    BOOST_TEST(wrapped("123456789", 10, "  ", 2) == "  12345678\n  9\n");
+    BOOST_TEST(wrapped("123", 2, "  ", 2) == "  12\n  3\n");
 }
 
 BOOST_AUTO_TEST_CASE(blanks_stay_within_a_line_and_go_where_it_ends) {
@@ -124,10 +126,13 @@ BOOST_AUTO_TEST_CASE(columns_are_those_of_the_terminal) {
     BOOST_TEST(columns("e\u0301") == 1U);
     BOOST_TEST(columns("\u2588\u2588") == 2U);
     BOOST_TEST(columns("\xff") == 1U);
+    BOOST_TEST(wrapped("\u90f5\u4fbf\u90f5", 7, "  ", 2) == "  \u90f5\u4fbf\n  \u90f5\n");
     BOOST_TEST(wrapped("\u90f5\u4fbf \u90f5\u4fbf", 8, "", 0) ==
                "\u90f5\u4fbf\n\u90f5\u4fbf\n");
     BOOST_TEST(wrapped("\u90f5\u4fbf \u90f5\u4fbf", 9, "", 0) ==
                "\u90f5\u4fbf \u90f5\u4fbf\n");
+    std::setlocale(LC_CTYPE, "C");
+    BOOST_TEST(columns("\u90f5\u4fbf") == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_terminal_has_80_columns_and_no_colour) {

@@ -153,6 +153,20 @@ BOOST_AUTO_TEST_CASE(ascii_has_no_other_octets) {
         BOOST_TEST(static_cast<unsigned char>(c) < 0x80);
 }
 
+/// No-break spaces fill the line, so that the terminal would break it at column 0.
+BOOST_AUTO_TEST_CASE(a_server_cannot_forge_a_line) {
+    BOOST_REQUIRE(std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr);
+    std::string row = std::string(62, 'x') + "  ok\u00a0\u00a0log-in\u00a0";
+    for (int i = 0; i < 66; ++i)
+        row += "\u00a0";
+    CheckReport report = success();
+    StepReport& greeting = report.relays.front().steps[3];
+    greeting.text = "220 " + row + "It\u00a0works.";
+    greeting.reply = "535 " + row + "It\u00a0works.";
+    for (const auto& [title, look] : looks())
+        expect_fitting(shown(report, look, false), look);
+}
+
 BOOST_AUTO_TEST_CASE(a_variable_is_no_file_to_write_in) {
     CheckReport report = port_25_shut();
     report.file = "SALLYPORT_URL";

@@ -9,7 +9,7 @@ namespace sallyport::ctl {
 
 namespace {
 
-constexpr int signals[] = {SIGHUP, SIGINT, SIGTERM};
+constexpr int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 constexpr int by_signal = interrupted - SIGINT;
 
 /// What a signal handler needs: it is called with nothing.

@@ -9,8 +9,8 @@
 
 namespace sallyport::ctl {
 
-/// SIGINT ends the process with status 130 from here on, SIGHUP and SIGTERM with theirs
-/// (128 and the number), once the terminal is as it was.
+/// SIGINT ends the process with status 130 from here on, SIGHUP, SIGQUIT and SIGTERM with
+/// theirs (128 and the number), once the terminal is as it was.
 void watch_interrupts();
 
 /// While it lives, what is typed on the terminal `fd` is not shown; nothing where `fd` is

@@ -81,13 +81,15 @@ BOOST_FIXTURE_TEST_CASE(a_secret_that_looks_wrong_is_asked_for_again, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(an_interrupt_while_the_secret_is_typed, Fixture) {
-    Terminal terminal = setup({"sendgrid", "--root", "admin@example.org"});
-    BOOST_TEST(terminal.shows("(not shown): "));
-    terminal.type("SG.half\x03");
-    BOOST_TEST(terminal.status() == 130);
-    BOOST_TEST(terminal.echoes());
-    BOOST_TEST(!std::filesystem::exists(path));
-    BOOST_TEST(!holds(terminal.all(), "half"));
+    for (const auto& [key, status] : {std::pair("\x03", 130), std::pair("\x1c", 131)}) {
+        Terminal terminal = setup({"sendgrid", "--root", "admin@example.org"});
+        BOOST_TEST(terminal.shows("(not shown): "));
+        terminal.type(std::string("SG.half") + key);
+        BOOST_TEST(terminal.status() == status);
+        BOOST_TEST(terminal.echoes());
+        BOOST_TEST(!std::filesystem::exists(path));
+        BOOST_TEST(!holds(terminal.all(), "half"));
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(an_interrupt_at_the_last_question_changes_nothing, Fixture) {

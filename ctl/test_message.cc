@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <iterator>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +54,45 @@ Message message_of(const TestMessageOrder& order, std::vector<std::string>& note
     return finish_message(intake.finish(), order.envelope, Invocation(), order.settings,
                           order.identity, notes);
 }
+
+/// Goes to no further server after a log-in: each that is turned away counts there.
+class OneLogInRoute : public Route {
+  public:
+    OneLogInRoute(std::unique_ptr<Route> route, const Entries& entries)
+        : route_(std::move(route)), entries_(entries) {}
+
+    std::optional<Connection> connect() override {
+        const auto logs_in = [](const Transcript::Entry& entry) {
+            return rung_of(entry.step) == Rung::auth;
+        };
+        if (seen_ != 0 && std::any_of(entries_.begin() + seen_, entries_.end(), logs_in))
+            return std::nullopt;
+        seen_ = std::ssize(entries_);
+        return route_->connect();
+    }
+
+    Securer& securer() override { return route_->securer(); }
+
+  private:
+    std::unique_ptr<Route> route_;
+    const Entries& entries_;
+    std::ptrdiff_t seen_ = 0; ///< of entries, before the last connection
+};
+
+class OneLogIn : public Network {
+  public:
+    OneLogIn(Network& network, const Entries& entries)
+        : network_(network), entries_(entries) {}
+
+    std::unique_ptr<Route> route(const Relay& relay, Deadline run_deadline) override {
+        return std::make_unique<OneLogInRoute>(network_.route(relay, run_deadline),
+                                               entries_);
+    }
+
+  private:
+    Network& network_;
+    const Entries& entries_;
+};
 
 Settings settings_of(const TestMessageOrder& order) {
     Settings settings = order.settings;
@@ -131,11 +173,13 @@ void take_times(StepReport& step, const Entries& entries, Clock::time_point star
     step.took = since(Clock::now()) - step.start;
 }
 
-/// Where the last words were said that mattered.
+/// Where the last words were said that mattered. A further way may not have been found.
 Rung last_rung(const Entries& entries) {
     Rung rung = Rung::ports;
     for (const auto& entry : entries) {
-        if (entry.step != Step::none)
+        const bool looks =
+            entry.step == Step::connect && entry.kind == Transcript::Kind::began;
+        if (entry.step != Step::none && !looks)
             rung = rung_of(entry.step);
     }
     return rung;
@@ -143,7 +187,8 @@ Rung last_rung(const Entries& entries) {
 
 void hand_over(TestMessage& told, const TestMessageOrder& order, Entries& entries) {
     const Transcript transcript(order.verbose, &entries);
-    Internet network(transcript);
+    Internet internet(transcript);
+    OneLogIn network(internet, entries);
     const Settings settings = settings_of(order);
     std::vector<std::string> notes;
     const Message message = message_of(order, notes);

@@ -27,7 +27,7 @@ struct TestMessage {
     bool sent = false; ///< a server has accepted it for everybody
 };
 
-/// Never Failure.
+/// At most one log-in, whatever becomes of it. Never Failure.
 TestMessage send_test_message(const TestMessageOrder& order);
 
 } // namespace sallyport::ctl

@@ -161,6 +161,27 @@ BOOST_AUTO_TEST_CASE(after_a_refused_log_in_no_message_is_tried) {
     BOOST_TEST(count(site.heard(), "AUTH ") == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_message_logs_in_once_however_many_ways_there_are) {
+    for (const char* reply : {"454 4.7.0 too many", "421 4.7.0 go away", hang_up}) {
+        Manners manners;
+        manners.auth = reply;
+        LoopbackServer server(manners);
+        Relay relay = server.relay();
+        relay.port.push_back(server.port());
+        const Settings settings = settings_with(relay);
+        Envelope envelope;
+        envelope.reverse_path = "me@example.org";
+        envelope.recipients = {"you@example.net"};
+        const LadderOptions options = climbing();
+        const TestMessage told =
+            send_test_message({settings.relays.front(), settings, test_identity(), envelope,
+                               options.started, options.deadline});
+        BOOST_TEST(told.status == 75);
+        BOOST_TEST((told.step.rung == Rung::auth));
+        BOOST_TEST(count(server.heard(), "AUTH ") == 1U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_success_that_will_not_be_delivered_is_a_warning) {
     Site site([](Manners& m) { m.end = "254 4.7.1 recipient is in the Suppression list"; });
     const CheckReport report = site.check(to("you@example.net"));

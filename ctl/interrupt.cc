@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/interrupt.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ctl/exit.h"
@@ -16,8 +18,28 @@ constexpr int by_signal = interrupted - SIGINT;
 volatile std::sig_atomic_t silent_terminal = -1; // or none
 termios terminal_before{};
 
+/// The command that prints a secret has a process group of its own, which no key of the
+/// terminal reaches. Where the kernel tells of no children, it is left to itself.
+void end_children() {
+    const int list = ::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    char text[256];
+    const ssize_t got = ::read(list, text, sizeof text);
+    pid_t child = 0;
+    for (ssize_t at = 0; at < got; ++at) {
+        if (text[at] != ' ') {
+            child = child * 10 + (text[at] - '0');
+            continue;
+        }
+        // Another PID namespace's /proc would have the numbers of strangers.
+        if (::waitpid(child, nullptr, WNOHANG) != -1)
+            ::kill(-child, SIGKILL);
+        child = 0;
+    }
+}
+
 /// Only what is safe in a signal handler.
 void leave(int signal) {
+    end_children();
     if (silent_terminal != -1) {
         ::tcsetattr(silent_terminal, TCSANOW, &terminal_before);
         [[maybe_unused]] const ssize_t written = ::write(silent_terminal, "\n", 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SIGINT and its kin: the terminal gets its echo back, and no file is left half-written.
+// SIGINT and its kin: the terminal gets its echo back, no file is left half-written and no
+// command running.
 #pragma once
 
 #include <csignal>
@@ -10,7 +11,7 @@
 namespace sallyport::ctl {
 
 /// SIGINT ends the process with status 130 from here on, SIGHUP, SIGQUIT and SIGTERM with
-/// theirs (128 and the number), once the terminal is as it was.
+/// theirs (128 and the number), once the terminal is as it was and children are gone.
 void watch_interrupts();
 
 /// While it lives, what is typed on the terminal `fd` is not shown; nothing where `fd` is

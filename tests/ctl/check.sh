@@ -82,6 +82,19 @@ checks 'a strange certificate' 77 --ports "$implicit_port"
 relay_conf "$conf" 1 starttls
 checks 'a port where nobody listens' 75 --ports "$implicit_port"
 
+mkfifo "$work/fifo"
+relay_conf "$conf" "$implicit_port" implicit \
+    "password_command = \"{ echo; exec sleep 300; } >'$work/fifo'\""
+"$ctl" check --ports "$implicit_port" </dev/null >"$work/stdout" 2>&1 &
+# The end of what it reads is that of the command.
+# shellcheck disable=SC2016 # expanded by the inner shell
+if timeout 60 bash -c 'exec <"$2"; read -r; kill -INT "$1"; cat' bash $! "$work/fifo"; then
+    pass 'an interrupt ends password_command'
+else
+    fail 'an interrupt' 'password_command still runs'
+fi
+wait $! || true
+
 rm "$conf"
 checks 'no configuration' 78
 checks 'no configuration, as JSON' 78 --json

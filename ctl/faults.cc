@@ -133,12 +133,15 @@ const char* found_by(const FirstWords& words, TlsMode mode) {
 void explain_silence(Explanation& told, const Failure& failure, const Relay& relay,
                      const Site& site) {
     FirstWaits waits = site.waits;
+    waits.deadline = site.deadline;
     const bool timed_out = says(failure, "timed out");
     // The session has waited for a greeting already.
     if (timed_out && site.mode != TlsMode::implicit)
         waits.greeting = Milliseconds{0};
     const FirstWords words = who_speaks_first(site.address, site.port, site.mode,
                                               name_of(relay), waits, site.source);
+    if (words.speaker == Speaker::mute && Clock::now() >= site.deadline)
+        return; // it may have spoken later
     Symptom& symptom = told.symptom;
     symptom.found = found_by(words, site.mode);
     symptom.words["p"] = std::to_string(site.port);

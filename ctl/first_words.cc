@@ -151,13 +151,16 @@ FirstWords who_speaks_first(const Address& address, std::uint16_t port, TlsMode 
                             const std::optional<Address>& source) {
     const auto begun = Clock::now();
     const bool hello_first = expected == TlsMode::implicit;
+    const auto within = [&waits](Milliseconds span) {
+        return std::min(Clock::now() + span, waits.deadline);
+    };
     std::vector<Ear> ears;
-    ears.push_back(connected(address, port, source, begun + waits.hello));
+    ears.push_back(connected(address, port, source, within(waits.hello)));
     if (hello_first)
         say_hello(ears.front(), host);
-    listen(ears, Clock::now() + (hello_first ? waits.hello : waits.greeting));
+    listen(ears, within(hello_first ? waits.hello : waits.greeting));
     if (!hello_first && !has_spoken(ears.front()) && !ears.front().closed) {
-        const Deadline deadline = Clock::now() + waits.hello;
+        const Deadline deadline = within(waits.hello);
         ears.push_back(connected(address, port, source, deadline));
         say_hello(ears.back(), host);
         listen(ears, deadline);

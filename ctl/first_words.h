@@ -33,10 +33,11 @@ struct FirstWords {
 };
 
 /// How long is waited: for a greeting (0: not at all, it has been waited for already), and
-/// for an answer to a ClientHello.
+/// for an answer to a ClientHello. Nothing is waited for after the deadline.
 struct FirstWaits {
     std::chrono::milliseconds greeting{3'000};
     std::chrono::milliseconds hello{5'000};
+    Deadline deadline = Deadline::max();
 };
 
 /// `expected` implicit: a ClientHello at once, and who answers it. Otherwise a greeting is

@@ -43,6 +43,12 @@ Symptom slow(const Relay& relay, const StepReport& step) {
     return symptom;
 }
 
+/// Names and ports have answered before the session begins: if these fail there, the run's
+/// time may be what was missing.
+bool is_cut_short(const Failure& failure) {
+    return failure.step() != Step::none && rung_of(failure.step()) < Rung::greeting;
+}
+
 class Ladder {
   public:
     Ladder(const Relay& relay, const Settings& settings, const Identity& identity,
@@ -53,6 +59,7 @@ class Ladder {
 
   private:
     void climb();
+    bool is_too_late(Rung rung);
     void climb_proxy(const Proxy& proxy);
     bool find_names();
     bool find_ports();
@@ -129,12 +136,18 @@ RelayReport Ladder::run() {
     return std::move(report_);
 }
 
+/// Then no more is climbed, which is said at `rung`.
+bool Ladder::is_too_late(Rung rung) {
+    if (Clock::now() < options_.deadline)
+        return false;
+    add(rung, Result::skip, tr("not reached: the time for the run was over"));
+    report_.status = number(ExitStatus::temp_fail);
+    return true;
+}
+
 void Ladder::climb() {
-    if (Clock::now() >= options_.deadline) {
-        add(Rung::names, Result::skip, tr("not reached: the time for the run was over"));
-        report_.status = number(ExitStatus::temp_fail);
+    if (is_too_late(Rung::names))
         return;
-    }
     if (relay_.is_local()) {
         add(Rung::names, Result::skip, tr("a socket of this machine"));
         climb_port(0, nullptr, true);
@@ -152,7 +165,8 @@ void Ladder::climb_proxy(const Proxy& proxy) {
         concat({tr("not asked for one by one through the proxy"), " ",
                 printable(proxy.host), ":", std::to_string(proxy.port)}));
     for (const std::uint16_t port : relay_.port) {
-        if (climb_port(port, nullptr, port == relay_.port.back()))
+        if (is_too_late(Rung::greeting) ||
+            climb_port(port, nullptr, port == relay_.port.back()))
             return;
     }
 }
@@ -219,6 +233,8 @@ void Ladder::climb_ports() {
     if (relay_.srv)
         ways.resize(1);
     for (const auto& [port, address] : ways) {
+        if (is_too_late(Rung::greeting))
+            return;
         const TlsMode mode = relay_.srv ? target_.tls : relay_.tls_mode(port);
         const Site site{address, port, mode, options_.waits, options_.deadline, source_};
         if (climb_port(port, &site, port == ways.back().first))
@@ -242,13 +258,15 @@ bool Ladder::climb_port(std::uint16_t port, const Site* site, bool last) {
     std::optional<Explanation> told;
     if (trial.failure)
         told = explain(relay_, trial, site);
-    if (told && told->slow) {
+    if (told && told->slow && Clock::now() < options_.deadline) {
         trial = try_port(port, options_.step_limit);
         if (!trial.failure)
             told.reset();
         else
             told = explain(relay_, trial, nullptr);
     }
+    if (told && is_cut_short(*trial.failure) && is_too_late(Rung::greeting))
+        return true;
     take_steps(trial);
     if (!told) {
         finish(trial);

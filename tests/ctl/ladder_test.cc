@@ -362,6 +362,21 @@ BOOST_AUTO_TEST_CASE(a_relay_that_was_not_reached_is_skipped) {
     BOOST_TEST(server.connections() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_port_that_was_not_reached_is_skipped) {
+    const Manners mute{.tls = TlsMode::starttls, .waits_to_greet = true};
+    LoopbackServer first(mute);
+    LoopbackServer second(mute);
+    Relay relay = first.relay();
+    relay.port.push_back(second.port());
+    LadderOptions options = climbing();
+    options.waits = {Milliseconds{100}, Milliseconds{60'000}};
+    options.deadline = options.started + Milliseconds{500};
+    const RelayReport report = climb_over(relay, options);
+    BOOST_TEST(outline(report.steps) == "names:ok ports:ok greeting:warn greeting:skip");
+    BOOST_TEST(report.status == 75);
+    BOOST_TEST((Clock::now() - options.started < std::chrono::seconds{30}));
+}
+
 BOOST_AUTO_TEST_CASE(a_password_that_cannot_be_read_stops_at_the_log_in) {
     LoopbackServer server(Manners{});
     Relay relay = server.relay();

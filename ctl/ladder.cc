@@ -13,6 +13,7 @@
 #include "ctl/trial_text.h"
 #include "ctl/ways.h"
 #include "ctl/words.h"
+#include "deliver/failover.h"
 #include "text/printable.h"
 
 namespace sallyport::ctl {
@@ -119,6 +120,7 @@ RelayReport Ladder::run() {
     report_.name = relay_.name;
     report_.host = printable(relay_.host);
     report_.provider = provider_key(relay_);
+    report_.serves = relay_.serves(options_.from);
     if (relay_.auth_wanted)
         report_.user = printable(relay_.user);
     try {
@@ -334,6 +336,8 @@ bool Ladder::take_failure(const Trial& trial, const Explanation& told, bool last
     if (failure.reply_code() != 0 && !step.text.empty())
         trouble.text = step.text;
     fail(step, trouble);
+    report_.ends_all =
+        Failover::ends_all(failure) && failure.status() != ExitStatus::temp_fail;
     const bool next = !last && failure.fault() == Fault::address &&
                       told.symptom.rung < Rung::auth &&
                       rung_of(failure.step()) < Rung::auth;

@@ -99,8 +99,10 @@ struct RelayReport {
     std::string
         provider; ///< its key, as configured; or that of a host in the table; or empty
     std::string host;
-    std::string user; ///< empty: no log-in
-    int status = 0;   ///< what a delivery over this relay alone would exit with
+    std::string user;      ///< empty: no log-in
+    int status = 0;        ///< what a delivery over this relay alone would exit with
+    bool serves = true;    ///< the sender whom it was asked for
+    bool ends_all = false; ///< a delivery tries no relay after its failure
     std::vector<StepReport> steps; ///< in the order in which they happened
     std::vector<PortReport> ports;
     TlsReport tls;

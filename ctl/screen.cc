@@ -33,10 +33,12 @@ std::string server_of(const RelayReport& relay) {
     return text;
 }
 
+std::string section_of(const RelayReport& relay) {
+    return relay.name.empty() ? "[relay]" : concat({"[relay ", relay.name, "]"});
+}
+
 std::string title_of(const RelayReport& relay) {
-    const std::string section =
-        relay.name.empty() ? "[relay]" : concat({"[relay ", relay.name, "]"});
-    return concat({section, ": ", server_of(relay)});
+    return concat({section_of(relay), ": ", server_of(relay)});
 }
 
 // ---- What was found ----
@@ -149,6 +151,37 @@ std::string good_news(const CheckReport& report, const Look& look) {
     return text;
 }
 
+bool is_refused(const StepReport& step) {
+    return step.rung == Rung::data && step.result == Result::fail && step.code / 100 != 4;
+}
+
+/// The relay that a delivery would end with, in their order; null: none works before one
+/// that ends it.
+const RelayReport* carrier(const std::vector<RelayReport>& relays) {
+    for (const RelayReport& relay : relays) {
+        if (relay.serves && relay.status == done)
+            return &relay;
+        if (relay.serves &&
+            (relay.ends_all || std::ranges::any_of(relay.steps, is_refused)))
+            break;
+    }
+    return nullptr;
+}
+
+/// Whether mail goes out though a relay has failed; empty where nobody can tell.
+std::string outcome(const CheckReport& report) {
+    if (std::ranges::find(report.steps, Result::fail, &StepReport::result) !=
+        report.steps.end())
+        return {};
+    const RelayReport* const relay = carrier(report.relays);
+    if (relay == nullptr)
+        return concat({" ", tr("Mail does not go out.")});
+    if (std::ranges::find(relay->steps, Rung::rcpt, &StepReport::rung) ==
+        relay->steps.end())
+        return {};
+    return concat({" ", tr("Mail goes out over"), " ", section_of(*relay), "."});
+}
+
 /// Not all may have failed: then mail may go out all the same.
 std::string bad_news(const CheckReport& report, const Look& look) {
     const auto good = std::ranges::count(report.relays, done, &RelayReport::status);
@@ -156,7 +189,8 @@ std::string bad_news(const CheckReport& report, const Look& look) {
                            ? std::string(tr("Not working yet."))
                            : concat({std::to_string(good), " ", tr("of"), " ",
                                      std::to_string(report.relays.size()), " ",
-                                     good == 1 ? tr("relays works.") : tr("relays work.")});
+                                     good == 1 ? tr("relays works.") : tr("relays work."),
+                                     outcome(report)});
     text.append(" ").append(tr("Status")).append(" ");
     text.append(std::to_string(report.status)).append(".");
     const auto ids = ids_of(report, Result::fail);

@@ -175,6 +175,25 @@ BOOST_AUTO_TEST_CASE(a_variable_is_no_file_to_write_in) {
     BOOST_TEST(text.find("Write in") == text.npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_end_says_whether_mail_goes_out) {
+    const auto end_of = [](const CheckReport& report) {
+        const std::string text = shown(report, {200, false, false, false}, false);
+        return text.substr(text.rfind("1 of 3"));
+    };
+    CheckReport report = several_relays();
+    BOOST_TEST(end_of(report).starts_with("1 of 3 relays works. Mail does not go out. "));
+    report.relays.front().serves = false;
+    BOOST_TEST(end_of(report).find("over [relay backup]") != std::string::npos);
+    report.relays.front() = report.relays.back(); // which was not reached
+    BOOST_TEST(end_of(report).starts_with(
+        "1 of 3 relays works. Mail goes out over [relay backup]. Status 69."));
+    report.relays[1].serves = false;
+    BOOST_TEST(end_of(report).find("Mail does not go out.") != std::string::npos);
+    report.relays[1].serves = true;
+    report.relays[1].steps.resize(5); // --no-auth
+    BOOST_TEST(end_of(report).starts_with("1 of 3 relays works. Status 69."));
+}
+
 BOOST_AUTO_TEST_CASE(keys_of_a_named_relay_go_to_its_section) {
     const std::string text = shown(several_relays(), {80, false, false, false}, false);
     BOOST_TEST(text.find("[relay primary]:\n") != text.npos);

@@ -105,12 +105,13 @@ class Setup {
             return done;
         }
         text_ = options_.has("add") ? appended() : text_of(entries_, false);
-        if (was_there_ && before_ == text_ && !options_.has("readable-by")) {
+        const Owner owner = new_owner();
+        if (was_there_ && before_ == text_ && is_of(owner.ownership)) {
             call_.console.remark(concat({printable(path_), tr(": nothing to do")}));
-            return done;
+        } else {
+            confirm();
+            write(owner);
         }
-        confirm();
-        write();
         return finish();
     }
 
@@ -235,7 +236,8 @@ class Setup {
             text = unified_diff(old.text, fresh.text, shown_path,
                                 concat({shown_path, tr(" (new)")}));
             if (text.empty())
-                text = tr("(the difference is in what is not shown)\n");
+                text = before_ == text_ ? tr("(only who can read it changes)\n")
+                                        : tr("(the difference is in what is not shown)\n");
         } else {
             text = concat({shown_path, ":\n", text_of(entries_, true)});
         }
@@ -251,11 +253,24 @@ class Setup {
                  {shown_path, tr(": not written")});
     }
 
-    void write() const {
-        const bool keeps = options_.has("add") && !options_.has("readable-by");
-        const Owner owner = keeps
-                                ? owner_kept(path_, facts_, ::geteuid())
-                                : owner_of_file(::geteuid(), options_.value("readable-by"));
+    /// A group that has been let in, and not everybody, stays so.
+    [[nodiscard]] Owner new_owner() const {
+        const uid_t caller = ::geteuid();
+        const bool lets_in = was_there_ &&
+                             (facts_.st_mode & (S_IRGRP | S_IROTH)) == S_IRGRP &&
+                             (facts_.st_uid == 0 || facts_.st_uid == caller);
+        if (!options_.has("readable-by") && (lets_in || options_.has("add")))
+            return owner_kept(path_, facts_, caller);
+        return owner_of_file(caller, options_.value("readable-by"));
+    }
+
+    /// Whether the file is so already.
+    [[nodiscard]] bool is_of(const Ownership& wanted) const {
+        return facts_.st_uid == wanted.user && facts_.st_gid == wanted.group &&
+               (facts_.st_mode & 07777U) == wanted.mode;
+    }
+
+    void write(const Owner& owner) const {
         replace_file(*place_, text_, owner.ownership);
         call_.console.remark(
             concat({printable(path_), tr(": written ("), shown(owner.ownership), ")",

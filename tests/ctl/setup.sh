@@ -225,7 +225,14 @@ owner_cases() {
     fresh
     ctl 0 'root with the group' "${options[@]}" --output "$file" && is "$file" 640 0:54322
     says 'usermod -a -G sallyport'
+    chown 0:0 "$file"
+    chmod 0600 "$file"
+    ctl 0 'the same again gives it to a group made since' "${options[@]}" --output "$file" --yes &&
+        is "$file" 640 0:54322
     chgrp 54321 "$file"
+    printf '# by hand\n' >>"$file"
+    ctl 0 'a group that was let in stays so' "${options[@]}" --output "$file" --yes &&
+        is "$file" 640 0:54321
     ctl 0 'a file to which a relay is added keeps its group' sendgrid --password-file /s \
         --no-check --output "$file" --add backup --yes && is "$file" 640 0:54321
     says 'warning: every member of the group senders can read the password'

@@ -33,7 +33,8 @@ readonly callers=(
     libmime-encwords-perl libmime-charset-perl libunicode-linebreak-perl libintl-perl
     libtemplate-perl libdatetime-format-mail-perl libfile-nfslock-perl
     libhtml-stripscripts-parser-perl libhtml-tree-perl libhtml-format-perl
-    libcrypt-urandom-perl libnet-cidr-perl libfile-copy-recursive-perl libcgi-pm-perl libdbi-perl
+    libcrypt-urandom-perl libhttp-message-perl libnet-cidr-perl
+    libfile-copy-recursive-perl libcgi-pm-perl libdbi-perl
     libxml-libxml-perl
     libuniversal-require-perl liblog-dispatch-perl libemail-address-perl
     libemail-address-list-perl libscope-upper-perl libsymbol-global-name-perl

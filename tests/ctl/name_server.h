@@ -21,43 +21,10 @@
 
 #include "base/unique_fd.h"
 #include "unit/child.h"
+#include "unit/dns_octets.h"
 #include "unit/folder.h"
 
 namespace sallyport::ctl {
-
-namespace dns {
-
-constexpr unsigned a = 1;
-constexpr unsigned mx = 15;
-constexpr unsigned aaaa = 28;
-
-inline std::string number(unsigned value) {
-    return {static_cast<char>(value >> 8U), static_cast<char>(value & 0xffU)};
-}
-
-/// "mail.example" as RFC 1035 3.1 has it.
-inline std::string encoded(const std::string& name) {
-    std::string octets;
-    for (std::size_t begin = 0; begin < name.size();) {
-        const auto end = std::min(name.find('.', begin), name.size());
-        octets += static_cast<char>(end - begin);
-        octets += name.substr(begin, end - begin);
-        begin = end + 1;
-    }
-    return octets + '\0';
-}
-
-/// A record of the name that was asked for.
-inline std::string record(unsigned type, const std::string& data) {
-    return "\xc0\x0c" + number(type) + number(1) + std::string("\0\0\1\0", 4) +
-           number(static_cast<unsigned>(data.size())) + data;
-}
-
-inline std::string exchanger(unsigned preference, const std::string& host) {
-    return record(mx, number(preference) + encoded(host));
-}
-
-} // namespace dns
 
 /// What is answered to a question; -1 as the code: nothing.
 struct DnsAnswer {

@@ -152,6 +152,13 @@ relay_conf() {
     chmod 0600 "$file"
 }
 
+# runs_set_gid GROUP: whether a program of that group in $work runs by it when its mode says so.
+runs_set_gid() {
+    cp "$(command -v id)" "$work/id"
+    { chown "0:$1" "$work/id" && chmod 2755 "$work/id"; } 2>/dev/null || true
+    [ "$("$work/id" -g)" = "$1" ]
+}
+
 # message OCTETS: one with nothing to add, and so long in its wire form. No two lines are alike,
 # so that a lost or repeated block shows.
 message() {

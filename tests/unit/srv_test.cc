@@ -7,34 +7,20 @@
 #include <map>
 
 #include "net/srv.h"
+#include "unit/dns_octets.h"
 
 using namespace sallyport;
 using namespace std::string_literals;
+using dns::encoded;
+using dns::number;
 
 namespace {
-
-std::string number(unsigned value) {
-    return {static_cast<char>(value >> 8U), static_cast<char>(value & 0xffU)};
-}
-
-/// "mail.example" as RFC 1035 3.1 has it.
-std::string encoded(const std::string& name) {
-    std::string octets;
-    for (std::size_t begin = 0; begin < name.size();) {
-        const auto end = std::min(name.find('.', begin), name.size());
-        octets += static_cast<char>(end - begin);
-        octets += name.substr(begin, end - begin);
-        begin = end + 1;
-    }
-    return octets + '\0';
-}
 
 const std::string asked = encoded("_submission._tcp.example.org") + number(33) + number(1);
 
 /// A record of the name that was asked for.
 std::string record(const std::string& data, unsigned type = 33, unsigned kind = 1) {
-    return "\xc0\x0c"s + number(type) + number(kind) + "\0\0\1\0"s +
-           number(static_cast<unsigned>(data.size())) + data;
+    return dns::record(type, data, kind);
 }
 
 std::string service(unsigned priority, unsigned weight, unsigned port,

@@ -55,11 +55,9 @@ constexpr AdviceRow rows[] = {
     // ---- names ----
     {"no-such-host",
      "The name of the server does not exist.",
-     "This machine's name server does not know the host {host}.[ There is {nearest}: is it "
-     "a "
-     "typing error?][ It is a host of {title}: leave it, and check what follows the colon "
-     "in "
-     "provider, if there is one, and the name server.]",
+     "This machine's name server does not know the host {host}.[ There is {nearest}: is "
+     "it a typing error?][ It is a host of {title}: leave it, and check what follows the "
+     "colon in provider, if there is one, and the name server.]",
      {{"relay", "host", "{nearest}", "{own}"}}},
     {"no-address", "The name of the server has no address that can be used here.",
      "No address of {host} can be used here: {reason}."},
@@ -107,8 +105,7 @@ constexpr AdviceRow rows[] = {
     {"proxy",
      "The proxy is not there, refuses, or is none.",
      "The proxy did not connect us: check its host and port, and its user and password. "
-     "Ask "
-     "its owner whether it may reach {host} on port {p}.",
+     "Ask its owner whether it may reach {host} on port {p}.",
      {{"relay", "proxy"}}},
 
     // ---- greeting ----
@@ -123,8 +120,7 @@ constexpr AdviceRow rows[] = {
     {"captive",
      "HTTP comes back.",
      "A web page answers instead of a mail server: is this the right host and port? Where "
-     "a "
-     "network wants a log-in first, log in to it, or name its proxy.",
+     "a network wants a log-in first, log in to it, or name its proxy.",
      {{"relay", "host"}, {"relay", "port"}, {"relay", "proxy"}}},
     {"not-smtp",
      "A server of another protocol answers.",

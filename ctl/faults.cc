@@ -54,15 +54,6 @@ constexpr std::array complaints{
     Complaint{"verify the first certificate", "ca-unknown"},
 };
 
-std::string now_for_people() {
-    const std::time_t seconds = std::time(nullptr);
-    std::tm time{};
-    ::gmtime_r(&seconds, &time);
-    std::array<char, 32> text{};
-    const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M UTC", &time);
-    return {text.data(), size};
-}
-
 void add_facts(Symptom& symptom, const TlsReport& facts) {
     auto& words = symptom.words;
     if (symptom.found == "ca-unknown" && facts.chain_length == 1 && !facts.self_signed)
@@ -86,7 +77,7 @@ void explain_certificate(Explanation& told, const Failure& failure, const Relay&
     if (row == complaints.end())
         return;
     told.symptom.found = row->found;
-    told.symptom.words["date"] = now_for_people();
+    told.symptom.words["date"] = date_text(std::time(nullptr));
     if (told.symptom.found == "expired")
         told.symptom.words["ago"] = "0";
     told.tls = inspect(relay, site);

@@ -20,6 +20,7 @@
 #include "base/concat.h"
 #include "base/failure.h"
 #include "ctl/advice.h"
+#include "ctl/advice_words.h"
 #include "ctl/names.h"
 #include "ctl/words.h"
 #include "net/tls.h"
@@ -232,21 +233,23 @@ std::string oddities(const SecretShape& shape) {
 }
 
 /// As a delivery will read it. A command is run once, when the log-in is tried.
-void read_secret(const Relay& relay, Findings& findings) {
-    if (!std::holds_alternative<SecretFile>(relay.secret) || !findings.failure.empty())
-        return;
+SecretShape shape_as_read(const Relay& relay, Findings& findings) {
+    if (!std::holds_alternative<SecretFile>(relay.secret))
+        return shape_of(relay.secret);
     try {
-        load_secret(relay.secret, Clock::now() + secret_wait);
+        return load_secret(relay.secret, Clock::now() + secret_wait).secret->shape();
     } catch (const Failure& failure) {
-        findings.failure = printable(failure.what());
-        findings.warn("config-error", {}, &relay);
+        if (findings.failure.empty()) {
+            findings.failure = printable(failure.what());
+            findings.warn("config-error", {}, &relay);
+        }
     }
+    return {};
 }
 
 void look_at_secrets(const Settings& settings, Findings& findings) {
     for (const Relay& relay : settings.relays) {
-        read_secret(relay, findings);
-        const std::string shape = oddities(shape_of(relay.secret));
+        const std::string shape = oddities(shape_as_read(relay, findings));
         if (!shape.empty())
             findings.warn("secret-shape", {{"shape", shape}}, &relay);
         const auto* const source = std::get_if<SecretFile>(&relay.secret);
@@ -262,12 +265,7 @@ void look_at_secrets(const Settings& settings, Findings& findings) {
 void look_at_clock(std::time_t now, Findings& findings) {
     if (now >= oldest_plausible)
         return;
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    std::array<char, 32> date{};
-    const std::size_t size =
-        std::strftime(date.data(), date.size(), "%Y-%m-%d %H:%M UTC", &parts);
-    findings.warn("clock", {{"date", std::string(date.data(), size)}});
+    findings.warn("clock", {{"date", date_text(now)}});
 }
 
 bool is_name(const Relay& relay) {

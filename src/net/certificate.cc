@@ -71,7 +71,7 @@ std::string wrong_name(const std::string& names, const std::string& name) {
     if (names.empty())
         return "; it names no host in its subjectAltName";
     return concat({"; it is for ", names, " and not for ", printable(name),
-                   ": set host, or tls_name, to a name in it"});
+                   ": set tls_name if one is your provider's"});
 }
 
 /// What to know and to do about the refusals that administrators meet. `chain` begins with

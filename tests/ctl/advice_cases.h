@@ -320,7 +320,7 @@ constexpr AdviceCase other_cases[] = {
      "Only the server's owner can renew it."},
     {"wrong-name", "", Rung::tls,
      "certificate refused: hostname mismatch; it is for DNS:a.example.org and not for "
-     "mail.example.org: set host, or tls_name, to a name in it",
+     "mail.example.org: set tls_name if one is your provider's",
      "The certificate is for \"DNS:a.example.org\", not for mail.example.org.",
      "relay.host= relay.tls_name="},
     {"chain-gap", "", Rung::tls,

@@ -99,16 +99,22 @@ class Interview {
         if (text.find('@') != text.npos) {
             take_mailbox(text);
         } else if (text.find_first_of(".:") == text.npos || is_preset(text)) {
-            expect_known(text);
-            static_cast<void>(read_preset(text, "provider"));
-            plan_.provider = text;
+            const std::string preset = known_preset(text);
+            static_cast<void>(read_preset(preset, "provider"));
+            plan_.provider = preset;
         } else if (plan_.host.empty()) {
             std::string host = read_server(text, "host");
-            plan_.provider = preset_of_host(host);
+            plan_.provider = preset_of_name(host);
             if (plan_.provider.empty())
                 plan_.host = std::move(host);
         }
         return true;
+    }
+
+    /// Of a host of the table, or of the domain of its mailboxes; or empty.
+    static std::string preset_of_name(std::string_view name) {
+        std::string preset = preset_of_host(name);
+        return preset.empty() ? preset_of_domain(name) : preset;
     }
 
     /// "onamae:example.jp" has a dot, too.
@@ -119,19 +125,41 @@ class Interview {
         });
     }
 
-    /// Failure (66, local): it is the name of no row.
-    static void expect_known(std::string_view text) {
+    /// A key, or that of the row which alone has the word in it, but for kinds of it: of
+    /// gmail and gmail-relay the first. Failure (66, local): none has.
+    [[nodiscard]] std::string known_preset(const std::string& text) const {
         if (is_preset(text))
-            return;
+            return text;
+        const auto rows = providers_like(text);
+        const auto is_kind = [&](const Provider* row) {
+            return std::string_view(row->key).starts_with(rows.front()->key);
+        };
+        if (rows.empty() || !std::ranges::all_of(rows, is_kind))
+            refuse_unknown(text, rows);
+        const Provider& row = *rows.front();
+        console_.remark(concat({printable(text, 60), ": ", row.key, ", ", row.title}));
+        return row.key;
+    }
+
+    [[noreturn]] static void refuse_unknown(std::string_view text,
+                                            const std::vector<const Provider*>& rows) {
+        std::vector<std::string> near;
+        near.reserve(rows.size());
+        for (const Provider* const row : rows)
+            near.emplace_back(row->key);
         const std::string_view nearest =
             std::ranges::min_element(provider_table(), {}, [&](const Provider& provider) {
                 return distance(text, provider.key);
             })->key;
-        const bool near =
-            distance(text, nearest) <= std::min<std::size_t>(nearest.size() / 2, 3);
+        if (near.empty() &&
+            distance(text, nearest) <= std::min<std::size_t>(nearest.size() / 2, 3))
+            near.emplace_back(nearest);
         stop(ExitStatus::no_input, Fault::local,
              {printable(text, 60), tr(" is no provider that is known"),
-              near ? tr("; the nearest is ") : "", near ? nearest : "",
+              near.size() == 1  ? tr("; the nearest is ")
+              : near.size() > 1 ? tr("; there are ")
+                                : "",
+              printable(joined(near, ", "), 200),
               tr(": \"sallyportctl providers\" lists them, and another server is named by "
                  "--host")});
     }

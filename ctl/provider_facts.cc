@@ -67,6 +67,10 @@ std::string name_for_host(const Provider& provider, std::string_view host) {
     return {};
 }
 
+bool contains(std::string_view text, std::string_view part) {
+    return lower_case(text).find(lower_case(part)) != std::string::npos;
+}
+
 template<class Fits>
 const Provider* first_that(Fits fits) {
     const auto table = provider_table();
@@ -86,6 +90,19 @@ std::vector<PresetName> preset_names(const Provider& provider) {
         names.push_back({concat({provider.key, ":", take_until(variants, ' ')}),
                          std::string(take_until(hosts, ' '))});
     return names;
+}
+
+std::vector<const Provider*> providers_like(std::string_view pattern) {
+    std::vector<const Provider*> rows;
+    const std::string_view key = pattern.substr(0, pattern.find(':'));
+    for (const Provider& row : provider_table()) {
+        if (equals_ignoring_case(row.key, key))
+            return {&row};
+        if (contains(row.key, pattern) || contains(row.title, pattern) ||
+            contains(row.host, pattern) || contains(row.domains, pattern))
+            rows.push_back(&row);
+    }
+    return rows;
 }
 
 const Provider* provider_of_host(std::string_view host) {

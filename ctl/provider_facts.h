@@ -22,6 +22,10 @@ struct PresetName {
 /// All of the row, in its order. The first has no variant, unless one must be given.
 std::vector<PresetName> preset_names(const Provider& provider);
 
+/// The row with this key, a variant after it or not; else all that have `pattern` in the
+/// key, the name, a host or the domain of a mailbox.
+std::vector<const Provider*> providers_like(std::string_view pattern);
+
 /// The row whose host, of any variant, this is; null if none. Any smtp.DOMAIN may be
 /// onamae's, and so none is.
 const Provider* provider_of_host(std::string_view host);

@@ -13,7 +13,6 @@
 #include "ctl/provider_facts.h"
 #include "ctl/provider_text.h"
 #include "ctl/words.h"
-#include "text/ascii.h"
 #include "text/printable.h"
 
 namespace sallyport::ctl {
@@ -21,25 +20,6 @@ namespace sallyport::ctl {
 namespace {
 
 using Rows = std::vector<const Provider*>;
-
-bool contains(std::string_view text, std::string_view part) {
-    return lower_case(text).find(lower_case(part)) != std::string::npos;
-}
-
-/// Its key alone, if it is one, with a variant or without; else all that have it in the
-/// key, the name, a host or the domain of a mailbox.
-Rows rows_like(std::string_view pattern) {
-    Rows rows;
-    const std::string_view key = pattern.substr(0, pattern.find(':'));
-    for (const Provider& row : provider_table()) {
-        if (equals_ignoring_case(row.key, key))
-            return {&row};
-        if (contains(row.key, pattern) || contains(row.title, pattern) ||
-            contains(row.host, pattern) || contains(row.domains, pattern))
-            rows.push_back(&row);
-    }
-    return rows;
-}
 
 std::string names_of(const Rows& rows) {
     std::string text;
@@ -88,7 +68,7 @@ int providers(const Call& call) {
         stop(ExitStatus::usage, Fault::local, {tr("either a PATTERN or --for, not both")});
     if (address)
         return tell_of_address(call, *address);
-    const Rows rows = rows_like(pattern.value_or(""));
+    const Rows rows = providers_like(pattern.value_or(""));
     if (rows.empty())
         stop(ExitStatus::no_input, Fault::local,
              {tr("no provider is like "), printable(*pattern, 100),

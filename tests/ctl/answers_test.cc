@@ -224,6 +224,9 @@ BOOST_FIXTURE_TEST_CASE(a_host_of_the_table_is_its_provider, Fixture) {
     };
     BOOST_TEST(provider("smtp.eu.mailgun.org") == "mailgun:eu");
     BOOST_TEST(provider("mail.example.org") == "");
+    BOOST_TEST(provider("hotmail.com") == "outlook");
+    BOOST_TEST(provider("office365") == "m365");
+    BOOST_TEST(holds(why({"setup", "mail"}), "; there are ses, mailgun, "));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_of_ones_own_without_a_log_in, Fixture) {

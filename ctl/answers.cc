@@ -51,17 +51,15 @@ class Interview {
         : options_(options), console_(console), surroundings_(surroundings) {}
 
     Plan run() {
-        const bool has_secret = names_secret(options_);
+        has_secret_ = names_secret(options_);
         answer_server();
         answer_user();
-        if (!plan_.user.empty())
-            answer_secret(options_, console_, surroundings_, provider_, plan_);
-        else if (has_secret)
-            lacks("user");
+        answer_log_in();
         if (!options_.has("add")) {
             answer_sender();
             answer_root();
         }
+        expect_none(missing_);
         return std::move(plan_);
     }
 
@@ -77,9 +75,7 @@ class Interview {
             ask_until(console_, tr("Provider, mail address or host"), {},
                       [&](const std::string& answer) { return take_server(answer); });
         else if (plan_.host.empty())
-            stop(ExitStatus::usage, Fault::local,
-                 {tr("a provider, an address or the option --host is missing, and there "
-                     "is no terminal to ask the question on")});
+            missing_.emplace_back(tr("--host (or a provider, or an address)"));
         if (!plan_.provider.empty())
             preset_ = read_preset(plan_.provider, "provider");
         provider_ = preset_ ? preset_->provider : provider_of_host(plan_.host);
@@ -198,12 +194,14 @@ class Interview {
     }
 
     void take_unknown_host(const std::string& domain) {
-        if (!surroundings_.can_ask)
-            stop(ExitStatus::usage, Fault::local,
-                 {tr("option --host is missing: nothing tells the submission server of "),
-                  printable(domain)});
+        const std::string name = printable(domain);
+        if (!surroundings_.can_ask) {
+            missing_.push_back(concat(
+                {"--host (", tr("nothing tells the submission server of "), name, ")"}));
+            return;
+        }
         plan_.host = ask_until(
-            console_, concat({tr("Submission server of "), printable(domain)}), {},
+            console_, concat({tr("Submission server of "), name}), {},
             [](const std::string& answer) { return read_server(answer, "host"); });
     }
 
@@ -229,16 +227,33 @@ class Interview {
     }
 
     void ask_user() {
-        const bool must_log_in = provider_ != nullptr || names_secret(options_);
-        if (!surroundings_.can_ask && must_log_in)
-            lacks("user");
         if (!surroundings_.can_ask)
-            return; // a server of one's own may ask for no log-in
+            return;
+        const bool must = must_log_in();
         do {
-            plan_.user =
-                console_.ask(must_log_in ? tr("User") : tr("User (empty: no log-in)"));
+            plan_.user = console_.ask(must ? tr("User") : tr("User (empty: no log-in)"));
             refuse_temporary(plan_.user);
-        } while ((plan_.user.empty() && must_log_in) || !judge_user());
+        } while ((plan_.user.empty() && must) || !judge_user());
+    }
+
+    /// A server of one's own may ask for no log-in.
+    [[nodiscard]] bool must_log_in() const {
+        return provider_ != nullptr || has_secret_ ||
+               (plan_.host.empty() && plan_.srv.empty());
+    }
+
+    void answer_log_in() {
+        const bool wants_none = options_.has("user") && !has_secret_;
+        bool knows_secret = has_secret_ || !surroundings_.wants_secret;
+        if (!plan_.user.empty())
+            knows_secret =
+                answer_secret(options_, console_, surroundings_, provider_, plan_);
+        else if (wants_none || !must_log_in())
+            return;
+        else
+            missing_.emplace_back("--user");
+        if (!knows_secret)
+            missing_.emplace_back("--password-stdin");
     }
 
     void refuse_temporary(std::string_view user) const {
@@ -277,7 +292,7 @@ class Interview {
         else if (!usual.empty())
             plan_.from = usual;
         else
-            lacks("from");
+            missing_.emplace_back("--from");
         plan_.force = options_.value("force").value_or("");
     }
 
@@ -305,8 +320,10 @@ class Interview {
             plan_.aliases = surroundings_.aliases;
         if (!plan_.aliases.empty() && !readers->empty())
             return;
-        if (!surroundings_.can_ask)
-            lacks("root");
+        if (!surroundings_.can_ask) {
+            missing_.emplace_back("--root");
+            return;
+        }
         plan_.root = ask_until(
             console_, tr("Who reads root's mail"), read_mailbox(plan_.from, {}).address(),
             [](const std::string& answer) { return read_readers(answer, "the reader"); });
@@ -338,6 +355,8 @@ class Interview {
     std::string mailbox_; ///< somebody's address, or empty
     std::optional<Preset> preset_;
     const Provider* provider_ = nullptr;
+    bool has_secret_ = false;          ///< an option says where it is
+    std::vector<std::string> missing_; ///< options that nobody can be asked for
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/concat.h"
 #include "base/failure.h"
@@ -14,11 +15,15 @@
 
 namespace sallyport::ctl {
 
-/// Failure (64, local): `option` is missing.
-[[noreturn]] inline void lacks(std::string_view option) {
+/// Failure (64, local): these are missing, if any are.
+inline void expect_none(const std::vector<std::string>& missing) {
+    if (missing.empty())
+        return;
+    const bool one = missing.size() == 1;
     stop(ExitStatus::usage, Fault::local,
-         {tr("option --"), option,
-          tr(" is missing, and there is no terminal to ask the question on")});
+         {one ? tr("option ") : tr("the options "), joined(missing, ", "),
+          one ? tr(" is missing") : tr(" are missing"),
+          tr(", and there is no terminal to ask questions on")});
 }
 
 /// What `read`, which is called with an origin, makes of the option's value. Failure (64,

@@ -149,34 +149,32 @@ bool names_secret(const Options& options) {
     return count == 1;
 }
 
-void answer_secret(const Options& options, const Console& console,
+bool answer_secret(const Options& options, const Console& console,
                    const Surroundings& surroundings, const Provider* provider, Plan& plan) {
     const Typed typed(options, console, surroundings.can_ask, provider);
     const bool is_iam = options.has("iam-secret-stdin");
     if (is_iam)
         static_cast<void>(region_of(plan)); // before anybody types a key for nothing
     const bool is_piped = is_iam || options.has("password-stdin");
-    if (!surroundings.wants_secret && (is_piped || !names_secret(options))) {
+    const bool is_named = names_secret(options);
+    if (!surroundings.wants_secret && (is_piped || !is_named)) {
         plan.password = "(secret)";
-        return;
-    }
-    if (is_iam) {
+    } else if (is_iam) {
         std::string key = Console::read_secret();
         expect_usable(key);
-        return derive(key, plan);
-    }
-    if (is_piped) {
+        derive(key, plan);
+    } else if (is_piped) {
         plan.password = Console::read_secret();
         if (!typed.judge(plan.password))
             stop(ExitStatus::data_error, Fault::local, {tr("the secret is not used")});
-        return;
-    }
-    if (names_secret(options))
-        return take_place(options, plan);
-    if (surroundings.can_ask)
+    } else if (is_named) {
+        take_place(options, plan);
+    } else if (surroundings.can_ask) {
         ask_secret(console, typed, provider, plan);
-    else
-        lacks("password-stdin");
+    } else {
+        return false;
+    }
+    return true;
 }
 
 } // namespace sallyport::ctl

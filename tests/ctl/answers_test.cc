@@ -91,20 +91,25 @@ BOOST_FIXTURE_TEST_CASE(options_alone, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_missing_without_a_terminal_is_named, Fixture) {
-    const auto lacks = [](const std::string& option) {
-        return "64 option --" + option +
-               " is missing, and there is no terminal to ask the question on";
+    const auto lacks = [](const std::string& options) {
+        return "64 " + options + " missing, and there is no terminal to ask questions on";
     };
-    BOOST_TEST(why({"setup"}) ==
-               "64 a provider, an address or the option --host is missing, and there is no "
-               "terminal to ask the question on");
-    BOOST_TEST(why({"setup", "brevo"}) == lacks("user"));
-    BOOST_TEST(why({"setup", "sendgrid"}) == lacks("password-stdin"));
-    BOOST_TEST(why({"setup", "sendgrid", "--password-file", "/s"}) == lacks("from"));
+    BOOST_TEST(why({"setup"}) == lacks("the options --host (or a provider, or an address), "
+                                       "--user, --password-stdin, --from, --root are"));
+    BOOST_TEST(why({"setup", "--from", "a@b.c", "--root", "a@b.c", "--user", ""}) ==
+               lacks("option --host (or a provider, or an address) is"));
+    BOOST_TEST(why({"setup", "brevo"}) ==
+               lacks("the options --user, --password-stdin, --from, --root are"));
+    BOOST_TEST(why({"setup", "brevo", "--password-stdin"}) ==
+               lacks("the options --user, --from, --root are"));
+    BOOST_TEST(why({"setup", "sendgrid", "--from", "a@b.c"}) ==
+               lacks("the options --password-stdin, --root are"));
     BOOST_TEST(why({"setup", "sendgrid", "--password-file", "/s", "--from", "a@b.c"}) ==
-               lacks("root"));
-    BOOST_TEST(why({"setup", "--host", "h.example", "--password-file", "/s"}) ==
-               lacks("user"));
+               lacks("option --root is"));
+    BOOST_TEST(why({"setup", "--host", "h.example"}) ==
+               lacks("the options --from, --root are"));
+    surroundings.wants_secret = false;
+    BOOST_TEST(why({"setup", "brevo"}) == lacks("the options --user, --from, --root are"));
 }
 
 BOOST_FIXTURE_TEST_CASE(mistakes_in_options_are_mistakes_of_the_call, Fixture) {
@@ -206,8 +211,9 @@ BOOST_FIXTURE_TEST_CASE(a_url_is_not_quoted, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(where_nobody_knows_the_server_it_is_asked, Fixture) {
     BOOST_TEST(why({"setup", "a@example.org"}) ==
-               "64 option --host is missing: nothing tells the submission server of "
-               "example.org");
+               "64 the options --host (nothing tells the submission server of "
+               "example.org), --password-stdin, --root are missing, and there is no "
+               "terminal to ask questions on");
     surroundings.can_ask = true;
     const Asked asked =
         ask({"setup", "a@example.org", "--password-file", "/s", "--root", "r@b.example"},

@@ -162,10 +162,10 @@ refused() {
 }
 
 mistake_cases() {
-    refused 64 'nothing is said, and nobody can be asked' 'the option --host is missing'
-    refused 64 'no user' 'option --user is missing' brevo
-    refused 64 'no secret' 'option --password-stdin is missing' sendgrid
-    refused 64 'no sender' 'option --from is missing' sendgrid --password-file /s
+    refused 64 'nothing is said, and nobody can be asked' '--from, --root are missing'
+    refused 64 'no user' 'options --user, --password-stdin, ' brevo
+    refused 64 'no secret' 'options --password-stdin, ' sendgrid
+    refused 64 'no sender' 'options --from, --root are ' sendgrid --password-file /s
     refused 64 'a sender that is none' 'option --from: ' sendgrid --password-file /s --from '<>'
     refused 64 'a temporary key of Amazon' 'ASIA' ses:eu-west-1 --user ASIAX --iam-secret-stdin
     refused 64 'a port that is none' 'option --port: ' sendgrid --port 0

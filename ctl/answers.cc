@@ -11,6 +11,7 @@
 #include "ctl/provider_facts.h"
 #include "ctl/secret_answer.h"
 #include "ctl/secret_form.h"
+#include "ctl/server_word.h"
 #include "message/aliases.h"
 #include "text/address.h"
 #include "text/ascii.h"
@@ -66,9 +67,9 @@ class Interview {
   private:
     void answer_server() {
         if (const auto host = options_.value("host"))
-            plan_.host = by_option("host", [&](const std::string& origin) {
-                return read_server(*host, origin);
-            });
+            take_host(by_option("host", [&](const std::string& origin) {
+                return read_server_word(*host, origin);
+            }));
         if (const auto word = options_.word())
             take_server(*word);
         else if (plan_.host.empty() && surroundings_.can_ask)
@@ -83,28 +84,33 @@ class Interview {
             plan_.ports = by_option("port", [&](const std::string& origin) {
                 return read_ports(*ports, origin);
             });
-        plan_.tls = options_.value("tls").value_or("");
+        plan_.tls = options_.value("tls").value_or(plan_.tls);
     }
 
     /// A provider, somebody's address, or a host.
     bool take_server(const std::string& text) {
-        if (text.find("://") != text.npos) // there may be a password in it
-            stop(ExitStatus::usage, Fault::local,
-                 {tr("a URL is taken from the variable SALLYPORT_URL only, with the option "
-                     "--from-env")});
-        if (text.find('@') != text.npos) {
+        const bool is_url = text.find("://") != text.npos;
+        if (!is_url && text.find('@') != text.npos) {
             take_mailbox(text);
         } else if (text.find_first_of(".:") == text.npos || is_preset(text)) {
             const std::string preset = known_preset(text);
             static_cast<void>(read_preset(preset, "provider"));
             plan_.provider = preset;
         } else if (plan_.host.empty()) {
-            std::string host = read_server(text, "host");
-            plan_.provider = preset_of_name(host);
-            if (plan_.provider.empty())
-                plan_.host = std::move(host);
+            ServerWord word = by_option(
+                "host", [&](const std::string&) { return read_server_word(text, "host"); });
+            plan_.provider = preset_of_name(word.host);
+            if (!plan_.provider.empty())
+                word.host.clear();
+            take_host(std::move(word));
         }
         return true;
+    }
+
+    void take_host(ServerWord word) {
+        plan_.host = std::move(word.host);
+        plan_.ports = std::move(word.ports);
+        plan_.tls = std::move(word.tls);
     }
 
     /// Of a host of the table, or of the domain of its mailboxes; or empty.
@@ -161,6 +167,10 @@ class Interview {
     }
 
     void take_mailbox(const std::string& text) {
+        if (text.substr(0, text.rfind('@')).find(':') != text.npos) // not to be quoted
+            stop(ExitStatus::usage, Fault::local,
+                 {tr("an address without a colon before its @ is expected: the password "
+                     "is asked for later")});
         const Mailbox mailbox = by_option("from", [&](const std::string&) {
             return read_mailbox(text, printable(text, 80));
         });
@@ -200,9 +210,9 @@ class Interview {
                 {"--host (", tr("nothing tells the submission server of "), name, ")"}));
             return;
         }
-        plan_.host = ask_until(
+        take_host(ask_until(
             console_, concat({tr("Submission server of "), name}), {},
-            [](const std::string& answer) { return read_server(answer, "host"); });
+            [](const std::string& answer) { return read_server_word(answer, "host"); }));
     }
 
     void answer_user() {

@@ -38,7 +38,7 @@ struct Option {
 
 struct Verb {
     const char* name;
-    const char* words;   ///< "[PROVIDER | USER@DOMAIN]", or empty
+    const char* words;   ///< "[PROVIDER | USER@DOMAIN | SERVER]", or empty
     Takes takes;         ///< of a word
     std::size_t most;    ///< so many words at most
     const char* summary; ///< one line, for tr()

@@ -75,7 +75,7 @@ constexpr Verb verbs[] = {
     {"check", "", Takes::nothing, 0,
      "Tries the configuration step by step, and says what to do about what fails.",
      check_options},
-    {"setup", "[PROVIDER | USER@DOMAIN]", Takes::provider, 1,
+    {"setup", "[PROVIDER | USER@DOMAIN | SERVER]", Takes::provider, 1,
      "Writes the configuration, asking for what it is not told, and checks it.",
      setup_options},
     {"providers", "[PATTERN]", Takes::provider, 1,

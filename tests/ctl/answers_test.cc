@@ -8,7 +8,6 @@
 #include "base/unique_fd.h"
 #include "ctl/answers.h"
 #include "ctl/arguments.h"
-#include "ctl/secret_form.h"
 #include "unit/failing.h"
 #include "unit/folder.h"
 
@@ -203,10 +202,33 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_dns_alone_names_needs_a_yes, Fixture) {
     BOOST_TEST(plan(arguments, "y\n\n").provider == "sakura:evil");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_url_is_not_quoted, Fixture) {
-    BOOST_TEST(why({"setup", "smtps://alice:hunter2@smtp.example.com:465"}) ==
-               "64 a URL is taken from the variable SALLYPORT_URL only, with the option "
-               "--from-env");
+BOOST_FIXTURE_TEST_CASE(a_server_is_taken_apart, Fixture) {
+    const auto apart = [&](const char* word, const char* port = nullptr) {
+        const Plan made = plan({"setup", word, "--user", "u", "--password-file", "/s",
+                                "--from", "a@b.example", "--root", "r@b.example",
+                                port != nullptr ? "--port" : "--no-check",
+                                port != nullptr ? port : "--yes"});
+        return made.provider + made.host + " " +
+               (made.ports.empty() ? "" : std::to_string(made.ports.front())) + " " +
+               made.tls;
+    };
+    BOOST_TEST(apart("mail.example.org:2465") == "mail.example.org 2465 ");
+    BOOST_TEST(apart("smtps://mail.example.org") == "mail.example.org 465 implicit");
+    BOOST_TEST(apart("smtps://mail.example.org", "2465") ==
+               "mail.example.org 2465 implicit");
+    BOOST_TEST(apart("smtp.gmail.com:587") == "gmail 587 ");
+    BOOST_TEST(apart("ses:eu-west-1") == "ses:eu-west-1  ");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_password_in_the_first_word_is_not_quoted, Fixture) {
+    for (const char* word :
+         {"smtps://alice:hunter2@smtp.example.com:465", "alice:hunter2@smtp.example.com",
+          "smtp://hunter2@smtp.example.com?x=y", "hunter2:hunter2"}) {
+        const std::string refusal = why({"setup", word});
+        BOOST_TEST(refusal.starts_with("64 "), refusal);
+        BOOST_TEST(!holds(refusal, "hunter2"), refusal);
+    }
+    BOOST_TEST(holds(why({"setup", "alice:hunter2@smtp.example.com"}), "asked for later"));
 }
 
 BOOST_FIXTURE_TEST_CASE(where_nobody_knows_the_server_it_is_asked, Fixture) {
@@ -217,8 +239,9 @@ BOOST_FIXTURE_TEST_CASE(where_nobody_knows_the_server_it_is_asked, Fixture) {
     surroundings.can_ask = true;
     const Asked asked =
         ask({"setup", "a@example.org", "--password-file", "/s", "--root", "r@b.example"},
-            "not a host\nmail.example.org\n\n");
+            "not a host\nmail.example.org:2465\n\n");
     BOOST_TEST(asked.plan.host == "mail.example.org");
+    BOOST_TEST((asked.plan.ports == std::vector<std::uint16_t>{2465}));
     BOOST_TEST(holds(asked.said, "sallyportctl: host: a host name or an address is"));
 }
 
@@ -343,34 +366,4 @@ BOOST_FIXTURE_TEST_CASE(whoever_only_looks_needs_no_secret, Fixture) {
                    .password == "(secret)");
     BOOST_TEST(plan({"setup", "sendgrid", "--from", "a@b.example", "--root", "r@b.example"})
                    .password == "(secret)");
-}
-
-BOOST_AUTO_TEST_CASE(the_forms_of_secrets) {
-    const auto doubt = [](const char* key, std::string_view secret) {
-        return doubt_about_secret(read_preset(key, "").provider, secret).text;
-    };
-    BOOST_TEST(doubt("sendgrid", "SG.x.y") == "");
-    BOOST_TEST(doubt("sendgrid", "sg.x.y") != "");
-    BOOST_TEST(doubt("ses:eu-west-1", std::string(44, 'B')) == "");
-    BOOST_TEST(doubt("ses:eu-west-1", std::string(43, 'B')) ==
-               "an SMTP password of Amazon SES has 44 characters");
-    BOOST_TEST(holds(doubt("ses:eu-west-1", std::string(40, 'k')), "--iam-secret-stdin"));
-    BOOST_TEST(doubt("gmail", "abcdefghijklmnop") == "");
-    BOOST_TEST(doubt("gmail", "abcdefghijklmno1") != "");
-    BOOST_TEST(holds(doubt("gmail", "abcd efgh ijkl mnop"), "with blanks"));
-    BOOST_TEST(doubt("brevo", "xsmtpsib-1") == "");
-    BOOST_TEST(holds(doubt("brevo", "xkeysib-1"), "an API key of Brevo"));
-    BOOST_TEST(doubt("mailjet", "anything") == "");
-    BOOST_TEST(doubt("mailjet", " anything") == "the secret begins or ends with a blank");
-    BOOST_TEST(doubt_about_secret(nullptr, "any thing").text == "");
-}
-
-BOOST_AUTO_TEST_CASE(a_mailbox_in_the_form_that_the_provider_asks_for) {
-    const auto user = [](const char* key, const char* address) {
-        return user_of_mailbox(read_preset(key, "").provider, address);
-    };
-    BOOST_TEST(user("gmail", "me@gmail.com") == "me@gmail.com");
-    BOOST_TEST(user("yahoo-jp", "me@yahoo.co.jp") == "me");
-    BOOST_TEST(user("iijmio", "me@mm.example.jp") == "me.mm.example.jp");
-    BOOST_TEST(user_of_mailbox(nullptr, "me@example.org") == "me@example.org");
 }

@@ -164,6 +164,7 @@ refused() {
 mistake_cases() {
     refused 64 'nothing is said, and nobody can be asked' '--from, --root are missing'
     refused 64 'no user' 'options --user, --password-stdin, ' brevo
+    refused 64 'a password in the first word' 'asked for later' 'me:S3cret@mail.example.org'
     refused 64 'no secret' 'options --password-stdin, ' sendgrid
     refused 64 'no sender' 'options --from, --root are ' sendgrid --password-file /s
     refused 64 'a sender that is none' 'option --from: ' sendgrid --password-file /s --from '<>'

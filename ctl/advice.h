@@ -64,8 +64,8 @@ struct Symptom {
 //            wants-starttls    p
 //            captive           -
 //            not-smtp          protocol: "IMAP", "POP", "SSH", "another protocol"
-//            mute              p
-//            mangled           (tls_port: 465, where it was seen open)
+//            mute              p; (tls_port: 465, where it was seen open)
+//            mangled           (tls_port)
 //   tls      no-starttls       p; (tls_port)
 //            ca-unknown        issuer; (pin)
 //            chain-gap         (issuer: of the certificate that came last)

@@ -129,8 +129,9 @@ constexpr AdviceRow rows[] = {
     {"mute",
      "The connection stands, and nothing is said on it.",
      "The connection stands but nothing answers: a firewall swallows it, or {provider} "
-     "has no port {p}. (Postmark and Azure have no 465.)",
-     {{"relay", "port"}}},
+     "has no port {p}.[ Port {tls_port} is open: try that.] (Postmark and Azure have no "
+     "465.)",
+     {{"relay", "port", "{tls_port}"}, {"relay", "tls", "implicit", "{tls_port}{tls}"}}},
     {"mangled",
      "Asterisks in the greeting, or XXXX in the reply to EHLO.",
      "A firewall rewrites the dialogue (\"SMTP inspection\"). Have it switched off, or "

@@ -70,6 +70,7 @@ class Ladder {
     void take_steps(const Trial& trial);
     void finish(const Trial& trial);
     StepReport& failing_step(const Trial& trial, Rung rung);
+    void name_way_round(Symptom& symptom);
     bool take_failure(const Trial& trial, const Explanation& told, bool last);
     void finish_ports();
 
@@ -324,6 +325,20 @@ StepReport& Ladder::failing_step(const Trial& trial, Rung rung) {
     return step;
 }
 
+/// What is wrong before TLS may not be so on a port where TLS comes first.
+void Ladder::name_way_round(Symptom& symptom) {
+    const auto p = symptom.words.find("p");
+    if (!probes_ || symptom.rung > Rung::ehlo ||
+        (p != symptom.words.end() && p->second == "465"))
+        return;
+    probes_->await_others(std::max(others_until_, Clock::now()));
+    const auto open_465 = [](const PortReport& each) {
+        return each.port == 465 && each.state == PortState::open;
+    };
+    if (std::ranges::any_of(probes_->ports(), open_465))
+        symptom.words["tls_port"] = "465";
+}
+
 /// As climb_port(). Another port is tried where a delivery would try it, and never after
 /// what may have been a log-in.
 bool Ladder::take_failure(const Trial& trial, const Explanation& told, bool last) {
@@ -333,6 +348,7 @@ bool Ladder::take_failure(const Trial& trial, const Explanation& told, bool last
     StepReport& step = failing_step(trial, told.symptom.rung);
     Trouble trouble{told.symptom, told.text, number(failure.status())};
     add_words(trouble.symptom, trial, options_.from, options_.to);
+    name_way_round(trouble.symptom);
     if (failure.reply_code() != 0 && !step.text.empty())
         trouble.text = step.text;
     fail(step, trouble);

@@ -11,8 +11,10 @@
 #include "loopback.h"
 #include "message/identity.h"
 #include "smtp/refusal.h"
+#include "station.h"
 #include "symptoms.h"
 #include "text/base64.h"
+#include "unit/child.h"
 
 using namespace sallyport;
 using namespace sallyport::ctl;
@@ -85,7 +87,8 @@ std::string failed_with(const RelayReport& report) {
     return "nothing failed";
 }
 
-RelayReport climb_to(const LoopbackServer& server, const AdviceCase& given) {
+RelayReport climb_to(const LoopbackServer& server, const AdviceCase& given,
+                     std::vector<std::uint16_t> other_ports = {}) {
     Settings settings;
     Relay relay =
         server.relay(given.login == Login::none ? "" : given.user, secret_of(given));
@@ -93,7 +96,7 @@ RelayReport climb_to(const LoopbackServer& server, const AdviceCase& given) {
     relay.provider = given.provider;
     settings.relays.push_back(relay);
     LadderOptions options;
-    options.other_ports.clear();
+    options.other_ports = std::move(other_ports);
     options.others_wait = {};
     options.from = given.from;
     options.to = given.to;
@@ -201,4 +204,16 @@ BOOST_AUTO_TEST_CASE(what_is_not_offered) {
     manners.hides_starttls = true;
     LoopbackServer server(manners);
     BOOST_TEST(failed_with(climb_to(server, reply_cases[0])) == "tls no-starttls");
+}
+
+BOOST_AUTO_TEST_CASE(a_port_with_tls_that_is_open_is_a_way_round) {
+    check_or_skip(in_child([] {
+        if (!leave_the_network())
+            return cannot;
+        const Manners hidden{.tls = TlsMode::starttls, .hides_starttls = true};
+        const OpenPort open("127.0.0.1", 465);
+        const LoopbackServer server(hidden);
+        const auto text = texts_of(climb_to(server, reply_cases[0], {465}));
+        return text.find(": 465 is open") != text.npos ? 0 : 1;
+    }));
 }

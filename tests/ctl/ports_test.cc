@@ -4,12 +4,7 @@
 #define BOOST_TEST_MODULE ports
 #include <boost/test/unit_test.hpp>
 
-#include <cstring>
-
 #include <arpa/inet.h>
-#include <net/if.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 
 #include "ctl/ports.h"
 #include "station.h"
@@ -57,17 +52,6 @@ bool has_ipv6() {
         BOOST_TEST_MESSAGE("skipped: there is no IPv6 here");
         return false;
     }
-}
-
-/// A machine of its own, that has nothing but 127.0.0.1.
-bool leave_the_network() {
-    if (::unshare(CLONE_NEWNET) != 0)
-        return false;
-    const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
-    request.ifr_flags = IFF_UP;
-    return ::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <list>
 #include <mutex>
@@ -15,7 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/unique_fd.h"
@@ -29,6 +33,17 @@ inline Deadline soon() {
 
 inline Address parse(const char* text) {
     return resolve(text, IpFamily::any, soon()).or_throw().front();
+}
+
+/// A machine of its own, that has nothing but 127.0.0.1.
+inline bool leave_the_network() {
+    if (::unshare(CLONE_NEWNET) != 0)
+        return false;
+    const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ifreq request{};
+    std::strcpy(request.ifr_name, "lo");
+    request.ifr_flags = IFF_UP;
+    return ::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
 }
 
 /// One that is bound and does not listen: connections to it are refused.

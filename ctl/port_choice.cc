@@ -42,6 +42,18 @@ const StepReport* failed_step(const RelayReport& report) {
     return found == report.steps.end() ? nullptr : &*found;
 }
 
+bool has_advice(const RelayReport& report, std::string_view id) {
+    return std::ranges::any_of(report.steps, [id](const StepReport& step) {
+        return std::ranges::find(step.advice, id, &Advice::id) != step.advice.end();
+    });
+}
+
+bool has_greeted(const RelayReport& report) {
+    return std::ranges::any_of(report.steps, [](const StepReport& step) {
+        return step.rung == Rung::greeting && step.result != Result::fail;
+    });
+}
+
 } // namespace
 
 PortChoice choose_ports(Relay relay,
@@ -68,6 +80,20 @@ PortChoice choose_ports(Relay relay,
         relay.port = std::move(open);
     }
     return choice;
+}
+
+bool is_unusual(std::uint16_t port) {
+    return port != 25 && port != 465 && port != 587 && port != 2525;
+}
+
+std::optional<TlsMode> tls_of(const RelayReport& report, TlsMode tried) {
+    if (has_advice(report, "wants-implicit"))
+        return TlsMode::implicit;
+    if (has_advice(report, "wants-starttls"))
+        return TlsMode::starttls;
+    if (!report.tls.version.empty() || has_greeted(report))
+        return tried;
+    return std::nullopt;
 }
 
 } // namespace sallyport::ctl

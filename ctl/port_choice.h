@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,12 @@ struct PortChoice {
 /// `probe` climbs from names to TLS, as probe_server() does, on the relay's ports. Of those
 /// the first that works decides; where none does, others that are open.
 PortChoice choose_ports(Relay relay, const std::function<RelayReport(const Relay&)>& probe);
+
+/// Whether `port` says nothing of how TLS begins there, which is the server's to tell.
+bool is_unusual(std::uint16_t port);
+
+/// How TLS begins there, by a probe whose relay took it to begin as `tried`; nothing where
+/// that was not to be learnt.
+std::optional<TlsMode> tls_of(const RelayReport& report, TlsMode tried);
 
 } // namespace sallyport::ctl

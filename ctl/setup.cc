@@ -88,8 +88,7 @@ class Setup {
     Setup(const Setup&) = delete;
     Setup& operator=(const Setup&) = delete;
     ~Setup() {
-        for (ConfigEntry& entry : entries_)
-            wipe(entry.value);
+        wipe_entries();
         wipe(text_);
         wipe(before_);
     }
@@ -183,39 +182,74 @@ class Setup {
             }};
         Plan plan = answers(options_, call_.console, surroundings);
         take(plan);
-        if (connects && plan.ports.empty()) {
+        if (!plan.ports.empty())
+            add_tls(plan);
+        else if (connects)
             add_ports(plan);
-            take(plan);
-        }
+        take(plan);
         readers_ = plan.root;
         wipe(plan.password);
     }
 
+    void wipe_entries() {
+        for (ConfigEntry& entry : entries_)
+            wipe(entry.value);
+    }
+
     /// Failure where sallyport would not read it as it is meant.
     void take(const Plan& plan) {
+        wipe_entries();
         const auto name = options_.value("add");
         entries_ = name ? relay_entries(plan, *name) : entries_of(plan);
         settings_ = settings_of(entries_);
+    }
+
+    [[nodiscard]] RelayReport probe(const Relay& relay, Clock::time_point started) const {
+        LadderOptions ladder;
+        ladder.log_in = false;
+        ladder.started = started;
+        ladder.deadline = started + probe_wait;
+        return probe_server(relay, *settings_, look_up_identity(), ladder);
     }
 
     void add_ports(Plan& plan) {
         const Relay& relay = settings_->relays.front();
         if (relay.srv || relay.is_local())
             return;
-        const Identity identity = look_up_identity();
-        LadderOptions ladder;
-        ladder.log_in = false;
-        ladder.started = Clock::now();
-        ladder.deadline = ladder.started + probe_wait;
+        const auto started = Clock::now();
         call_.console.progress(tr("Looking which ports lead to the server …"));
-        const PortChoice choice = choose_ports(relay, [&](const Relay& tried) {
-            return probe_server(tried, *settings_, identity, ladder);
-        });
+        const PortChoice choice =
+            choose_ports(relay, [&](const Relay& tried) { return probe(tried, started); });
         call_.console.progress({});
         plan.ports = choice.ports;
         if (!choice.trouble.empty())
             call_.console.complain(
                 concat({tr("warning: "), printable(relay.host), ": ", choice.trouble}));
+    }
+
+    /// How TLS begins on a port that says nothing of it: who speaks first there tells. With
+    /// several ports one answer would stand for all of them, and nobody is asked.
+    void add_tls(Plan& plan) {
+        const Relay& relay = settings_->relays.front();
+        const auto port = std::ranges::find_if(relay.port, is_unusual);
+        if (relay.tls || relay.srv || relay.is_local() || port == relay.port.end())
+            return;
+        const TlsMode usual = relay.tls_mode(*port);
+        std::optional<TlsMode> told;
+        if (makes_connections(options_) && relay.port.size() == 1) {
+            call_.console.progress(tr("Looking how TLS begins there …"));
+            told = tls_of(probe(relay, Clock::now()), usual);
+            call_.console.progress({});
+        }
+        const bool at_once = told.value_or(usual) == TlsMode::implicit;
+        if (told)
+            plan.tls = at_once ? "implicit" : "starttls";
+        else
+            call_.console.remark(
+                concat({printable(relay.host), tr(", port "), std::to_string(*port),
+                        tr(": TLS is taken to begin "),
+                        at_once ? tr("at once") : tr("by STARTTLS"),
+                        tr(", unless --tls says otherwise")}));
     }
 
     [[nodiscard]] std::string appended() const {

@@ -64,7 +64,9 @@ delivery_cases() {
     local trusting=(env "SSL_CERT_FILE=$work/mail/ca.pem")
     as=("${trusting[@]}")
     ctl 0 'the server is checked before and after' --host 127.0.0.1 --port "$implicit_port" \
-        --tls implicit "${plan[@]}" --output "$file" && says 'Try it: '
+        "${plan[@]}" --output "$file" && says 'Try it: '
+    name='a server with TLS at once is known by its first words'
+    if grep -q '^tls = "implicit"' "$file"; then pass "$name"; else fail "$name" 'it is not'; fi
     send /dev/null "${trusting[@]}" "SALLYPORT_CONFIG=$file" SALLYPORT_LOG_TO=stderr \
         "$SALLYPORT" -bv "$recipient"
     if [ "$status" = 0 ]; then
@@ -74,8 +76,8 @@ delivery_cases() {
     fi
     fresh
     rm -f "$work/mail/"*.eml
-    ctl 0 'a test message' --host 127.0.0.1 --port "$starttls_port" --tls starttls \
-        "${plan[@]}" --output "$file" --to "$recipient" &&
+    ctl 0 'a test message' "127.0.0.1:$starttls_port" "${plan[@]}" --output "$file" \
+        --to "$recipient" && grep -q '^tls = "starttls"' "$file" &&
         if ls "$work/mail/"*.eml >"$work/stderr" 2>&1; then
             pass "$name"
         else
@@ -95,6 +97,9 @@ host = old.example
     local -a options=(--host mail.example.org "${plan[@]}" --no-check --output "$file")
     ctl 0 'a new file is readable by its owner alone' "${options[@]}" && is "$file"
     ctl 0 'the same again is nothing to do' "${options[@]}" && says 'nothing to do'
+    ctl 0 'what is taken for granted is said' "${options[@]}" --port 10025 --yes &&
+        says 'mail.example.org, port 10025: TLS is taken to begin by STARTTLS, unless --tls'
+    ctl 0 'and the first file again' "${options[@]}" --yes && is "$file"
     printf '%s' "$old" >"$file"
     chmod 0644 "$file"
     ctl 73 'a file that is there needs --yes' "${options[@]}" && says 'replaced with --yes only'

@@ -49,6 +49,7 @@ struct Symptom {
 //            secret-shape      shape: "begins with a blank", "is still the example's", …:
 //                              goes on after "The password "
 //            php85             -
+//            sender-domain     from: whose domain has no dot
 //   names    no-such-host      (nearest: a host that does exist)
 //            no-address        reason: what the resolver says
 //            no-resolver       (list: the name servers that were asked)

@@ -266,7 +266,7 @@ constexpr AdviceRow rows[] = {
      "At {provider}, {user} may send only as itself or its aliases, and {from} is none.",
      {{"sender", "envelope_from"}, {"sender", "header_from"}, {"sender", "force", "both"}}},
     {"sender-domain",
-     "The sender's domain does not exist.",
+     "The sender's domain does not exist, or has no dot.",
      "The domain of {from} does not exist outside this machine: put a real one.",
      {{"sender", "domain"}}},
     {"bare-rcpt",

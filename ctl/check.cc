@@ -76,6 +76,7 @@ class Check {
   private:
     void check_settings(Settings loaded, std::vector<std::string> notes);
     void take_config_error(const Failure& failure);
+    void check_sender(const Settings& settings, const std::string& sender);
     void check_relays(const Settings& settings, const Identity& identity,
                       const Parties& parties);
     void send(const Relay& relay, RelayReport& report, const Settings& settings,
@@ -147,9 +148,27 @@ void Check::check_settings(Settings loaded, std::vector<std::string> notes) {
     const Parties parties = parties_of(wishes_, settings, identity);
     if (!parties.trouble.empty())
         add_step(Result::fail, parties.trouble);
+    else
+        check_sender(settings, parties.envelope.reverse_path);
     if (report_.status == done)
         report_.status = parties.status;
     check_relays(settings, identity, parties);
+}
+
+/// A domain without a dot is known to this machine at the most.
+void Check::check_sender(const Settings& settings, const std::string& sender) {
+    const std::string_view domain = std::string_view(sender).substr(sender.rfind('@') + 1);
+    const bool is_real =
+        sender.empty() || domain.starts_with('[') || domain.find('.') != domain.npos;
+    if (is_real || std::ranges::all_of(settings.relays, &Relay::is_local))
+        return;
+    StepReport& step =
+        add_step(Result::warn, concat({tr("the sender is "), printable(sender)}));
+    Symptom symptom;
+    symptom.found = "sender-domain";
+    symptom.words["from"] = printable(sender);
+    if (auto advice = advise(symptom))
+        step.advice.push_back(std::move(*advice));
 }
 
 std::vector<const Relay*> Check::chosen(const Settings& settings) const {

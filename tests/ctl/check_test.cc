@@ -102,6 +102,20 @@ BOOST_AUTO_TEST_CASE(without_a_reader_of_roots_mail_the_sender_is_the_recipient)
     BOOST_TEST(holds(site.heard(), "RCPT TO:<me@example.org>"));
 }
 
+BOOST_AUTO_TEST_CASE(a_sender_whose_domain_has_no_dot_is_warned_of) {
+    Site site;
+    for (const auto& [from, expected] : {std::pair("root@localhost", true),
+                                         {"root@myhost", true},
+                                         {"root@example.org", false},
+                                         {"<>", false}}) {
+        CheckWishes wishes;
+        wishes.from = from;
+        const CheckReport report = site.check(wishes);
+        BOOST_TEST(report.status == 0);
+        BOOST_TEST(holds(advices(report.steps), "sender-domain") == expected);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_relay_that_there_is_not_is_a_mistake_of_the_call) {
     Site site;
     site.configure("", "first");

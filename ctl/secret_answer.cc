@@ -12,6 +12,7 @@
 #include "system/secret.h"
 #include "system/wipe.h"
 #include "text/ascii.h"
+#include "text/printable.h"
 
 namespace sallyport::ctl {
 
@@ -56,21 +57,36 @@ class Typed {
 
     /// False: it is to be asked for again.
     bool judge(std::string& secret) const {
+        while (strip(secret)) { // one edge after the other
+        }
         expect_usable(secret);
         Doubt doubt = doubt_about_secret(provider_, secret);
         if (doubt.text.empty())
             return true;
         console_.complain(doubt.text);
-        if (!doubt.instead.empty() && takes_instead()) {
-            wipe(secret);
-            secret = std::move(doubt.instead);
-            return true;
-        }
+        const bool takes_other = !doubt.instead.empty() && takes_instead();
+        if (takes_other)
+            secret.swap(doubt.instead);
         wipe(doubt.instead);
-        return !can_ask_ || console_.confirm(tr("Use it nevertheless?"), false);
+        return takes_other || !can_ask_ ||
+               console_.confirm(tr("Use it nevertheless?"), false);
     }
 
   private:
+    /// Whether what stands at its edges was no part of it, which only a person can tell.
+    bool strip(std::string& secret) const {
+        Doubt doubt = doubt_about_edges(secret);
+        if (doubt.text.empty())
+            return false;
+        console_.complain(
+            concat({doubt.text, can_ask_ ? "" : tr("; it is taken as it is")}));
+        const bool strips = can_ask_ && console_.confirm(tr("Take that off?"), false);
+        if (strips)
+            secret.swap(doubt.instead);
+        wipe(doubt.instead);
+        return strips;
+    }
+
     [[nodiscard]] bool takes_instead() const {
         return can_ask_ ? console_.confirm(tr("Take the blanks out?"), true)
                         : options_.has("yes");
@@ -117,6 +133,15 @@ void ask_secret(const Console& console, const Typed& typed, const Provider* prov
             [](const std::string& answer) { return read_path(answer, "token_file"); });
     else
         ask_password(console, typed, provider, plan);
+}
+
+/// Of what nobody is asked about.
+void look_at_file(const std::string& path, const Console& console) {
+    const SecretShape shape = shape_of(SecretFile{{path}, {}});
+    if (shape.blank_at_edge || shape.quoted)
+        console.complain(
+            concat({printable(path), tr(": a blank or a quotation mark at the edge of "
+                                        "the secret is taken for a part of it")}));
 }
 
 /// The value of an option that names where the secret is.
@@ -169,6 +194,8 @@ bool answer_secret(const Options& options, const Console& console,
             stop(ExitStatus::data_error, Fault::local, {tr("the secret is not used")});
     } else if (is_named) {
         take_place(options, plan);
+        if (surroundings.wants_secret && !plan.password_file.empty())
+            look_at_file(plan.password_file, console);
     } else if (surroundings.can_ask) {
         ask_secret(console, typed, provider, plan);
     } else {

@@ -113,8 +113,17 @@ Doubt doubt_about_secret(const Provider* provider, std::string_view secret) {
         if (form != std::end(forms))
             return form->doubt(secret);
     }
+    return {};
+}
+
+Doubt doubt_about_edges(std::string_view secret) {
     if (trim(secret) != secret)
         return {tr("the secret begins or ends with a blank"), std::string(trim(secret))};
+    const bool is_quoted = secret.size() > 2 && secret.front() == secret.back() &&
+                           (secret.front() == '"' || secret.front() == '\'');
+    if (is_quoted)
+        return {tr("the secret stands in quotation marks"),
+                std::string(secret.substr(1, secret.size() - 2))};
     return {};
 }
 

@@ -14,12 +14,14 @@ namespace sallyport::ctl {
 /// What is odd. It quotes no secret and tells nothing of one.
 struct Doubt {
     std::string text;    ///< a sentence; empty: nothing
-    std::string instead; ///< what was meant, if that is clear; a secret
+    std::string instead; ///< what was meant, if that is known; a secret
 };
 
 /// `provider` may be null: nothing is known.
 Doubt doubt_about_user(const Provider* provider, std::string_view user);
 Doubt doubt_about_secret(const Provider* provider, std::string_view secret);
+/// Quotation marks around it, or a blank at an edge: perhaps pasted along, perhaps not.
+Doubt doubt_about_edges(std::string_view secret);
 
 /// Of Amazon's access keys: they end within hours, and SES refuses them.
 bool is_temporary_key(std::string_view user);

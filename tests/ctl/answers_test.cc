@@ -321,6 +321,23 @@ BOOST_FIXTURE_TEST_CASE(blanks_of_google_go_with_a_yes_only, Fixture) {
     BOOST_TEST(password("--yes") == "abcdefghijklmnop");
 }
 
+BOOST_FIXTURE_TEST_CASE(what_may_be_a_part_of_the_secret_stays_with_a_warning, Fixture) {
+    const auto asked = [&](const char* option, const char* value, const char* input) {
+        return ask({"setup", "--host", "h.example", "--user", "u", option, value, "--from",
+                    "a@b.example", "--root", "r@b.example"},
+                   input);
+    };
+    for (const char* const secret : {"\"Tr0ub4dor\"", "Tr0ub4dor "}) {
+        const Asked piped = asked("--password-stdin", "--yes", secret);
+        BOOST_TEST(piped.plan.password == secret);
+        BOOST_TEST(holds(piped.said, "; it is taken as it is"));
+        const std::string file = folder.write("secret", secret);
+        const Asked filed = asked("--password-file", file.c_str(), "");
+        BOOST_TEST(holds(filed.said, ": a blank or a quotation mark at the edge"));
+        BOOST_TEST(!holds(piped.said + filed.said, "Tr0ub4dor"));
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(aliases_of_root_stand_in_for_a_reader, Fixture) {
     const auto arguments = {"setup", "sendgrid", "--password-file",
                             "/s",    "--from",   "a@b.example"};

@@ -24,8 +24,19 @@ BOOST_AUTO_TEST_CASE(the_forms_of_secrets) {
     BOOST_TEST(doubt("brevo", "xsmtpsib-1") == "");
     BOOST_TEST(holds(doubt("brevo", "xkeysib-1"), "an API key of Brevo"));
     BOOST_TEST(doubt("mailjet", "anything") == "");
-    BOOST_TEST(doubt("mailjet", " anything") == "the secret begins or ends with a blank");
     BOOST_TEST(doubt_about_secret(nullptr, "any thing").text == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_may_have_been_pasted_along) {
+    const auto instead = [](std::string_view secret) {
+        return doubt_about_edges(secret).instead;
+    };
+    BOOST_TEST(instead("\"hunter two\"") == "hunter two");
+    BOOST_TEST(instead("'hunter2'") == "hunter2");
+    BOOST_TEST(instead("hunter2 ") == "hunter2");
+    for (const char* const good :
+         {"hunter2", "\"hunter2", "'hunter2\"", "\"\"", "hunter two"})
+        BOOST_TEST(doubt_about_edges(good).text == "", good);
 }
 
 BOOST_AUTO_TEST_CASE(a_mailbox_in_the_form_that_the_provider_asks_for) {

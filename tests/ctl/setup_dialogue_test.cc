@@ -80,6 +80,24 @@ BOOST_FIXTURE_TEST_CASE(a_secret_that_looks_wrong_is_asked_for_again, Fixture) {
     BOOST_TEST(!holds(terminal.all(), "Tr0ub4dor"));
 }
 
+BOOST_FIXTURE_TEST_CASE(quotation_marks_that_were_pasted_along_go_with_a_yes, Fixture) {
+    for (const auto& [answer, kept] : {std::pair("y\n", ""), {"\n", "\\\""}}) {
+        Terminal terminal = setup({"--host", "mail.example.org", "--user", "me", "--root",
+                                   "admin@example.org", "--from", "me@example.org"});
+        BOOST_TEST(terminal.shows("(not shown): "));
+        terminal.type("\"Tr0ub4dor\"\n");
+        BOOST_TEST(terminal.shows("the secret stands in quotation marks"));
+        BOOST_TEST(terminal.shows("Take that off? [y/N] "));
+        terminal.type(answer);
+        BOOST_TEST(terminal.shows("? [Y/n] "));
+        terminal.type("y\n");
+        BOOST_TEST(terminal.status() == 0);
+        BOOST_TEST(!holds(terminal.all(), "Tr0ub4dor"));
+        BOOST_TEST(holds(folder.read("sallyport.conf"),
+                         std::string("\"") + kept + "Tr0ub4dor" + kept + "\""));
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(an_interrupt_while_the_secret_is_typed, Fixture) {
     for (const auto& [key, status] : {std::pair("\x03", 130), std::pair("\x1c", 131)}) {
         Terminal terminal = setup({"sendgrid", "--root", "admin@example.org"});

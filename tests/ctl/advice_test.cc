@@ -281,7 +281,8 @@ BOOST_AUTO_TEST_CASE(a_key_that_somebody_shows_is_never_ready_to_be_set) {
         symptom.found = id;
         symptom.provider.clear();
         relay.host = "mail.example.org";
-        for (const Remedy& remedy : advise(symptom)->set)
+        const auto shown = advise(symptom);
+        for (const Remedy& remedy : shown->set)
             BOOST_TEST(remedy.value == "");
         symptom.provider = "gmail";
         BOOST_TEST(advise(symptom)->text.find("telephone") != std::string::npos);

@@ -196,8 +196,8 @@ void hand_over(TestMessage& told, const TestMessageOrder& order, Entries& entrie
     Failover failover(
         settings, network,
         DeliveryContext{order.identity.host_name, order.started, transcript, false});
-    const Report report =
-        deliver(failover, settings.message, order.envelope, message, order.started);
+    const Report report = deliver(failover, settings.message, order.envelope,
+                                  recipients_of(order.envelope), message, order.started);
     take_times(told.step, entries, order.started, begun);
     told.step.peer = report.recipients.front().relay;
     told.status = number(report.status());

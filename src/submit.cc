@@ -86,7 +86,8 @@ ExitStatus submit(const World& world) {
     const Message message = finish_message(std::move(draft), envelope, invocation,
                                            world.settings, world.identity, notes);
     Failover failover(world.settings, world.network, context_of(world));
-    const Report report = deliver(failover, limits, envelope, message, world.started);
+    const Report report = deliver(failover, limits, envelope, recipients_of(envelope),
+                                  message, world.started);
     try {
         note(world, notes);
         tell(world, envelope, report);

@@ -16,17 +16,22 @@ namespace sallyport {
 
 namespace {
 
+/// RFC 3461 4.2: whoever asks for notifications is told of the recipient he named.
+std::string original(const Envelope& envelope, const std::string& recipient) {
+    if (envelope.notify.empty() || has_eight_bit(recipient))
+        return {};
+    return concat({"rfc822;", encode_xtext(recipient)});
+}
+
 class Delivery {
   public:
     Delivery(Failover& failover, const MessageSettings& settings, const Envelope& envelope,
-             const Message& message, Clock::time_point started, bool last)
+             std::vector<Recipient> recipients, const Message& message,
+             Clock::time_point started, bool last, Witness* witness)
         : failover_(failover), envelope_(envelope), started_(started), last_(last),
-          forms_(message, settings.encode_header, failover.notes()) {
+          witness_(witness), forms_(message, settings.encode_header, failover.notes()) {
         report_.size = message.size();
-        report_.recipients.reserve(envelope.recipients.size());
-        for (const auto& recipient : envelope.recipients)
-            report_.recipients.push_back(
-                Recipient(recipient, envelope.notify, original(recipient)));
+        report_.recipients = std::move(recipients);
         reading_ = std::chrono::round<std::chrono::milliseconds>(Clock::now() - started);
     }
 
@@ -124,7 +129,8 @@ class Delivery {
             recipient->ask_again();
         }
         try {
-            session.transact(envelope_, message, batch(), last_ && pending().empty());
+            session.transact(envelope_, message, batch(), last_ && pending().empty(),
+                             witness_);
         } catch (const std::bad_alloc&) {
             if (!session.in_doubt())
                 throw;
@@ -134,6 +140,8 @@ class Delivery {
             std::chrono::round<std::chrono::milliseconds>(Clock::now() - begun);
         for (Recipient* recipient : batch())
             recipient->delays = spent;
+        if (witness_ != nullptr)
+            witness_->settled(batch());
     }
 
     /// A doubt is about the recipients of the transaction, and marked before anything that
@@ -149,6 +157,8 @@ class Delivery {
             if (in_doubt && recipient->in_doubt())
                 tell(*recipient, failure);
         }
+        if (witness_ != nullptr)
+            witness_->settled(batch());
         take_back();
         trouble_ = in_doubt ? failover_.session_lost() : failure;
     }
@@ -193,17 +203,11 @@ class Delivery {
         return delays;
     }
 
-    /// RFC 3461 4.2: whoever asks for notifications is told of the recipient he named.
-    [[nodiscard]] std::string original(const std::string& recipient) const {
-        if (envelope_.notify.empty() || has_eight_bit(recipient))
-            return {};
-        return concat({"rfc822;", encode_xtext(recipient)});
-    }
-
     Failover& failover_;
     const Envelope& envelope_;
     Clock::time_point started_;
     bool last_;
+    Witness* witness_;
     Report report_;
     std::vector<Recipient*> left_; ///< who was pending when this relay's turn began
     std::size_t asked_ = 0;        ///< of them, the first so many are no longer
@@ -216,10 +220,22 @@ class Delivery {
 
 } // namespace
 
+std::vector<Recipient> recipients_of(const Envelope& envelope) {
+    std::vector<Recipient> recipients;
+    recipients.reserve(envelope.recipients.size());
+    for (const auto& recipient : envelope.recipients)
+        recipients.push_back(
+            Recipient(recipient, envelope.notify, original(envelope, recipient)));
+    return recipients;
+}
+
 Report deliver(Failover& failover, const MessageSettings& settings,
-               const Envelope& envelope, const Message& message, Clock::time_point started,
-               bool last) {
-    return Delivery(failover, settings, envelope, message, started, last).run();
+               const Envelope& envelope, std::vector<Recipient> recipients,
+               const Message& message, Clock::time_point started, bool last,
+               Witness* witness) {
+    return Delivery(failover, settings, envelope, std::move(recipients), message, started,
+                    last, witness)
+        .run();
 }
 
 ExitStatus Report::status() const {

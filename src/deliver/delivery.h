@@ -13,6 +13,7 @@
 #include "message/envelope.h"
 #include "message/message.h"
 #include "smtp/recipient.h"
+#include "smtp/witness.h"
 
 namespace sallyport {
 
@@ -26,11 +27,16 @@ struct Report {
     [[nodiscard]] ExitStatus status() const;
 };
 
+/// The envelope's recipients, all pending.
+std::vector<Recipient> recipients_of(const Envelope& envelope);
+
 /// What a server or the network did is in the report, and want of memory once a relay is
-/// being tried. `started`: when the message was begun, for its deadline. `last`: no other
-/// follows, so that QUIT may ride along. Failure (78, local) if no relay serves the sender.
+/// being tried. `recipients`: only those that are pending are asked about. `started`: when
+/// the message was begun, for its deadline. `last`: no other follows, so that QUIT may ride
+/// along. `witness`: null for none. Failure (78, local) if no relay serves the sender.
 Report deliver(Failover& failover, const MessageSettings& settings,
-               const Envelope& envelope, const Message& message, Clock::time_point started,
-               bool last = true);
+               const Envelope& envelope, std::vector<Recipient> recipients,
+               const Message& message, Clock::time_point started, bool last = true,
+               Witness* witness = nullptr);
 
 } // namespace sallyport

@@ -15,14 +15,17 @@ namespace sallyport {
 /// What is known of one.
 struct RecipientFacts {
     std::string address;
+    std::size_t number = 0;         ///< for who has a list of his own
     std::string notify;             ///< RFC 3461 4.1, or empty
     std::string original_recipient; ///< RFC 3461 4.2: "rfc822;" and xtext, or empty
     ExitStatus status = ExitStatus::temp_fail;
-    int reply_code = 0;   ///< of the server's reply; 0 if there was none
-    std::string enhanced; ///< RFC 3463
-    std::string text;     ///< the server's reply, or our diagnosis: host, step, reason
-    bool named = false;   ///< the text names this recipient
-    std::string relay;    ///< host[address]:port
+    Fault fault = Fault::address; ///< who is to blame
+    Step step = Step::rcpt;       ///< where it came
+    int reply_code = 0;           ///< of the server's reply; 0 if there was none
+    std::string enhanced;         ///< RFC 3463
+    std::string text;   ///< the server's reply, or our diagnosis: host, step, reason
+    bool named = false; ///< the text names this recipient
+    std::string relay;  ///< host[address]:port
     std::string tls;
     Delays delays;
 };
@@ -78,6 +81,9 @@ class Recipient : public RecipientFacts {
         named = names_it;
     }
     void say(const Failure& trouble) {
+        fault = trouble.fault();
+        step = trouble.step();
+        reply_code = trouble.reply_code();
         say(trouble.enhanced(), trouble.what(), trouble.names(address));
     }
     /// It is pending as before, after trouble that was not about it.

@@ -287,9 +287,10 @@ void Session::no_mechanism(const std::string& troubles) {
 }
 
 void Session::transact(const Envelope& envelope, const Message& message,
-                       std::span<Recipient* const> recipients, bool last) {
+                       std::span<Recipient* const> recipients, bool last,
+                       Witness* witness) {
     const auto transaction = begin_transaction(envelope);
-    transaction->run(recipients, message, last);
+    transaction->run(recipients, message, last, witness);
     usable_ = transaction->in_step() && !wire_.leaving();
     if (transaction->too_many())
         recipient_limit_ = std::min(recipient_limit_, transaction->accepted());

@@ -52,9 +52,10 @@ class Session {
     /// that the server has no room for in this transaction stay untouched (452, 552); at
     /// least one is always dealt with. A Failure concerns those still undecided and not
     /// refused here. `last`: no transaction follows if all are dealt with, so that QUIT may
-    /// ride along.
+    /// ride along. `witness`: null for none.
     void transact(const Envelope& envelope, const Message& message,
-                  std::span<Recipient* const> recipients, bool last);
+                  std::span<Recipient* const> recipients, bool last,
+                  Witness* witness = nullptr);
 
     /// A transaction to go through step by step.
     std::unique_ptr<Transaction> begin_transaction(const Envelope& envelope);

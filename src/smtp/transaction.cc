@@ -43,8 +43,9 @@ Transaction::Transaction(Wire& wire, const Extensions& extensions, const Envelop
     : wire_(wire), extensions_(extensions), envelope_(envelope), notes_(notes) {}
 
 void Transaction::run(std::span<Recipient* const> recipients, const Message& message,
-                      bool last) {
+                      bool last, Witness* witness) {
     message_ = &message;
+    witness_ = witness;
     recipients_ = recipients;
     last_ = last;
     may_quit_ = last && recipients.size() == 1 && extensions_.pipelining;
@@ -228,6 +229,8 @@ void Transaction::flush() {
 
 void Transaction::send_flight(Step step, bool holds_last_octet) {
     wire_.expect_silence(step);
+    if (holds_last_octet && witness_ != nullptr)
+        witness_->doubt_begins(asked_);
     if (holds_last_octet)
         wire_.set_in_doubt(true);
     wire_.send(flight_, unsent_, step, shown_);

@@ -19,6 +19,7 @@
 #include "smtp/extensions.h"
 #include "smtp/recipient.h"
 #include "smtp/wire.h"
+#include "smtp/witness.h"
 
 namespace sallyport {
 
@@ -40,7 +41,8 @@ class Transaction {
     ~Transaction() = default;
 
     /// All of it in as few flights as the server's extensions allow. See Session::transact.
-    void run(std::span<Recipient* const> recipients, const Message& message, bool last);
+    void run(std::span<Recipient* const> recipients, const Message& message, bool last,
+             Witness* witness);
 
     /// The same step by step, for a caller who has to know each reply before he goes on.
     /// MAIL announces `size`, if it is known, and may have to announce 8-bit text before it
@@ -108,6 +110,7 @@ class Transaction {
     const Message* message_ = nullptr;
     std::span<Recipient* const> recipients_; ///< of run()
     bool last_ = false;
+    Witness* witness_ = nullptr;
     bool may_quit_ = false; ///< QUIT may ride after the message
 
     std::string flight_;     ///< octets not yet written

@@ -328,8 +328,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ScriptedNetwork network(input.substr(end + 1), scene.refuses);
     const Report report = [&] {
         Failover failover(scene.settings, network, {"host", {}, transcript, no_hints});
-        return deliver(failover, scene.settings.message, scene.envelope, scene.message(),
-                       Clock::now());
+        return deliver(failover, scene.settings.message, scene.envelope,
+                       recipients_of(scene.envelope), scene.message(), Clock::now());
     }();
     check_report(report, copies_of(network.lines, scene));
     const auto& chosen = scene.settings.relays.front().auth;

@@ -41,7 +41,8 @@ struct Fixture {
         header.append(Field("A: 1\r\n"));
         const Message message(header, Store(), {});
         Failover failover(settings, network, {"host", {}, transcript});
-        report = deliver(failover, settings.message, envelope, message, started);
+        report = deliver(failover, settings.message, envelope, recipients_of(envelope),
+                         message, started);
         return report;
     }
 
@@ -239,8 +240,8 @@ BOOST_FIXTURE_TEST_CASE(our_name, Fixture) {
         network.servers["one"] = {takes_all};
         network.heard.clear();
         Failover failover(settings, network, {host_name, {}, transcript});
-        deliver(failover, settings.message, envelope, Message(Header(), Store(), {}),
-                started);
+        deliver(failover, settings.message, envelope, recipients_of(envelope),
+                Message(Header(), Store(), {}), started);
         return network.heard.substr(0, network.heard.find("\r\n"));
     };
     BOOST_TEST(name("host") == "EHLO [192.0.2.9]");
@@ -286,8 +287,8 @@ BOOST_FIXTURE_TEST_CASE(a_thousand_messages_over_one_connection, Fixture) {
     {
         Failover failover(settings, network, {"host", {}, transcript});
         for (int i = 1; i <= messages; ++i) {
-            report = deliver(failover, settings.message, envelope, message, started,
-                             i == messages);
+            report = deliver(failover, settings.message, envelope, recipients_of(envelope),
+                             message, started, i == messages);
             BOOST_REQUIRE(status() == 0);
         }
     }
@@ -307,7 +308,8 @@ BOOST_FIXTURE_TEST_CASE(a_refused_password_is_tried_once_for_all_messages, Fixtu
     Failover failover(settings, network, {"host", {}, transcript});
     const Message message(Header(), Store(), {});
     for (int i = 0; i < 1000; ++i) {
-        report = deliver(failover, settings.message, envelope, message, started);
+        report = deliver(failover, settings.message, envelope, recipients_of(envelope),
+                         message, started);
         BOOST_REQUIRE(status() == 77);
     }
     BOOST_TEST(network.asked == (Texts{"mail.example"}), boost::test_tools::per_element());
@@ -320,7 +322,8 @@ BOOST_FIXTURE_TEST_CASE(the_next_message_stays_with_the_relay_that_took_over, Fi
     Failover failover(settings, network, {"host", {}, transcript});
     const Message message(Header(), Store(), {});
     for (const bool last : {false, true}) {
-        report = deliver(failover, settings.message, envelope, message, started, last);
+        report = deliver(failover, settings.message, envelope, recipients_of(envelope),
+                         message, started, last);
         BOOST_TEST(report.recipients.front().relay == "two1");
     }
     BOOST_TEST(network.asked == (Texts{"one", "two"}), boost::test_tools::per_element());
@@ -332,7 +335,8 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_is_tired_of_waiting_is_asked_anew, Fixture
     const Message message(Header(), Store(), {});
     network.goes_on = true;
     for (const char* relay : {"one1", "one2"}) {
-        report = deliver(failover, settings.message, envelope, message, started, false);
+        report = deliver(failover, settings.message, envelope, recipients_of(envelope),
+                         message, started, false);
         BOOST_TEST(report.recipients.front().relay == relay);
         BOOST_TEST(status() == 0);
     }
@@ -344,7 +348,8 @@ BOOST_FIXTURE_TEST_CASE(each_step_is_kept_where_it_begins_and_ends, Fixture) {
     std::vector<Transcript::Entry> kept;
     const Transcript watching(-1, &kept);
     Failover failover(settings, network, {"host", {}, watching});
-    deliver(failover, settings.message, envelope, Message(Header(), Store(), {}), started);
+    deliver(failover, settings.message, envelope, recipients_of(envelope),
+            Message(Header(), Store(), {}), started);
     BOOST_TEST(
         steps_of(kept) ==
         "* ?connecting *connecting ?greeting <greeting > ?connecting * ?connecting "

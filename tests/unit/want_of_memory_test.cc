@@ -173,7 +173,8 @@ struct Sending {
         try {
             const Failing failing(at, goes_on);
             Failover failover(settings, network, {"host", {}, transcript});
-            report = deliver(failover, settings.message, envelope, message, Clock::now());
+            report = deliver(failover, settings.message, envelope, recipients_of(envelope),
+                             message, Clock::now());
         } catch (const std::bad_alloc&) { // before anything was sent
         }
         const auto accepted = accepted_of(network.heard);

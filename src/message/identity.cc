@@ -65,18 +65,14 @@ std::string read_host_name() {
     return is_name(name) ? std::string(name) : "localhost";
 }
 
-/// 60 random bits as 12 letters and digits; the clock, if there are none.
+/// 44 random bits; of the clock and the process, if there are none.
 std::string make_id(std::chrono::system_clock::time_point now) {
-    constexpr std::string_view digits = "0123456789bcdfghjklmnpqrstvwxyzB";
     auto bits = static_cast<std::uint64_t>(now.time_since_epoch().count()) ^
                 static_cast<std::uint64_t>(::getpid()) << 40U;
     std::uint64_t random = 0;
     if (::getrandom(&random, sizeof random, GRND_NONBLOCK) == sizeof random)
         bits = random;
-    std::string id;
-    for (int i = 0; i < 12; ++i, bits >>= 5U)
-        id += digits[bits & 31U];
-    return id;
+    return to_hex(bits, id_digits);
 }
 
 } // namespace
@@ -109,6 +105,15 @@ std::string Identity::domain(const SenderSettings& sender) const {
     if (!sender.domain.empty())
         return sender.domain;
     return mail_name.empty() ? host_name : mail_name;
+}
+
+std::string Identity::message_id(const SenderSettings& sender) const {
+    // The right side must be a dot-atom, which a domain literal, for one, is not.
+    const std::string right = domain(sender);
+    const bool fits = is_host_name(right, Naming::strict);
+    const auto seconds = std::chrono::system_clock::to_time_t(now);
+    return concat({"<", id, ".", to_hex(static_cast<std::uint64_t>(seconds), 8), "@",
+                   fits ? right.c_str() : "localhost", ">"});
 }
 
 std::string Identity::fill_in(std::string_view text) const {

@@ -14,6 +14,9 @@
 
 namespace sallyport {
 
+/// Programs that read mailq(1) know a message by so many hexadecimal digits.
+constexpr std::size_t id_digits = 11;
+
 /// What the rules need to know of the machine and the caller. Looked up once, in main;
 /// fixed in tests. None of it costs a DNS query.
 struct Identity {
@@ -24,10 +27,14 @@ struct Identity {
     std::string mail_name; ///< first line of /etc/mailname; may be empty
     std::chrono::system_clock::time_point now;
     long utc_offset = 0; ///< seconds east
-    std::string id;      ///< unique: the log's id, and the left side of Message-ID
+    std::string id;      ///< the log's, the queue's, and with the time Message-ID's
 
     /// Qualifies bare addresses: [sender] domain, else mail_name, else host_name.
     [[nodiscard]] std::string domain(const SenderSettings& sender) const;
+
+    /// For the field of that name: `id` and `now` at domain(sender), or where that can be
+    /// no right side of one at localhost.
+    [[nodiscard]] std::string message_id(const SenderSettings& sender) const;
 
     /// A new id, for a further message of the same run.
     void renew();

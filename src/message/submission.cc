@@ -3,20 +3,19 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <string_view>
 #include <utility>
 
 #include "base/concat.h"
 #include "base/failure.h"
 #include "message/authors.h"
+#include "message/date.h"
 #include "message/mime.h"
 #include "message/reencode.h"
 #include "text/address.h"
 #include "text/address_lexer.h"
 #include "text/ascii.h"
 #include "text/encoded_word.h"
-#include "text/host_name.h"
 
 namespace sallyport {
 
@@ -27,21 +26,6 @@ constexpr std::string_view never_sent = "bcc:resent-bcc:return-path:content-leng
 
 /// RFC 5322 3.6.2 and 3.6.6: who says that a message is his.
 constexpr std::string_view author_fields = "from:sender:resent-from:resent-sender";
-
-/// RFC 5322 3.3. In English, since nothing here calls setlocale.
-std::string date_of(const Identity& identity) {
-    const long offset = identity.utc_offset / 60 * 60; // as far as the zone says
-    const std::time_t local = std::chrono::system_clock::to_time_t(identity.now) + offset;
-    std::tm time{};
-    ::gmtime_r(&local, &time);
-    time.tm_gmtoff = offset;
-    std::string text(64, '\0');
-    text.resize(std::strftime(text.data(), text.size(), "%a, %e %b %Y %H:%M:%S %z", &time));
-    const auto blanks = text.find("  "); // before a day of one digit
-    if (blanks != std::string::npos)
-        text.erase(blanks, 1);
-    return text;
-}
 
 /// A longer one may hold half a million names, each of which costs memory, or thousands of
 /// addresses, which cost time and have a domain all the same.
@@ -242,8 +226,8 @@ class Completion {
             const std::string name = concat({prefix, what});
             if (!header_.contains(name))
                 put(name, what == "From"   ? from()
-                          : what == "Date" ? date_of(identity_)
-                                           : message_id());
+                          : what == "Date" ? date()
+                                           : identity_.message_id(settings_.sender));
         }
     }
 
@@ -265,10 +249,9 @@ class Completion {
         }
     }
 
-    [[nodiscard]] std::string message_id() const {
-        // The right side must be a dot-atom, which a domain literal, for one, is not.
-        const bool fits = is_host_name(domain_, Naming::strict);
-        return concat({"<", identity_.id, "@", fits ? domain_.c_str() : "localhost", ">"});
+    [[nodiscard]] std::string date() const {
+        return date_of(std::chrono::system_clock::to_time_t(identity_.now),
+                       identity_.utc_offset);
     }
 
     [[nodiscard]] std::string from() const {
@@ -284,7 +267,7 @@ class Completion {
     [[nodiscard]] std::string received() const {
         return concat({"by ", identity_.host_name, " (sallyport, from userid ",
                        std::to_string(identity_.uid), ")\r\n\tid ", identity_.id, "; ",
-                       date_of(identity_)});
+                       date()});
     }
 
     Header& header_;

@@ -158,6 +158,14 @@ constexpr std::string_view without_line_end(std::string_view text) {
 
 inline constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
+/// The last so many hexadecimal digits of a number.
+inline std::string to_hex(std::uint64_t number, std::size_t digits) {
+    std::string text(digits, '0');
+    for (; digits > 0; number >>= 4U)
+        text[--digits] = hex_digits[number & 0x0fU];
+    return text;
+}
+
 /// Appends `mark` and two hexadecimal digits for `c`: "=" in RFC 2045 6.7 and RFC 2047 4.2,
 /// "+" in RFC 3461 4.
 inline void append_hex(std::string& to, char mark, char c) {

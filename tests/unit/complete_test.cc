@@ -62,7 +62,7 @@ const std::vector<std::string> own_fields{"From: x@x", "Date: x", "Message-ID: x
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(what_is_missing_is_added, Fixture) {
-    BOOST_TEST(completed({}) == "Message-ID: <id1@host.example>\r\n"
+    BOOST_TEST(completed({}) == "Message-ID: <id1.6B05FB89@host.example>\r\n"
                                 "Date: Tue, 24 Nov 2026 21:03:05 +0000\r\n"
                                 "From: me@example.org\r\n");
 }
@@ -113,12 +113,12 @@ BOOST_FIXTURE_TEST_CASE(a_resending_gets_its_own_block_in_front, Fixture) {
     BOOST_TEST(completed({"To: a@x", "Resent-To: b@x"}) ==
                "Resent-From: me@example.org\r\n"
                "Resent-Date: Tue, 24 Nov 2026 21:03:05 +0000\r\n"
-               "Resent-Message-ID: <id1@host.example>\r\n"
+               "Resent-Message-ID: <id1.6B05FB89@host.example>\r\n"
                "To: a@x\r\nResent-To: b@x\r\n");
     BOOST_TEST(completed({"RESENT-FROM: b@x", "resent-date :x", "Resent-Message-Id: x"}) ==
                "RESENT-FROM: b@x\r\nresent-date :x\r\nResent-Message-Id: x\r\n");
     BOOST_TEST(completed({"Resent-Sender: b@x", "Resent-From: b@x", "Resent-Date: x"}) ==
-               "Resent-Message-ID: <id1@host.example>\r\n"
+               "Resent-Message-ID: <id1.6B05FB89@host.example>\r\n"
                "Resent-Sender: b@x\r\nResent-From: b@x\r\nResent-Date: x\r\n");
 }
 
@@ -127,7 +127,7 @@ BOOST_FIXTURE_TEST_CASE(a_resending_to_blind_copies_only_is_one_too, Fixture) {
     fields.emplace_back("Resent-Bcc: a@x");
     BOOST_TEST(completed(fields) == "Resent-From: me@example.org\r\n"
                                     "Resent-Date: Tue, 24 Nov 2026 21:03:05 +0000\r\n"
-                                    "Resent-Message-ID: <id1@host.example>\r\n" +
+                                    "Resent-Message-ID: <id1.6B05FB89@host.example>\r\n" +
                                         own);
 }
 
@@ -177,10 +177,10 @@ BOOST_FIXTURE_TEST_CASE(a_message_id_has_a_domain_that_is_one, Fixture) {
         settings.sender.domain = domain;
         return message_id();
     };
-    BOOST_TEST(id_at("example.org") == "<id1@example.org>");
+    BOOST_TEST(id_at("example.org") == "<id1.6B05FB89@example.org>");
     for (const char* odd :
          {"[192.0.2.1]", "b\xc3\xbc\x63her.example", "a b", "x>", "a..b", ".a", "a_b"})
-        BOOST_TEST(id_at(odd) == "<id1@localhost>", odd);
+        BOOST_TEST(id_at(odd) == "<id1.6B05FB89@localhost>", odd);
 }
 
 BOOST_FIXTURE_TEST_CASE(from_is_made_of_the_envelope_sender, Fixture) {

@@ -56,13 +56,12 @@ struct Fixture {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(an_id_is_twelve_letters_and_digits_and_never_the_same) {
+BOOST_AUTO_TEST_CASE(an_id_is_eleven_hexadecimal_digits_and_never_the_same) {
     const std::string first = look_up_identity().id;
     const std::string second = look_up_identity().id;
     for (const std::string& id : {first, second}) {
-        BOOST_TEST(id.size() == 12U);
-        BOOST_TEST(
-            std::ranges::all_of(id, [](char c) { return is_digit(c) || is_alpha(c); }));
+        BOOST_TEST(id.size() == 11U);
+        BOOST_TEST((id.find_first_not_of("0123456789ABCDEF") == id.npos));
     }
     BOOST_TEST(first != second);
 }

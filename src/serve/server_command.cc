@@ -71,7 +71,7 @@ void take_mail_parameter(MailArguments& mail, const Parameter& parameter) {
     } else if (parameter.key == "ENVID") {
         mail.envelope_id = decode_xtext(parameter.value).value_or("");
         good = !mail.envelope_id.empty() && parameter.value.size() <= envid_limit &&
-               !has_control(mail.envelope_id);
+               !has_control(mail.envelope_id) && !has_eight_bit(mail.envelope_id);
     } else if (parameter.key != "AUTH") { // RFC 4954 5: trusted or not, it changes nothing
         refuse(parameter, 555);
     }
@@ -86,12 +86,7 @@ void take_rcpt_parameter(RcptArguments& rcpt, const Parameter& parameter) {
             refuse(parameter, 501);
         rcpt.notify = *notify;
     } else if (parameter.key == "ORCPT") {
-        const auto type = parameter.value.find(';');
-        const auto decoded = type == std::string::npos || type == 0
-                                 ? std::nullopt
-                                 : decode_xtext(parameter.value.substr(type + 1));
-        if (!decoded || parameter.value.size() > orcpt_limit ||
-            has_eight_bit(parameter.value))
+        if (!is_typed_xtext(parameter.value) || parameter.value.size() > orcpt_limit)
             refuse(parameter, 501);
         rcpt.original_recipient = parameter.value;
     } else {

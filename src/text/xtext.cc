@@ -34,4 +34,10 @@ std::optional<std::string> decode_xtext(std::string_view text) {
     return decoded;
 }
 
+bool is_typed_xtext(std::string_view text) {
+    const auto type = text.find(';');
+    return type != text.npos && type > 0 && !has_control(text) && !has_eight_bit(text) &&
+           decode_xtext(text.substr(type + 1));
+}
+
 } // namespace sallyport

@@ -31,6 +31,11 @@ void check_same(const Mailbox& mailbox, const std::string& text) {
     require(again.front().local == mailbox.local && again.front().domain == mailbox.domain);
 }
 
+/// A file of the queue holds it so, and a Failure would be one too late.
+void check_same_path(const std::string& address) noexcept {
+    require(parse_path("<" + address + "> x").mailbox.address() == address);
+}
+
 std::string without_blanks(std::string_view text) {
     std::string left;
     for (const char c : text) {
@@ -177,6 +182,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             check_same(mailbox, mailbox.address());
             check_same(mailbox, "<" + mailbox.address() + ">");
             check_same(mailbox, " (c) " + mailbox.address() + "\r\n");
+            check_same_path(mailbox.address());
             check_name(mailbox);
         }
         check_all_found(found, input);

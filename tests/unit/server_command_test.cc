@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(parameters_of_mail_that_are_refused) {
     for (const char* ret : {"RET", "RET=", "RET=ALL"})
         refused(ret, 501, "parameter malformed: RET");
     for (const char* id : {"ENVID", "ENVID=", "ENVID=a=b", "ENVID=+2", "ENVID=+0A",
-                           "ENVID=+00", "ENVID=\xc3\xb6", "ENVID=a+0Db"})
+                           "ENVID=+00", "ENVID=\xc3\xb6", "ENVID=a+0Db", "ENVID=+C3+B6"})
         refused(id, 501, "parameter malformed: ENVID");
     refused("SMTPUTF8=x", 555, "parameter not known: SMTPUTF8");
     refused("NOTIFY=NEVER", 555, "parameter not known: NOTIFY");

@@ -70,8 +70,9 @@ std::size_t Store::read(std::uint64_t offset, std::span<char> buffer) const {
     if (offset < memory_.size())
         done = memory_.copy(buffer.data(), wanted, offset);
     while (done < wanted) {
-        const ssize_t got = ::pread(file_.get(), buffer.data() + done, wanted - done,
-                                    static_cast<off_t>(offset + done - memory_.size()));
+        const ssize_t got =
+            ::pread(file_.get(), buffer.data() + done, wanted - done,
+                    static_cast<off_t>(begin_ + offset + done - memory_.size()));
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)

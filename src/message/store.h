@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/unique_fd.h"
 
@@ -23,6 +24,11 @@ class Store {
     /// Where no file can be made or grown: this much in memory, then Failure (75, local).
     static constexpr std::size_t memory_limit_without_file = 64 * 1024 * 1024;
 
+    Store() = default;
+    /// What stands in an open file, which is not changed and nothing is appended to.
+    Store(UniqueFd file, std::uint64_t begin, std::uint64_t size)
+        : file_(std::move(file)), begin_(begin), size_(size) {}
+
     void append(std::string_view octets);
 
     [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -35,8 +41,9 @@ class Store {
     void spill();
     void keep_in_memory();
 
-    std::string memory_; ///< the first octets, all of them while there is no file
-    UniqueFd file_;      ///< what follows those in memory_
+    std::string memory_;      ///< the first octets, all of them while there is no file
+    UniqueFd file_;           ///< what follows those in memory_
+    std::uint64_t begin_ = 0; ///< of what is the store's in the file
     bool file_refused_ = false;
     std::uint64_t size_ = 0;
 };

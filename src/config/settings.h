@@ -155,6 +155,23 @@ struct MessageSettings {
     std::vector<std::string> remove_headers;
 };
 
+/// Where what cannot be sent at once waits; see sallyport.conf(5).
+struct QueueSettings {
+    enum class When { temporary, background, always, never };
+
+    std::string directory; ///< empty: there is no queue
+    When when = When::temporary;
+    std::vector<std::chrono::milliseconds> retry; ///< empty: see retry_after()
+    std::chrono::milliseconds lifetime = std::chrono::hours(5 * 24);
+    bool hold_in_doubt = false;
+    bool bounce = true;                         ///< failure reports are made
+    Mailbox bounce_to;                          ///< local empty: to the sender
+    std::uint32_t max_count = 1000;             ///< of one user's, as the next is
+    std::uint64_t max_size = 256 * 1024 * 1024; ///< octets
+    std::uint64_t reserve = 64 * 1024 * 1024;   ///< octets to be left free on the disk
+    std::chrono::milliseconds keep_failed = std::chrono::hours(7 * 24);
+};
+
 struct Settings {
     std::vector<Relay> relays; ///< at least one
     SenderSettings sender;
@@ -162,6 +179,7 @@ struct Settings {
     RecipientSettings recipients;
     MessageSettings message;
     LogSettings log;
+    QueueSettings queue;
     ExitStatus tempfail = ExitStatus::temp_fail; ///< may be any of 64 to 78
     SetKeys keys; ///< of sections that there are once: neither [relay] nor [sender]
     std::vector<std::string> notes; ///< remarks for the log

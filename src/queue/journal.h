@@ -81,6 +81,8 @@ struct Progress {
     /// A line that was appended.
     void add(const JournalLine& line);
     [[nodiscard]] bool is(State state) const; ///< of somebody
+    /// Somebody is to be asked about, or may have it and nobody can tell.
+    [[nodiscard]] bool is_open() const { return is(State::open) || is(State::in_doubt); }
 };
 
 /// Reads up to the first line that is not whole or not right.

@@ -9,20 +9,35 @@
 
 namespace sallyport {
 
-Failover::Failover(const Settings& settings, Network& network, DeliveryContext context)
-    : settings_(settings), network_(network), context_(std::move(context)),
+Failover::Failover(const Settings& settings, Network& network, DeliveryContext context,
+                   bool many)
+    : settings_(settings), network_(network), context_(std::move(context)), many_(many),
       tried_(settings.relays.size()) {}
 
 void Failover::begin(const std::string& reverse_path, Clock::time_point started) {
     reverse_path_ = reverse_path;
     context_.started = started;
     asked_ = false;
+    reached_ = false;
     kept_ = session_ != nullptr && session_->usable() && !session_->full() &&
             first_relay() == at_;
     if (kept_)
         session_->set_run_deadline(visit_->run_deadline());
     else
         start_over();
+}
+
+bool Failover::has_relay(const std::string& reverse_path) const {
+    bool serves = false;
+    for (std::size_t at = 0; at < tried_.size(); ++at) {
+        const bool one = settings_.relays[at].serves(reverse_path);
+        if (one && !(many_ && tried_[at].out_of_reach))
+            return true;
+        serves = serves || one;
+    }
+    if (!serves)
+        throw no_relay_for(reverse_path);
+    return false;
 }
 
 bool Failover::next_relay() {
@@ -36,6 +51,7 @@ bool Failover::next_relay() {
         session_.reset();
         kept_ = false;
         full_ = false;
+        reached_ = false;
         at_ = next;
         visit_ = std::make_unique<Visit>(settings_.relays[at_], network_, context_,
                                          settings_.sender, notes_);
@@ -55,11 +71,16 @@ Session* Failover::session() {
     if (tried_[at_].refused)
         throw Failure{*tried_[at_].refused};
     kept_ = false;
+    tried_[at_].out_of_reach = !reached_; // as long as none comes of it
     session_ = visit_->next_session();
     if (session_ == nullptr && std::exchange(full_, false)) {
         visit_->start_over();
         session_ = visit_->next_session();
     }
+    reached_ = reached_ || session_ != nullptr;
+    if (session_ != nullptr)
+        tried_[at_].welcome = Welcome::had;
+    tried_[at_].out_of_reach = !reached_;
     return session_.get();
 }
 
@@ -71,6 +92,8 @@ Failover::Next Failover::weigh(const Failure& failure) {
     if (ends_all(failure))
         return Next::nothing;
     session_.reset();
+    if (failure.fault() == Fault::relay && !reached_)
+        tried_[at_].welcome = Welcome::refused;
     if (failure.credentials_refused())
         tried_[at_].refused = failure;
     if (kept_) {
@@ -106,7 +129,7 @@ std::size_t Failover::first_relay() const {
 void Failover::start_over() {
     session_.reset(); // it says QUIT where the line is sound
     for (Tried& relay : tried_)
-        relay.passed_over = false;
+        relay.passed_over = many_ && relay.out_of_reach;
     kept_ = false;
     asked_ = false;
 }

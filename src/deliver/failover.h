@@ -30,8 +30,10 @@ namespace sallyport {
 
 class Failover {
   public:
-    /// Everything must outlive it.
-    Failover(const Settings& settings, Network& network, DeliveryContext context);
+    /// Everything must outlive it. `many`: for a run of many messages, in which a relay
+    /// that no session can be had with is not asked again.
+    Failover(const Settings& settings, Network& network, DeliveryContext context,
+             bool many = false);
     Failover(const Failover&) = delete;
     Failover& operator=(const Failover&) = delete;
     /// QUIT, where a session is open.
@@ -41,6 +43,21 @@ class Failover {
     /// first again. A session is kept if it is open to the relay that comes first, those
     /// apart that were passed over when it was looked for.
     void begin(const std::string& reverse_path, Clock::time_point started);
+
+    /// Whether there is a relay to ask for this sender. Failure (78, local) if there never
+    /// was.
+    [[nodiscard]] bool has_relay(const std::string& reverse_path) const;
+    /// The relay of the last message is not asked again, as if it could not be reached.
+    void give_up_relay() { give_up_relay(at_); }
+    void give_up_relay(std::size_t at) { tried_[at].out_of_reach = true; }
+
+    /// How each relay of the settings took us, when it was last asked.
+    enum class Welcome : unsigned char {
+        unknown, ///< it was not asked, or could not be reached
+        had,     ///< a session was had
+        refused, ///< however it is reached: our log-in, or its certificate
+    };
+    [[nodiscard]] Welcome welcome(std::size_t at) const { return tried_[at].welcome; }
 
     /// The next relay for this sender; false when there is none left. Failure (78, local)
     /// if there never was.
@@ -85,7 +102,9 @@ class Failover {
     /// What is known of a relay of the settings.
     struct Tried {
         bool passed_over = false;       ///< since the session was looked for
+        bool out_of_reach = false;      ///< no session could be had for the last message
         std::optional<Failure> refused; ///< its log-in
+        Welcome welcome = Welcome::unknown;
     };
     [[nodiscard]] std::size_t first_relay() const;
     void start_over();
@@ -93,6 +112,7 @@ class Failover {
     const Settings& settings_;
     Network& network_;
     DeliveryContext context_; ///< of the message under way
+    bool many_;
     std::vector<std::string> notes_;
     std::string reverse_path_;
     std::vector<Tried> tried_; ///< one for each relay
@@ -100,8 +120,9 @@ class Failover {
     std::unique_ptr<Visit> visit_;
     bool asked_ = false; ///< the visit is this message's, too
     std::unique_ptr<Session> session_;
-    bool kept_ = false; ///< the session was an earlier message's first
-    bool full_ = false; ///< one was left that took as many messages as it may
+    bool kept_ = false;    ///< the session was an earlier message's first
+    bool reached_ = false; ///< a session was had with it for this message
+    bool full_ = false;    ///< one was left that took as many messages as it may
 };
 
 /// What there is to say (78, local) where no relay serves this sender.

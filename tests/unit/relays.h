@@ -45,6 +45,7 @@ class ScriptedNetwork : public Network {
     Deadline deadline;
     std::list<Talk> talks; ///< one for each connection that was made
     bool goes_on = false;  ///< a further route to a relay begins where the last one ended
+    bool has_one_address = false; ///< so that each route is one connection
     std::map<std::string, std::size_t> next;
 
   private:
@@ -55,8 +56,9 @@ class ScriptedNetwork : public Network {
 
         std::optional<Connection> connect() override {
             std::size_t& at = network_.next[host_];
-            if (at == servers_.size())
+            if (at == servers_.size() || (network_.has_one_address && asked_))
                 return std::nullopt;
+            asked_ = true;
             const Script& script = servers_[at++];
             if (script.empty())
                 throw Failure(ExitStatus::temp_fail, Fault::relay, host_ + ": refused");
@@ -72,6 +74,7 @@ class ScriptedNetwork : public Network {
         ScriptedNetwork& network_;
         std::string host_;
         std::vector<Script> servers_;
+        bool asked_ = false;
     };
 
     Talk& begin_talk(const Script& script) {

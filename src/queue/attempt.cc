@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "queue/attempt.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/concat.h"
+#include "deliver/reporting.h"
+#include "message/intake.h"
+#include "queue/journal_lines.h"
+#include "text/ascii.h"
+
+namespace sallyport {
+
+namespace {
+
+using State = Progress::State;
+
+constexpr unsigned doubts_limit = 3;
+constexpr unsigned unfinished_limit = 10;
+
+/// Those of a message that are not decided are to be asked about.
+std::vector<Recipient> recipients_of(const QueueHeader& header, const Progress& progress) {
+    std::vector<Recipient> recipients = header.recipients;
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        recipients[i].number = i;
+        if (progress.recipients[i].state == State::sent)
+            recipients[i].accept(progress.recipients[i].code);
+        else if (!progress.recipients[i].is_open())
+            recipients[i].refuse(ExitStatus::no_user, progress.recipients[i].code);
+    }
+    return recipients;
+}
+
+/// Writes down what is known before a power cut can make it unknown.
+class Journalist : public Witness {
+  public:
+    /// `lasts`: a power cut leaves what says that doubt begins.
+    Journalist(QueuedMessage& message, QueueAttempt::Now now, bool lasts)
+        : message_(message), now_(now), lasts_(lasts) {}
+    virtual ~Journalist() = default;
+    Journalist(const Journalist&) = delete;
+    Journalist& operator=(const Journalist&) = delete;
+
+    void doubt_begins(std::span<Recipient* const> recipients) override {
+        if (trouble_)
+            throw Failure{*trouble_};
+        JournalLine line{now_(), Event::begin};
+        for (const Recipient* const recipient : recipients) {
+            if (recipient->state() == Recipient::State::pending)
+                line.recipients.push_back(recipient->number);
+        }
+        message_.append(line, lasts_);
+    }
+
+    /// Without memory QueueAttempt::conclude does it, or the next run has a doubt.
+    void settled(std::span<Recipient* const> recipients) override {
+        try {
+            JournalLines lines;
+            for (const Recipient* const recipient : recipients) {
+                if (const auto event = event_of(recipient->state()))
+                    lines.add(line_about(*event, *recipient, now_()), recipient->number);
+            }
+            for (const JournalLine& line : lines.all())
+                message_.append(line);
+        } catch (const Failure& failure) { // it stays in doubt, and nothing else is begun
+            trouble_ = failure;
+        }
+    }
+
+    /// Why the journal does not say all.
+    [[nodiscard]] const std::optional<Failure>& trouble() const { return trouble_; }
+
+  private:
+    static std::optional<Event> event_of(Recipient::State state) {
+        if (state == Recipient::State::accepted)
+            return Event::sent;
+        if (state == Recipient::State::refused)
+            return Event::refuse;
+        return state == Recipient::State::in_doubt ? std::optional(Event::doubt)
+                                                   : std::nullopt;
+    }
+
+    QueuedMessage& message_;
+    QueueAttempt::Now now_;
+    bool lasts_;
+    std::optional<Failure> trouble_;
+};
+
+} // namespace
+
+void QueueAttempt::add(QueuedMessage& message, JournalLine line) const {
+    line.time = now_();
+    message.append(line);
+}
+
+bool QueueAttempt::hold_doubtful(QueuedMessage& message) const {
+    const auto& fates = message.progress().recipients;
+    const unsigned most = world_.settings.queue.hold_in_doubt ? 1 : doubts_limit;
+    const bool doubtful = std::ranges::any_of(fates, [most](const Progress::Fate& fate) {
+        return fate.is_open() && fate.doubts >= most;
+    });
+    if (doubtful)
+        hold(message, "the server may have it, and nobody can tell: a person has to ask");
+    return doubtful;
+}
+
+void QueueAttempt::hold(QueuedMessage& message, std::string_view why) const {
+    JournalLine line;
+    line.event = Event::hold;
+    line.text = why;
+    add(message, std::move(line));
+    world_.log.note(message.name(), concat({"held: ", why}), Priority::error);
+}
+
+std::optional<Outcome> QueueAttempt::settle(QueuedMessage& message, bool forced) {
+    const Progress& progress = message.progress();
+    if (progress.held)
+        return Outcome::held;
+    JournalLines lines;
+    for (std::size_t i = 0; i < progress.recipients.size(); ++i) {
+        if (progress.recipients[i].state == State::in_doubt)
+            lines.add({now_(),
+                       Event::doubt,
+                       {},
+                       0,
+                       "4.4.2",
+                       "the run ended before the server's verdict came"},
+                      i);
+    }
+    for (const JournalLine& line : lines.all())
+        message.append(line);
+    if (hold_doubtful(message))
+        return Outcome::held;
+    if (!progress.is_open())
+        return finish(message);
+    if (progress.unfinished >= unfinished_limit) {
+        hold(message, "ten runs in a row ended with it");
+        return Outcome::held;
+    }
+    if (message.is_full()) {
+        expire(message);
+        return finish(message);
+    }
+    if (lines.all().empty() || forced)
+        return std::nullopt;
+    wait(message, std::chrono::seconds(Retries::after_doubt), progress.raised);
+    return Outcome::waiting;
+}
+
+void QueueAttempt::wait(QueuedMessage& message, std::chrono::seconds time,
+                        unsigned raised) const {
+    JournalLine line;
+    line.event = Event::next;
+    line.number = now_() + time.count();
+    line.raised = raised;
+    add(message, std::move(line));
+}
+
+Outcome QueueAttempt::run(QueuedMessage& message, bool forced) {
+    throttled_ = false;
+    const QueueHeader& header = message.header();
+    JournalLine begun;
+    begun.event = Event::attempt;
+    begun.number = message.progress().attempts + 1;
+    add(message, std::move(begun)); // before all that may end the run
+    const Message octets = message.message();
+    Journalist journalist(message, now_, world_.settings.queue.hold_in_doubt);
+    std::vector<Recipient> recipients = recipients_of(header, message.progress());
+    std::vector<bool> asked;
+    asked.reserve(recipients.size());
+    for (const Recipient& recipient : recipients)
+        asked.push_back(!recipient.decided());
+    Report report =
+        deliver(failover_, world_.settings.message, header.envelope, std::move(recipients),
+                octets, Clock::now(), false, &journalist);
+    std::erase_if(report.recipients,
+                  [&](const Recipient& recipient) { return !asked[recipient.number]; });
+    Identity identity = world_.identity;
+    identity.id = header.id;
+    log_report(world_.log, report, header.envelope, identity);
+    if (journalist.trouble())
+        throw Failure{*journalist.trouble()};
+    return conclude(message, report, forced);
+}
+
+} // namespace sallyport

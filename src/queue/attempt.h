@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// One queued message, locked by us: an attempt to send it, and all that comes of it written
+// down, before and after.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "deliver/delivery.h"
+#include "deliver/world.h"
+#include "queue/queue.h"
+#include "queue/retries.h"
+
+namespace sallyport {
+
+/// What became of one.
+enum class Outcome : unsigned char {
+    gone,    ///< all have it, or the sender has been told who has not
+    waiting, ///< somebody is tried again later
+    held,    ///< a person has to look at it
+};
+
+class QueueAttempt {
+  public:
+    /// Seconds since 1970, asked anew each time.
+    using Now = std::int64_t (*)();
+
+    /// Everything must outlive it.
+    QueueAttempt(Queue& queue, const World& world, Failover& failover, Retries& retries,
+                 Now now)
+        : queue_(queue), world_(world), failover_(failover), retries_(retries), now_(now) {}
+
+    /// `message` has been read, and a relay can be asked. `forced`: it is out of turn, so
+    /// that back-off is not raised. Failure (65, local): the message is damaged, and
+    /// nothing was sent; (75, local): the journal cannot be written, and no other message
+    /// is to be tried.
+    Outcome run(QueuedMessage& message, bool forced);
+
+    /// The server put off the last message, and perhaps not for the message's sake.
+    [[nodiscard]] bool throttled() const { return throttled_; }
+
+    /// What a run that ended too early left: who was in doubt is written down as such, and
+    /// who is not to be tried any more is told. Nothing if the message can be tried.
+    [[nodiscard]] std::optional<Outcome> settle(QueuedMessage& message, bool forced);
+
+  private:
+    void write_down(QueuedMessage& message, const Report& report) const;
+    Outcome conclude(QueuedMessage& message, const Report& report, bool forced);
+    Outcome finish(QueuedMessage& message);
+    bool hold_doubtful(QueuedMessage& message) const;
+    void hold(QueuedMessage& message, std::string_view why) const;
+    void wait(QueuedMessage& message, std::chrono::seconds time, unsigned raised) const;
+    void expire(QueuedMessage& message) const;
+    bool report_failures(QueuedMessage& message);
+    [[nodiscard]] std::string reader_of(const QueueHeader& header) const;
+    bool queue_report(const QueuedMessage& message, const std::vector<std::size_t>& failed,
+                      const std::string& to);
+    void add(QueuedMessage& message, JournalLine line) const;
+
+    Queue& queue_;
+    const World& world_;
+    Failover& failover_;
+    Retries& retries_;
+    Now now_;
+    bool throttled_ = false;
+};
+
+} // namespace sallyport

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+//
+// What comes after an attempt: another one, or the end, and who is told of it.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/concat.h"
+#include "message/intake.h"
+#include "queue/attempt.h"
+#include "queue/journal_lines.h"
+#include "queue/report.h"
+
+namespace sallyport {
+
+namespace {
+
+using State = Progress::State;
+
+/// A server's reply about the message rather than about us: RFC 3463 has 4.5.x and 4.7.x
+/// for its own state and policy, RFC 4954 454 and 432.
+bool is_about_message(const Recipient& recipient) {
+    const int code = recipient.reply_code;
+    const bool of_server =
+        recipient.step == Step::mail &&
+        (recipient.enhanced.starts_with("4.5.") || recipient.enhanced.starts_with("4.7.") ||
+         code == 454 || code == 432);
+    return recipient.step >= Step::mail && code / 100 == 4 && code != 421 && !of_server;
+}
+
+/// Others might fare likewise: it is not about somebody's mailbox.
+bool may_be_throttled(const Recipient& recipient) {
+    const bool of_mailbox = recipient.step == Step::rcpt && recipient.reply_code != 421 &&
+                            recipient.reply_code != 0;
+    return recipient.step >= Step::mail && !of_mailbox && recipient.fault != Fault::local;
+}
+
+/// What is still to be written of a recipient, if anything is.
+std::optional<Event> event_left(const Progress::Fate& fate, const Recipient& recipient) {
+    const bool begun = fate.state == State::in_doubt;
+    if (!fate.is_open() || (!begun && (recipient.in_doubt() || recipient.text.empty())))
+        return std::nullopt;
+    if (recipient.accepted())
+        return Event::sent;
+    if (recipient.in_doubt())
+        return Event::doubt;
+    const bool refused =
+        recipient.state() == Recipient::State::refused && recipient.fault != Fault::local;
+    return refused ? Event::refuse : Event::defer;
+}
+
+bool wants_report(const Recipient& recipient) {
+    return recipient.notify.empty() ||
+           recipient.notify.find("FAILURE") != std::string::npos;
+}
+
+} // namespace
+
+/// What the witness did not hear, or had no memory for: who has it, or may have it, who is
+/// refused with the message as a whole, and who is to be asked about again. What this
+/// machine lacked is nobody's refusal.
+void QueueAttempt::write_down(QueuedMessage& message, const Report& report) const {
+    JournalLines lines;
+    for (const Recipient& recipient : report.recipients) {
+        const Progress::Fate& fate = message.progress().recipients[recipient.number];
+        if (const auto event = event_left(fate, recipient))
+            lines.add(line_about(*event, recipient, now_()), recipient.number);
+    }
+    for (const JournalLine& line : lines.all())
+        message.append(line);
+}
+
+Outcome QueueAttempt::conclude(QueuedMessage& message, const Report& report, bool forced) {
+    write_down(message, report);
+    const Progress& progress = message.progress();
+    const auto some = [&](auto predicate) {
+        return std::ranges::any_of(report.recipients, [&](const Recipient& recipient) {
+            return progress.recipients[recipient.number].is_open() && predicate(recipient);
+        });
+    };
+    throttled_ = some(may_be_throttled);
+    if (!progress.is_open())
+        return finish(message);
+    if (hold_doubtful(message))
+        return Outcome::held;
+    const bool ours = some([](const Recipient& one) { return one.fault == Fault::local; });
+    if (!ours && retries_.expired(message.header().arrived, now_(), progress.attempts)) {
+        expire(message);
+        return finish(message);
+    }
+    const bool in_doubt = some([](const Recipient& one) { return one.in_doubt(); });
+    const bool raises = in_doubt || some(is_about_message);
+    const unsigned raised = progress.raised + (raises && !forced ? 1 : 0);
+    auto time = retries_.after(raises ? raised : 0);
+    if (in_doubt)
+        time = std::max<std::chrono::seconds>(time, Retries::after_doubt);
+    wait(message, time, raised);
+    return Outcome::waiting;
+}
+
+void QueueAttempt::expire(QueuedMessage& message) const {
+    const Progress progress = message.progress();
+    for (std::size_t i = 0; i < progress.recipients.size(); ++i) {
+        const Progress::Fate& fate = progress.recipients[i];
+        if (!fate.is_open())
+            continue;
+        JournalLine line;
+        line.event = Event::refuse;
+        line.recipients = {i};
+        line.enhanced = "4.4.7"; // RFC 3463 3.5
+        line.text = concat({"given up after ", std::to_string(progress.attempts),
+                            " attempts: ", fate.text});
+        add(message, std::move(line));
+    }
+}
+
+/// Nobody is left to be asked about.
+Outcome QueueAttempt::finish(QueuedMessage& message) {
+    if (message.progress().is(State::refused) && !report_failures(message))
+        return Outcome::waiting;
+    if (!message.progress().is(State::told) ||
+        world_.settings.queue.keep_failed.count() == 0)
+        message.remove();
+    else if (!queue_.set_aside(message))
+        return Outcome::waiting;
+    return Outcome::gone;
+}
+
+/// False: there was no room for the report, and the next run makes one.
+bool QueueAttempt::report_failures(QueuedMessage& message) {
+    const QueueHeader& header = message.header();
+    JournalLine told;
+    told.event = Event::told;
+    std::vector<std::size_t> reported;
+    for (std::size_t i = 0; i < header.recipients.size(); ++i) {
+        if (message.progress().recipients[i].state != State::refused)
+            continue;
+        told.recipients.push_back(i);
+        if (wants_report(header.recipients[i]))
+            reported.push_back(i);
+    }
+    const std::string to = reader_of(header);
+    if (header.is_report)
+        world_.log.note(header.id, "a failure report could not be sent: it is in failed/",
+                        Priority::error);
+    else if (!to.empty() && !reported.empty() && !queue_report(message, reported, to))
+        return false;
+    add(message, std::move(told));
+    return true;
+}
+
+/// Who is told of a failure; empty: nobody.
+std::string QueueAttempt::reader_of(const QueueHeader& header) const {
+    const QueueSettings& settings = world_.settings.queue;
+    if (!settings.bounce || header.envelope.reverse_path.empty())
+        return {};
+    return settings.bounce_to.local.empty() ? header.envelope.reverse_path
+                                            : settings.bounce_to.address();
+}
+
+bool QueueAttempt::queue_report(const QueuedMessage& message,
+                                const std::vector<std::size_t>& failed,
+                                const std::string& to) {
+    Identity identity = world_.identity;
+    identity.renew();
+    Intake intake(false, 0);
+    intake.add(write_failure_report(message.header(), message.progress(), failed,
+                                    message.message(), to, world_.settings.sender,
+                                    identity));
+    Draft draft = intake.finish();
+    QueueHeader header;
+    header.id = identity.id;
+    header.arrived = now_();
+    header.is_report = true;
+    header.recipients.emplace_back(to);
+    try {
+        queue_.add(std::move(header),
+                   Message(draft.header, std::move(draft.body), draft.facts), {});
+    } catch (const Failure& failure) {
+        world_.log.note(message.name(), failure.what(), Priority::error);
+        return false;
+    }
+    world_.log.note(message.name(),
+                    concat({"failure report ", identity.id, " to <", to, ">"}));
+    return true;
+}
+
+} // namespace sallyport

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+//
+// A run of the queue: what is due, the oldest first, over one connection to each relay.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "deliver/world.h"
+#include "queue/attempt.h"
+#include "queue/queue.h"
+
+namespace sallyport {
+
+/// Which messages a run is for.
+struct QueueSelection {
+    enum class Kind : unsigned char {
+        due,
+        all, ///< but for those that are held, or were in doubt a moment ago
+        id,  ///< whose ID has the text in it, as the next two
+        recipient,
+        sender,
+    };
+    Kind kind = Kind::due;
+    std::string text{}; ///< in any case of letters
+};
+
+/// What a run has done and left.
+struct Tally {
+    unsigned gone = 0;
+    unsigned deferred = 0; ///< tried in vain
+    unsigned held = 0;     ///< now, so that nothing more is tried
+    unsigned waiting = 0;  ///< all that are left and can be read
+    unsigned damaged = 0;
+    std::int64_t oldest = 0; ///< when the first of what is left arrived; 0: nothing is
+};
+
+class QueueRun {
+  public:
+    /// Everything must outlive it. `seed`: see Retries.
+    QueueRun(Queue& queue, const World& world, QueueAttempt::Now now, std::uint32_t seed);
+
+    /// An hour at most is gone on for. What is wrong with a message is in the log. Failure
+    /// (75, local) if a journal cannot be written: then nothing more is sent.
+    Tally run(const QueueSelection& selection);
+
+  private:
+    /// What is known of a message before it is locked.
+    struct Candidate {
+        std::string id;
+        std::string sender;
+        std::int64_t arrived = 0;
+        std::size_t relay = 0; ///< the first that serves the sender
+        bool unfinished = false;
+    };
+    void leave_alone(const RestingRelays& resting);
+    void remember(RestingRelays& resting) const;
+    std::vector<Candidate> choose(const QueueSelection& selection);
+    bool is_chosen(const QueueHeader& header, const Progress& progress,
+                   const QueueSelection& selection) const;
+    std::optional<QueuedMessage> lock(const std::string& id);
+    void take(const Candidate& candidate, const QueueSelection& selection);
+    void try_one(QueuedMessage& message, const QueueSelection& selection);
+    void count(Outcome outcome, const QueueHeader& header);
+    void left(const QueueHeader& header);
+    void leave(QueuedMessage& message, const Failure& failure);
+    [[nodiscard]] std::size_t first_relay(const std::string& sender) const;
+
+    Queue& queue_;
+    const World& world_;
+    QueueAttempt::Now now_;
+    Retries retries_;
+    Failover failover_;
+    QueueAttempt attempt_;
+    Tally tally_;
+    unsigned throttled_ = 0; ///< messages, in a row
+    unsigned broken_ = 0;    ///< likewise
+};
+
+} // namespace sallyport

@@ -6,7 +6,7 @@
 # every line in html/index.html.
 set -eu
 
-source=$1
+source=$(cd "$1" && pwd -P) # as gcovr has names
 mkdir -p html
 gcovr --root "$source" --filter "$source/src/" --filter "$source/ctl/" --object-directory . \
     --exclude-throw-branches --html-details html/index.html --csv lines.csv src ctl tests

@@ -6,60 +6,14 @@
 #include <array>
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <new>
 #include <set>
 
 #include "dialogue.h"
-
-namespace {
-
-long until_failure = -1; ///< allocations; below 0: none fails
-bool goes_on_failing = false;
-bool has_failed = false;
-
-bool fails() {
-    if (until_failure < 0 || (until_failure > 0 && --until_failure > 0))
-        return false;
-    has_failed = true;
-    if (!goes_on_failing)
-        until_failure = -1;
-    return true;
-}
-
-} // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    void* const block =
-        fails() ? nullptr : std::malloc(size); // NOLINT(*-owning-memory,*-no-malloc)
-    if (block == nullptr)
-        throw std::bad_alloc();
-    return block;
-}
-
-[[gnu::noinline]] void operator delete(void* block) noexcept {
-    std::free(block); // NOLINT(*-owning-memory,*-no-malloc)
-}
-
-[[gnu::noinline]] void operator delete(void* block, std::size_t /*size*/) noexcept {
-    std::free(block); // NOLINT(*-owning-memory,*-no-malloc)
-}
+#include "failing_new.h"
 
 using namespace sallyport;
 
 namespace {
-
-/// Lets the `at`th allocation fail while it lives.
-struct Failing {
-    Failing(long at, bool goes_on) {
-        has_failed = false;
-        goes_on_failing = goes_on;
-        until_failure = at;
-    }
-    Failing(const Failing&) = delete;
-    Failing& operator=(const Failing&) = delete;
-    ~Failing() { until_failure = -1; }
-};
 
 /// Whose copies were accepted, by a server that takes the first recipient of each
 /// transaction and every message.

@@ -161,7 +161,7 @@ struct QueueSettings {
 
     std::string directory; ///< empty: there is no queue
     When when = When::temporary;
-    std::vector<std::chrono::milliseconds> retry; ///< empty: see retry_after()
+    std::vector<std::chrono::milliseconds> retry; ///< empty: see Retries
     std::chrono::milliseconds lifetime = std::chrono::hours(5 * 24);
     bool hold_in_doubt = false;
     bool bounce = true;                         ///< failure reports are made

@@ -7,9 +7,7 @@
 
 #include "base/concat.h"
 #include "deliver/reporting.h"
-#include "message/intake.h"
 #include "queue/journal_lines.h"
-#include "text/ascii.h"
 
 namespace sallyport {
 

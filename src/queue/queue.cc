@@ -2,7 +2,6 @@
 #include "queue/queue.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string_view>

@@ -25,11 +25,7 @@ struct Fixture {
     }
 
     Relay& has_relay(const std::string& host) {
-        Relay relay;
-        relay.host = host;
-        relay.tls = TlsMode::none;
-        settings.relays.push_back(std::move(relay));
-        return settings.relays.back();
+        return settings.relays.emplace_back(plain_relay(host));
     }
 
     const Report& deliver_to(std::vector<Script> one,

@@ -36,11 +36,7 @@ struct QueueFixture {
     static std::int64_t tell_time() { return now(); }
 
     Relay& has_relay(const std::string& host) {
-        Relay relay;
-        relay.host = host;
-        relay.tls = TlsMode::none;
-        settings.relays.push_back(std::move(relay));
-        return settings.relays.back();
+        return settings.relays.emplace_back(plain_relay(host));
     }
 
     /// Each script of a relay is of one more connection to the same server.

@@ -90,6 +90,14 @@ class ScriptedNetwork : public Network {
     }
 };
 
+/// One that is reached in clear.
+inline Relay plain_relay(const std::string& host) {
+    Relay relay;
+    relay.host = host;
+    relay.tls = TlsMode::none;
+    return relay;
+}
+
 inline std::vector<std::string> texts_of(const Report& report) {
     std::vector<std::string> all;
     for (const Recipient& outcome : report.recipients)

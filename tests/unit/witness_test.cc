@@ -22,10 +22,7 @@ std::string names(std::span<Recipient* const> recipients, Recipient::State state
 
 struct Fixture : Witness {
     Fixture() {
-        Relay relay;
-        relay.host = "one";
-        relay.tls = TlsMode::none;
-        settings.relays = {relay};
+        settings.relays = {plain_relay("one")};
         envelope.reverse_path = "me@x";
         envelope.recipients = {"a@x", "b@x", "c@x"};
     }

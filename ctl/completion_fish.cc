@@ -7,7 +7,7 @@ namespace sallyport::ctl {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string result = "'";
     for (const char c : text) {
         if (c == '\'' || c == '\\')
@@ -39,7 +39,7 @@ std::string value_of(const Option& option) {
     const std::string choice =
         option.takes == Takes::choice ? words_of_choice(option) : std::string();
     const std::string candidates = candidates_for(option.takes, choice);
-    return candidates.empty() ? " -x" : concat({" -xa ", quoted(candidates)});
+    return candidates.empty() ? " -x" : concat({" -xa ", in_quotes(candidates)});
 }
 
 std::string lines(std::span<const Option> options, std::string_view condition) {
@@ -48,7 +48,7 @@ std::string lines(std::span<const Option> options, std::string_view condition) {
         const std::string letter =
             option.letter == 0 ? std::string() : concat({" -s ", {&option.letter, 1}});
         text += concat({"complete -c sallyportctl", condition, letter, " -l ", option.name,
-                        value_of(option), " -d ", quoted(tr(option.summary)), "\n"});
+                        value_of(option), " -d ", in_quotes(tr(option.summary)), "\n"});
     }
     return text;
 }
@@ -63,7 +63,7 @@ std::string completion_for_fish() {
     std::string text = concat({begin, lines(common_options(), {})});
     for (const Verb* verb : usable_verbs())
         text += concat({"complete -c sallyportctl -n __fish_use_subcommand -a ", verb->name,
-                        " -d ", quoted(tr(verb->summary)), "\n"});
+                        " -d ", in_quotes(tr(verb->summary)), "\n"});
     for (const Verb* verb : usable_verbs()) {
         const std::string condition =
             concat({" -n '__fish_seen_subcommand_from ", verb->name, "'"});
@@ -71,7 +71,7 @@ std::string completion_for_fish() {
         const std::string candidates = candidates_for(verb->takes, {});
         if (!candidates.empty())
             text += concat(
-                {"complete -c sallyportctl", condition, " -a ", quoted(candidates), "\n"});
+                {"complete -c sallyportctl", condition, " -a ", in_quotes(candidates), "\n"});
     }
     return text;
 }

@@ -9,7 +9,7 @@ set -eu
 
 build='autoconf autoconf-archive automake g++ make pkgconf
     libinih-dev libsasl2-dev libssl-dev nlohmann-json3-dev'
-check='libboost-test-dev libidn2-0 libsasl2-modules openssl'
+check='ca-certificates libboost-test-dev libidn2-0 libsasl2-modules openssl'
 terminals='expect fish zsh'
 clang='clang libclang-rt-dev'
 

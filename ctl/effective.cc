@@ -81,7 +81,8 @@ void add_senders(std::vector<EffectiveSection>& sections, const Settings& settin
 
 /// The sections that there are once, but [sender].
 void add_others(std::vector<EffectiveSection>& sections, const Settings& settings) {
-    for (const char* const section : {"recipients", "message", "log", "exit"}) {
+    for (const char* const section :
+         {"recipients", "message", "log", "queue", "limits", "exit"}) {
         SetKeys keys;
         std::ranges::copy_if(
             settings.keys, std::back_inserter(keys),

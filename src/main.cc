@@ -58,12 +58,15 @@ void choose_world(Privilege& privilege, ConfigurationSources& sources) {
     ::clearenv(); // libraries read variables that we do not know of
 }
 
-bool talks_to_server(Mode mode) {
+/// Where nothing is configured there is no queue, either: nothing is in it, and running it
+/// is done at once.
+bool needs_settings(Mode mode, const ConfigurationSources& sources) {
+    if (mode == Mode::list_queue || mode == Mode::run_queue)
+        return is_anything_configured(sources);
     return mode == Mode::deliver || mode == Mode::serve || mode == Mode::verify;
 }
 
-/// What is asked for beside sending a message. There is no queue in this version: nothing
-/// is in it, and running it is done at once.
+/// What is asked for beside sending a message.
 ExitStatus answer(const Invocation& invocation) {
     if (invocation.mode == Mode::help)
         print(STDOUT_FILENO, usage_text(invocation.program));
@@ -95,11 +98,11 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
     Privilege privilege;
     watch_library_memory();
     const Invocation invocation = parse_invocation(argv);
-    if (!talks_to_server(invocation.mode))
+    ConfigurationSources sources = configuration_sources(invocation);
+    if (!needs_settings(invocation.mode, sources))
         return answer(invocation);
     if (invocation.mode == Mode::serve) // a line of ours is no reply
         silence_errors_within_output();
-    ConfigurationSources sources = configuration_sources(invocation);
     choose_world(privilege, sources);
     Settings loaded = load_settings(sources, notes);
     privilege.give_up();

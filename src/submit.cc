@@ -13,6 +13,8 @@
 #include "deliver/reporting.h"
 #include "deliver/verify.h"
 #include "message/submission.h"
+#include "queue/commands.h"
+#include "queue/handover.h"
 #include "serve/server.h"
 #include "text/printable.h"
 
@@ -27,7 +29,10 @@ void note(const World& world, const std::vector<std::string>& notes) {
 
 /// A text made beforehand, for when there is no memory for a better one.
 void tell_without_memory(const World& world, const Report& report) {
-    if (std::ranges::any_of(report.recipients, &Recipient::in_doubt))
+    const auto is_in_doubt = [](const Recipient& recipient) {
+        return recipient.in_doubt() && recipient.queued_as.empty();
+    };
+    if (std::ranges::any_of(report.recipients, is_in_doubt))
         print(world.error,
               "sallyport: out of memory; the message may have been accepted\n");
     else if (report.status() != ExitStatus::ok)
@@ -58,8 +63,11 @@ void tell(const World& world, const Envelope& envelope, const Report& report) {
     const bool for_a_person = ::isatty(world.error) != 0;
     if (!failed || !for_a_person || !world.log.on_standard_error())
         log_report(world.log, report, envelope, world.identity);
-    if (failed && (for_a_person || !world.log.on_standard_error()))
+    if (!for_a_person && world.log.on_standard_error())
+        return;
+    if (failed)
         print(world.error, describe_failures(report));
+    print(world.error, describe_queued(report, for_a_person || world.invocation.verbose));
 }
 
 Envelope envelope_of(const World& world, const Header& header = Header()) {
@@ -86,8 +94,10 @@ ExitStatus submit(const World& world) {
     const Message message = finish_message(std::move(draft), envelope, invocation,
                                            world.settings, world.identity, notes);
     Failover failover(world.settings, world.network, context_of(world));
-    const Report report = deliver(failover, limits, envelope, recipients_of(envelope),
-                                  message, world.started);
+    const Report report = has_queue(world.settings)
+                              ? hand_over(world, failover, envelope, message)
+                              : deliver(failover, limits, envelope, recipients_of(envelope),
+                                        message, world.started);
     try {
         note(world, notes);
         tell(world, envelope, report);
@@ -116,7 +126,11 @@ ExitStatus verify(const World& world) {
 ExitStatus carry_out(const World& world) {
     note(world, world.invocation.notes);
     note(world, world.settings.notes);
+    if (world.invocation.mode == Mode::list_queue)
+        return show_queue(world);
     world.log.may_wait(); // from here on nothing is logged before its outcome is known
+    if (world.invocation.mode == Mode::run_queue)
+        return run_queue(world);
     if (world.invocation.mode == Mode::verify)
         return verify(world);
     if (world.invocation.mode != Mode::serve)

@@ -341,7 +341,10 @@ file_cases() {
     misconfigured 'log-in without TLS' 'allow_plaintext_auth' \
         "${relay[@]}" "${login[@]}" 'tls = none'
     misconfigured 'unknown provider' "$at:3: provider" "${relay[@]}" 'provider = example'
-    misconfigured 'section not in this version' '[queue]' "${relay[@]}" '[queue]' 'when = never'
+    misconfigured 'queue without a directory' 'no directory in [queue]' \
+        "${relay[@]}" '[queue]' 'when = never'
+    misconfigured 'limit without a queue' 'no directory in [queue]' \
+        "${relay[@]}" '[limits]' 'per_user = 1/1h'
     misconfigured 'no such tls_ca' "$at:3: tls_ca: $work/none" "${relay[@]}" "tls_ca = $work/none"
     misconfigured 'no such password_file' "$work/none" \
         "${relay[@]}" 'user = alice' "password_file = $work/none"

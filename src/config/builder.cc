@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "config/builder.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "base/concat.h"
+#include "config/key_names.h"
 #include "config/values.h"
 #include "config/ways.h"
 
@@ -50,7 +52,44 @@ void Builder::begin_user(std::string user) {
 
 void Builder::begin_environment() {
     user_.clear();
-    ++round_;
+    environment_ = ++round_;
+}
+
+/// What waits goes by the relay that a later run will find: a variable that moves it may
+/// not be there then. Where the directory comes of a variable, the run gets the same.
+void Builder::leave_queue() {
+    const auto is_moved = [this](const Setting& setting) {
+        const Key& key = find_key(setting.section, setting.key, setting.origin);
+        return setting.round >= environment_ &&
+               (key.is(Key::way) || setting.key == "user" || setting.key == "match");
+    };
+    const Setting* const directory = find_setting(settings_.keys, "queue", "directory");
+    if (directory == nullptr || directory->round >= environment_)
+        return;
+    for (const Relay& relay : settings_.relays) {
+        const auto moved = std::ranges::find_if(relay.keys, is_moved);
+        if (moved == relay.keys.end())
+            continue;
+        settings_.queue.directory.clear();
+        settings_.limits = {};
+        for (Setting& setting : settings_.keys) {
+            if (setting.section == "queue" || setting.section == "limits")
+                setting.text = "(not used)";
+        }
+        return settings_.notes.push_back(
+            concat({directory->origin, ": not used, since ", moved->origin,
+                    " is for this call alone, and a run of the queue would not know it"}));
+    }
+}
+
+/// Nobody is to believe that mail waits where nothing can.
+void Builder::check_queue() {
+    const auto needs = std::ranges::find_if(settings_.keys, [](const Setting& setting) {
+        return setting.section == "queue" || setting.section == "limits";
+    });
+    if (needs != settings_.keys.end() && settings_.queue.directory.empty())
+        misconfigured(needs->origin, "there is no directory in [queue]");
+    leave_queue();
 }
 
 /// A relay that is to be reached otherwise than the file says: the consent that stands
@@ -118,7 +157,7 @@ void Builder::put(const Key& key, Value& value, SetKeys& keys, SenderSettings& s
                     round_});
     Relay* const relay = settings_.relays.empty() ? nullptr : &settings_.relays.back();
     key.read({&settings_, relay, &sender, &settings_.recipients, &settings_.message,
-              &settings_.log},
+              &settings_.log, &settings_.queue, &settings_.limits},
              value);
 }
 
@@ -128,6 +167,7 @@ Settings Builder::finish() {
     check_sender(settings_.sender);
     for (const auto& [user, sender] : settings_.user_senders)
         check_sender(sender);
+    check_queue();
     return std::move(settings_);
 }
 
@@ -142,6 +182,7 @@ Settings Builder::finish(Findings& findings) {
     attempt("sender", {}, [&] { check_sender(settings_.sender); });
     for (const auto& entry : settings_.user_senders)
         attempt("sender", entry.first, [&] { check_sender(entry.second); });
+    attempt("queue", {}, [&] { check_queue(); });
     return std::move(settings_);
 }
 

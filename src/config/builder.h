@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string>
 
 #include "config/findings.h"
@@ -51,11 +52,14 @@ class Builder {
   private:
     void redirect(Relay& relay, bool to_another_host) const;
     void forget_server(Relay& relay) const;
+    void check_queue();
+    void leave_queue();
     void put(const Key& key, Value& value, SetKeys& keys, SenderSettings& sender);
 
     Settings settings_;
     std::string user_;   ///< whose [sender] keys follow
     unsigned round_ = 0; ///< a value replaces those of earlier ones
+    unsigned environment_ = std::numeric_limits<unsigned>::max(); ///< its round
 };
 
 } // namespace sallyport

@@ -340,6 +340,11 @@ std::string file_to_read(const ConfigurationSources& sources) {
     return of_system ? sources.system_file : std::string();
 }
 
+bool is_anything_configured(const ConfigurationSources& sources) {
+    return !file_to_read(sources).empty() ||
+           server_variable(sources.environment) != nullptr;
+}
+
 Settings load_settings(const ConfigurationSources& sources,
                        std::vector<std::string>& notes) {
     Builder builder;

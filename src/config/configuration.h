@@ -36,6 +36,9 @@ bool is_the_callers(const ConfigurationSources& sources);
 /// The file that load_settings() would read; empty: none.
 std::string file_to_read(const ConfigurationSources& sources);
 
+/// There is such a file, or a variable that names a server.
+bool is_anything_configured(const ConfigurationSources& sources);
+
 /// Reads and checks everything. Remarks for the log go to `notes`, also where it fails: a
 /// variable that is not known may be why. Failure (78, local) names file and line, or the
 /// variable, the key, and the nearest known one; no secret is ever quoted.

@@ -37,10 +37,10 @@ constexpr Option options[] = {
     {'N', Value::required, "dsn", "notify: never, or success,failure,delay"},
     {'n', Value::none, "", "", After::letter},
     {'O', Value::required, "option=value", "requiretls=yes, smtputf8=yes"},
-    {'o', Value::required, "option", "i: the same as -i; others are ignored",
-     After::few_values},
+    {'o', Value::required, "option",
+     "i: the same as -i; di, db, dq: send now, soon, by a run", After::few_values},
     {'p', Value::required, "protocol", ""},
-    {'q', Value::joined, "value", "run the queue: there is none"},
+    {'q', Value::joined, "value", "run the queue: what is due; f: all; I, R, S: some"},
     {'R', Value::required, "return", "what a notification brings back: full or hdrs"},
     {'r', Value::required, "address", "the same as -f", After::with_value},
     {'t', Value::none, "", "take recipients from the header, too"},
@@ -179,10 +179,46 @@ bool read_yes(std::string_view option, std::string_view value) {
     return equals_ignoring_case(value, "yes");
 }
 
+/// What nobody knows must not stop a message.
+void apply_timing(Invocation& invocation, std::string_view option, std::string_view value) {
+    constexpr std::pair<std::string_view, Timing> modes[] = {
+        {"i", Timing::interactive},
+        {"b", Timing::background},
+        {"q", Timing::deferred},
+        {"d", Timing::deferred},
+    };
+    for (const auto& [letter, timing] : modes) {
+        if (value == letter) {
+            invocation.timing = timing;
+            return;
+        }
+    }
+    ignore(invocation, option, value);
+}
+
+/// A time, with which Sendmail would come back again and again, means once.
+QueueSelection read_selection(std::string_view value) {
+    using Kind = QueueSelection::Kind;
+    if (value.find_first_not_of("0123456789smhdw") == value.npos &&
+        (value.empty() || is_digit(value.front())))
+        return {Kind::due};
+    if (value == "f")
+        return {Kind::all};
+    const Kind kind = value.front() == 'I'   ? Kind::id
+                      : value.front() == 'R' ? Kind::recipient
+                      : value.front() == 'S' ? Kind::sender
+                                             : Kind::due;
+    if (kind == Kind::due || value.size() == 1)
+        bad_value('q', value, "a time, f, or I, R or S and a text are expected");
+    return {kind, std::string(value.substr(1))};
+}
+
 void apply_old_option(Invocation& invocation, std::string_view value,
                       Arguments& arguments) {
     if (value == "i")
         invocation.dot_ends_message = false;
+    else if (value.starts_with('d'))
+        apply_timing(invocation, "-od", value.substr(1));
     // Exim's way of writing them has the value in the next argument, which is no recipient.
     if (value.size() == 2 && value.front() == 'M' && arguments.take() == nullptr)
         bad_value('o', value, "a value is missing after it");
@@ -197,6 +233,8 @@ void apply_long_option(Invocation& invocation, std::string_view option) {
         invocation.require_tls = read_yes(option, value);
     else if (equals_ignoring_case(name, "smtputf8"))
         invocation.smtputf8 = read_yes(option, value);
+    else if (equals_ignoring_case(name, "DeliveryMode"))
+        apply_timing(invocation, "-O DeliveryMode=", value.substr(0, 1));
     else
         ignore(invocation, "-O", option);
 }
@@ -232,6 +270,7 @@ void apply(Invocation& invocation, char letter, std::string_view value,
         return apply_old_option(invocation, value, arguments);
     case 'q':
         invocation.mode = Mode::run_queue;
+        invocation.selection = read_selection(value);
         break;
     case 'R':
         return apply_return(invocation, value);

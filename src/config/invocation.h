@@ -24,6 +24,22 @@ enum class Mode {
     version,    ///< --version
 };
 
+/// When a message is sent, where there is a queue: -odi, -odb; -odq and -odd.
+enum class Timing { configured, interactive, background, deferred };
+
+/// Which messages of the queue a run is for.
+struct QueueSelection {
+    enum class Kind : unsigned char {
+        due,
+        all, ///< but for those that are held, or were in doubt a moment ago
+        id,  ///< whose ID has the text in it, as the next two
+        recipient,
+        sender,
+    };
+    Kind kind = Kind::due;
+    std::string text{}; ///< in any case of letters
+};
+
 enum class BodyType { unspecified, seven_bit, eight_bit_mime };
 
 /// argv, understood. Texts are the caller's own and still unchecked as addresses, but none
@@ -46,6 +62,8 @@ struct Invocation {
     std::string envelope_id;               ///< -V
     bool require_tls = false;              ///< -O requiretls=yes
     bool smtputf8 = false;                 ///< -O smtputf8=yes
+    Timing timing = Timing::configured;    ///< last -od
+    QueueSelection selection;              ///< of Mode::run_queue: -q, -qf, -qI, -qR, -qS
     std::vector<std::string> notes;        ///< remarks for the log: options without effect
 };
 

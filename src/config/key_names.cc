@@ -2,7 +2,6 @@
 #include "config/key_names.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/concat.h"
@@ -13,8 +12,6 @@
 namespace sallyport {
 
 namespace {
-
-constexpr std::array<std::string_view, 2> reserved_sections{"queue", "limits"};
 
 std::string list_keys(std::string_view section) {
     std::string names;
@@ -49,12 +46,11 @@ const Key& nearest_key(std::string_view section, std::string_view name) {
 } // namespace
 
 void expect_section(std::string_view section, const std::string& origin) {
-    if (std::ranges::find(reserved_sections, section) != reserved_sections.end())
-        misconfigured(origin, {"[", section, "] is not in this version"});
     if (std::ranges::find(key_table(), section, &Key::section) == key_table().end())
         misconfigured(origin, {"[", printable(section, 60),
                                "] is not known; the sections are [relay], [sender], "
-                               "[recipients], [message], [log] and [exit]"});
+                               "[recipients], [message], [log], [queue], [limits] and "
+                               "[exit]"});
 }
 
 const Key& find_key(std::string_view section, std::string_view name,

@@ -65,6 +65,9 @@ constexpr Choice tls_versions{"1.2 or 1.3", "1.2 1.3"};
 constexpr Choice forces{"no, envelope, header or both", "no header envelope both"};
 constexpr Choice targets{"syslog, stderr, none or file:/path", "syslog stderr file: none"};
 constexpr Choice formats{"text or json", "text json"};
+constexpr Choice occasions{"temporary, background, always or never",
+                           "temporary background always never"};
+constexpr Choice doubts{"retry or hold", "retry hold"};
 
 unsigned read_choice(std::string_view text, const Choice& choice,
                      const std::string& origin) {
@@ -89,6 +92,29 @@ Number number(std::string_view text, const std::string& origin) {
 template<int least>
 std::chrono::milliseconds duration(std::string_view text, const std::string& origin) {
     return read_duration(text, std::chrono::seconds(least), origin);
+}
+
+/// What a queue may be asked to wait for.
+template<int least_hours, int most_hours>
+std::chrono::milliseconds hours(std::string_view text, const std::string& origin) {
+    constexpr std::chrono::hours least(least_hours);
+    constexpr std::chrono::hours most(most_hours);
+    const auto time = read_duration(text, least, origin);
+    if (time > most)
+        misconfigured(origin, {"at most ", std::to_string(most.count()), "h is expected"});
+    return time;
+}
+
+std::vector<std::chrono::milliseconds> read_retries(std::string_view text,
+                                                    const std::string& origin) {
+    constexpr std::chrono::minutes least(1);
+    std::vector<std::chrono::milliseconds> waits;
+    for (const std::string& wait : read_list(text, origin)) {
+        waits.push_back(read_duration(wait, least, origin));
+        if (waits.back() > std::chrono::hours(24))
+            misconfigured(origin, "a wait of 1m to 1d is expected, or a list of them");
+    }
+    return waits;
 }
 
 /// RFC 5321 4.1.1.1: a domain or an address literal.
@@ -203,9 +229,29 @@ void put_log_target(const Target& target, Value& value) {
     }
 }
 
+/// yes, no, or who hears of failures instead of the sender.
+void put_bounce(const Target& target, Value& value) {
+    QueueSettings& queue = *std::get<QueueSettings*>(target);
+    const bool is_switch = value.text.find('@') == std::string::npos;
+    queue.bounce = !is_switch || read_switch(value.text, value.origin);
+    queue.bounce_to = is_switch ? Mailbox() : read_mailbox(value.text, value.origin);
+}
+
+/// Messages, a slash, and the time they are for.
+void put_per_user(const Target& target, Value& value) {
+    LimitSettings& limits = *std::get<LimitSettings*>(target);
+    std::string_view time = value.text;
+    const std::string_view count = take_until(time, '/');
+    if (time.empty())
+        misconfigured(value.origin, "messages and a time are expected, as in 100/1h");
+    limits.per_user = number<1, 1'000'000>(count, value.origin);
+    limits.time = duration<1>(time, value.origin);
+}
+
 using enum Key::Trait;
 using Senders = SenderSettings;
 using Recipients = RecipientSettings;
+using Waiting = QueueSettings;
 
 /// In the order of sallyport.conf(5), where each is described. Nothing is harmless that
 /// opens a path or runs a command here, goes elsewhere before the server, or lets a secret
@@ -268,6 +314,17 @@ constexpr Key keys[] = {
      harmless},
     {"log", "to", put_log_target, no_path},
     {"log", "format", put<&LogSettings::format, choose<LogFormat, formats>>, harmless},
+    {"queue", "directory", put<&Waiting::directory, read_path>},
+    {"queue", "when", put<&Waiting::when, choose<Waiting::When, occasions>>},
+    {"queue", "retry", put<&Waiting::retry, read_retries>},
+    {"queue", "lifetime", put<&Waiting::lifetime, hours<1, 30 * 24>>},
+    {"queue", "in_doubt", put<&Waiting::hold_in_doubt, choose<bool, doubts>>},
+    {"queue", "bounce", put_bounce},
+    {"queue", "max_count", put<&Waiting::max_count, number<1, 1'000'000>>},
+    {"queue", "max_size", put<&Waiting::max_size, read_size>},
+    {"queue", "reserve", put<&Waiting::reserve, read_size>},
+    {"queue", "keep_failed", put<&Waiting::keep_failed, hours<0, 30 * 24>>},
+    {"limits", "per_user", put_per_user},
     {"exit", "tempfail", put<&Settings::tempfail, number<64, 78, ExitStatus>>, harmless},
 };
 

@@ -22,7 +22,7 @@ struct Value {
 
 /// The settings, and the sections in them where a value may go. No relay: null.
 using Target = std::tuple<Settings*, Relay*, SenderSettings*, RecipientSettings*,
-                          MessageSettings*, LogSettings*>;
+                          MessageSettings*, LogSettings*, QueueSettings*, LimitSettings*>;
 
 struct Key {
     enum Trait : unsigned {

@@ -172,6 +172,12 @@ struct QueueSettings {
     std::chrono::milliseconds keep_failed = std::chrono::hours(7 * 24);
 };
 
+/// What one user may send.
+struct LimitSettings {
+    std::uint32_t per_user = 0; ///< messages; 0: any number
+    std::chrono::milliseconds time{0};
+};
+
 struct Settings {
     std::vector<Relay> relays; ///< at least one
     SenderSettings sender;
@@ -180,6 +186,7 @@ struct Settings {
     MessageSettings message;
     LogSettings log;
     QueueSettings queue;
+    LimitSettings limits;
     ExitStatus tempfail = ExitStatus::temp_fail; ///< may be any of 64 to 78
     SetKeys keys; ///< of sections that there are once: neither [relay] nor [sender]
     std::vector<std::string> notes; ///< remarks for the log

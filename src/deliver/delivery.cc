@@ -240,9 +240,14 @@ Report deliver(Failover& failover, const MessageSettings& settings,
 
 ExitStatus Report::status() const {
     ExitStatus status = ExitStatus::ok;
-    if (std::ranges::any_of(recipients, &Recipient::in_doubt))
+    const auto is_in_doubt = [](const Recipient& recipient) {
+        return recipient.in_doubt() && recipient.queued_as.empty();
+    };
+    if (std::ranges::any_of(recipients, is_in_doubt))
         return ExitStatus::temp_fail;
     for (const Recipient& recipient : recipients) {
+        if (!recipient.queued_as.empty())
+            continue;
         if (recipient.status == ExitStatus::no_user)
             return ExitStatus::no_user;
         if (status == ExitStatus::ok)

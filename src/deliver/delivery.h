@@ -22,8 +22,10 @@ struct Report {
     std::vector<std::string> notes;
     std::uint64_t size = 0; ///< octets of the message in the form in which it was sent last
 
-    /// 0 if every recipient was accepted; else 75 if one is in doubt, else 67 if one was
-    /// refused with it, else the first recipient's that was not accepted.
+    std::string queue_warning; ///< what its administrator has to hear of the queue
+
+    /// 0 if every recipient was accepted or waits in the queue; else 75 if one is in doubt,
+    /// else 67 if one was refused with it, else the first recipient's that was neither.
     [[nodiscard]] ExitStatus status() const;
 };
 

@@ -22,7 +22,7 @@ std::vector<Group> group(const std::vector<Recipient>& recipients) {
     for (const Recipient& recipient : recipients) {
         const std::string key = concat({std::to_string(static_cast<int>(recipient.status)),
                                         recipient.in_doubt() ? "?" : " ", recipient.relay,
-                                        " ", recipient.text});
+                                        " ", recipient.queued_as, " ", recipient.text});
         const auto [place, is_new] = known.insert({key, groups.size()});
         if (is_new)
             groups.emplace_back();
@@ -39,6 +39,9 @@ struct Fate {
 };
 
 Fate fate_of(const Recipient& recipient) {
+    if (!recipient.queued_as.empty())
+        return {"queued", "4.0.0",
+                recipient.fault == Fault::relay ? Priority::error : Priority::notice};
     if (recipient.status == ExitStatus::ok)
         return {"sent", "2.0.0", Priority::info};
     if (recipient.status == ExitStatus::temp_fail)
@@ -65,6 +68,8 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
         for (const auto& note : *notes)
             log.note(identity.id, note, Priority::warning);
     }
+    if (!report.queue_warning.empty())
+        log.note(identity.id, report.queue_warning, Priority::warning);
     for (const Group& recipients : group(report.recipients)) {
         const Recipient& first = *recipients.front();
         const Fate fate = fate_of(first);
@@ -80,7 +85,9 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
         entry.delays = first.delays;
         entry.dsn = first.enhanced.empty() ? fate.status_code : first.enhanced;
         entry.status = fate.name;
-        entry.reply = first.text;
+        entry.reply = !first.queued_as.empty() && first.queued_as != identity.id
+                          ? concat({"as ", first.queued_as, ": ", first.text})
+                          : first.text;
         log.record(std::move(entry), fate.priority);
     }
 }
@@ -93,13 +100,27 @@ std::string describe_failures(const Report& report) {
         lines.append("sallyport: ").append(note).append("\n");
     for (const Group& recipients : group(report.recipients)) {
         const Recipient& first = *recipients.front();
-        if (first.status == ExitStatus::ok)
+        if (first.status == ExitStatus::ok || !first.queued_as.empty())
             continue;
         lines.append("sallyport: ").append(first.text);
         const bool named = first.named && recipients.size() == 1;
         if (!named && first.status != ExitStatus::config)
             lines.append(" (recipients: ").append(name_recipients(recipients)).append(")");
         lines += "\n";
+    }
+    return lines;
+}
+
+std::string describe_queued(const Report& report, bool all) {
+    std::string lines;
+    if (!report.queue_warning.empty())
+        lines = concat({"sallyport: ", report.queue_warning, "\n"});
+    for (const Group& recipients : group(report.recipients)) {
+        const Recipient& first = *recipients.front();
+        if (first.queued_as.empty() || (!all && first.fault != Fault::relay))
+            continue;
+        lines += concat({"sallyport: queued as ", first.queued_as,
+                         ", not sent yet: ", first.text, "\n"});
     }
     return lines;
 }

@@ -25,4 +25,8 @@ void log_report(Log& log, const Report& report, const Envelope& envelope,
 /// of a success they are only in the log.
 std::string describe_failures(const Report& report);
 
+/// The report's warning, and one line for each message that waits, and why: of `all`, or
+/// only of those whose relay needs somebody to look after it.
+std::string describe_queued(const Report& report, bool all);
+
 } // namespace sallyport

@@ -175,6 +175,10 @@ Outcome QueueAttempt::run(QueuedMessage& message, bool forced) {
                 octets, Clock::now(), false, &journalist);
     std::erase_if(report.recipients,
                   [&](const Recipient& recipient) { return !asked[recipient.number]; });
+    for (Recipient& recipient : report.recipients) {
+        if (!recipient.decided()) // whatever came of this attempt, another follows
+            recipient.status = ExitStatus::temp_fail;
+    }
     Identity identity = world_.identity;
     identity.id = header.id;
     log_report(world_.log, report, header.envelope, identity);

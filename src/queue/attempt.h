@@ -20,7 +20,8 @@ namespace sallyport {
 
 /// What became of one.
 enum class Outcome : unsigned char {
-    gone,    ///< all have it, or the sender has been told who has not
+    sent,    ///< all have it
+    failed,  ///< nobody is tried any more, and the sender has been told who has it not
     waiting, ///< somebody is tried again later
     held,    ///< a person has to look at it
 };

@@ -17,17 +17,6 @@ namespace {
 
 using State = Progress::State;
 
-/// A server's reply about the message rather than about us: RFC 3463 has 4.5.x and 4.7.x
-/// for its own state and policy, RFC 4954 454 and 432.
-bool is_about_message(const Recipient& recipient) {
-    const int code = recipient.reply_code;
-    const bool of_server =
-        recipient.step == Step::mail &&
-        (recipient.enhanced.starts_with("4.5.") || recipient.enhanced.starts_with("4.7.") ||
-         code == 454 || code == 432);
-    return recipient.step >= Step::mail && code / 100 == 4 && code != 421 && !of_server;
-}
-
 /// Others might fare likewise: it is not about somebody's mailbox.
 bool may_be_throttled(const Recipient& recipient) {
     const bool of_mailbox = recipient.step == Step::rcpt && recipient.reply_code != 421 &&
@@ -88,13 +77,13 @@ Outcome QueueAttempt::conclude(QueuedMessage& message, const Report& report, boo
         expire(message);
         return finish(message);
     }
-    const bool in_doubt = some([](const Recipient& one) { return one.in_doubt(); });
-    const bool raises = in_doubt || some(is_about_message);
-    const unsigned raised = progress.raised + (raises && !forced ? 1 : 0);
-    auto time = retries_.after(raises ? raised : 0);
-    if (in_doubt)
-        time = std::max<std::chrono::seconds>(time, Retries::after_doubt);
-    wait(message, time, raised);
+    std::vector<const Recipient*> open;
+    for (const Recipient& recipient : report.recipients) {
+        if (progress.recipients[recipient.number].is_open())
+            open.push_back(&recipient);
+    }
+    const Retries::Next next = retries_.next(open, progress.raised, forced);
+    wait(message, next.wait, next.raised);
     return Outcome::waiting;
 }
 
@@ -118,12 +107,12 @@ void QueueAttempt::expire(QueuedMessage& message) const {
 Outcome QueueAttempt::finish(QueuedMessage& message) {
     if (message.progress().is(State::refused) && !report_failures(message))
         return Outcome::waiting;
-    if (!message.progress().is(State::told) ||
-        world_.settings.queue.keep_failed.count() == 0)
+    const bool failed = message.progress().is(State::told);
+    if (!failed || world_.settings.queue.keep_failed.count() == 0)
         message.remove();
     else if (!queue_.set_aside(message))
         return Outcome::waiting;
-    return Outcome::gone;
+    return failed ? Outcome::failed : Outcome::sent;
 }
 
 /// False: there was no room for the report, and the next run makes one.

@@ -18,6 +18,7 @@
 #include "base/concat.h"
 #include "base/failure.h"
 #include "base/owned.h"
+#include "queue/allowance.h"
 
 namespace sallyport {
 
@@ -246,6 +247,15 @@ std::vector<std::string> Queue::ids() const {
     return names_in(mine_.get(), is_queue_id);
 }
 
+std::vector<std::string> Queue::ids_since(std::int64_t time) const {
+    return names_in(mine_.get(), [&](const char* name) {
+        struct stat facts {};
+        return is_queue_id(name) &&
+               ::fstatat(mine_.get(), name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+               facts.st_mtime > time;
+    });
+}
+
 UniqueFd Queue::open(const std::string& id, int flags) const {
     UniqueFd file(
         ::openat(mine_.get(), id.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -330,19 +340,33 @@ void Queue::sweep_failed(std::int64_t now) const {
     }
 }
 
-UniqueFd Queue::take_slot() const {
+UniqueFd Queue::take_one_of_four(int directory, std::string_view name) const {
     for (int number = 0; number < slots; ++number) {
-        UniqueFd slot(::openat(
-            run_.get(), concat({"slot.", std::to_string(number)}).c_str(),
-            O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR));
+        UniqueFd slot(::openat(directory, concat({name, std::to_string(number)}).c_str(),
+                               O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+                               S_IRUSR | S_IWUSR));
         if (!slot)
             fail("opening a slot", errno);
-        if (::flock(slot.get(), LOCK_EX | LOCK_NB) != 0)
-            continue;
-        ::futimens(slot.get(), nullptr);
-        return slot;
+        if (::flock(slot.get(), LOCK_EX | LOCK_NB) == 0)
+            return slot;
     }
     return {};
+}
+
+UniqueFd Queue::take_slot() const {
+    UniqueFd slot = take_one_of_four(run_.get(), "slot.");
+    if (slot)
+        ::futimens(slot.get(), nullptr);
+    return slot;
+}
+
+UniqueFd Queue::take_background() const {
+    return take_one_of_four(mine_.get(), ".bg");
+}
+
+bool Queue::take_allowance(const LimitSettings& limits,
+                           std::chrono::system_clock::time_point now) const {
+    return sallyport::take_allowance(mine_.get(), limits, now);
 }
 
 std::int64_t Queue::last_run() const {

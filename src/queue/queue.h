@@ -55,6 +55,8 @@ class Queue {
 
     /// Those of the user, in no order; 10,000 at most.
     [[nodiscard]] std::vector<std::string> ids() const;
+    /// The same, but only those that were made or changed after that time.
+    [[nodiscard]] std::vector<std::string> ids_since(std::int64_t time) const;
 
     /// Nothing where somebody else works on it, or has finished it. Failure (75, local) if
     /// it cannot be opened; 65 (local) if it is no file of ours.
@@ -74,6 +76,12 @@ class Queue {
     [[nodiscard]] UniqueFd take_slot() const;
     /// Seconds since 1970; 0: never.
     [[nodiscard]] std::int64_t last_run() const;
+    /// One of the user's four processes that send while no caller waits; null likewise.
+    [[nodiscard]] UniqueFd take_background() const;
+
+    /// As sallyport::take_allowance, for the user.
+    [[nodiscard]] bool take_allowance(const LimitSettings& limits,
+                                      std::chrono::system_clock::time_point now) const;
 
     [[nodiscard]] RestingRelays resting_relays() const { return RestingRelays(run_.get()); }
 
@@ -93,6 +101,7 @@ class Queue {
     void withdraw(std::span<QueuedMessage> messages) const;
     void sweep_unfinished(std::int64_t now) const;
     void sweep_failed(std::int64_t now) const;
+    [[nodiscard]] UniqueFd take_one_of_four(int directory, std::string_view name) const;
     [[noreturn]] void fail(std::string_view what, int error) const;
 
     const QueueSettings& settings_;

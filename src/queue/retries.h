@@ -8,6 +8,7 @@
 #include <span>
 
 #include "config/settings.h"
+#include "smtp/recipient.h"
 
 namespace sallyport {
 
@@ -19,6 +20,14 @@ class Retries {
 
     /// The least, where the server may have the message: its verdict may only be late.
     static constexpr std::chrono::minutes after_doubt{15};
+
+    struct Next {
+        std::chrono::seconds wait;
+        unsigned raised; ///< how many times back-off was raised by now
+    };
+    /// After an attempt that left these open: what a server said about the message raises
+    /// back-off, unless it was `forced`, out of turn; an outage does not.
+    Next next(std::span<const Recipient* const> open, unsigned raised, bool forced);
 
     /// How long to wait once back-off was raised so many times: give or take an eighth.
     std::chrono::seconds after(unsigned raised);

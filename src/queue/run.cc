@@ -189,11 +189,20 @@ void QueueRun::try_one(QueuedMessage& message, const QueueSelection& selection) 
 }
 
 void QueueRun::count(Outcome outcome, const QueueHeader& header) {
-    if (outcome == Outcome::gone) {
-        ++tally_.gone;
+    switch (outcome) {
+    case Outcome::sent:
+        ++tally_.sent;
         return;
+    case Outcome::failed:
+        ++tally_.failed;
+        return;
+    case Outcome::waiting:
+        ++tally_.deferred;
+        break;
+    case Outcome::held:
+        ++tally_.held;
+        break;
     }
-    ++(outcome == Outcome::held ? tally_.held : tally_.deferred);
     left(header);
 }
 

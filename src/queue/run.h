@@ -14,22 +14,10 @@
 
 namespace sallyport {
 
-/// Which messages a run is for.
-struct QueueSelection {
-    enum class Kind : unsigned char {
-        due,
-        all, ///< but for those that are held, or were in doubt a moment ago
-        id,  ///< whose ID has the text in it, as the next two
-        recipient,
-        sender,
-    };
-    Kind kind = Kind::due;
-    std::string text{}; ///< in any case of letters
-};
-
 /// What a run has done and left.
 struct Tally {
-    unsigned gone = 0;
+    unsigned sent = 0;     ///< to all that were left
+    unsigned failed = 0;   ///< not to all, as their senders were told
     unsigned deferred = 0; ///< tried in vain
     unsigned held = 0;     ///< now, so that nothing more is tried
     unsigned waiting = 0;  ///< all that are left and can be read

@@ -23,9 +23,10 @@ struct RecipientFacts {
     Step step = Step::rcpt;       ///< where it came
     int reply_code = 0;           ///< of the server's reply; 0 if there was none
     std::string enhanced;         ///< RFC 3463
-    std::string text;   ///< the server's reply, or our diagnosis: host, step, reason
-    bool named = false; ///< the text names this recipient
-    std::string relay;  ///< host[address]:port
+    std::string text;      ///< the server's reply, or our diagnosis: host, step, reason
+    bool named = false;    ///< the text names this recipient
+    std::string relay;     ///< host[address]:port
+    std::string queued_as; ///< by which id it waits; empty: it does not
     std::string tls;
     Delays delays;
 };

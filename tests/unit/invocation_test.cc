@@ -106,6 +106,40 @@ BOOST_AUTO_TEST_CASE(modes_that_send_nothing) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(when_to_send) {
+    const auto timing = [](const char* option) {
+        return parse_invocation(std::vector<const char*>{"sendmail", option, "a@x"}).timing;
+    };
+    BOOST_TEST((timing("-i") == Timing::configured));
+    for (const char* now : {"-odi", "-ODeliveryMode=i", "-O deliverymode = interactive"})
+        BOOST_TEST((timing(now) == Timing::interactive), now);
+    for (const char* background : {"-odb", "-ODeliveryMode=background"})
+        BOOST_TEST((timing(background) == Timing::background), background);
+    for (const char* later : {"-odq", "-odd", "-ODeliveryMode=q"})
+        BOOST_TEST((timing(later) == Timing::deferred), later);
+    for (const char* odd : {"-od", "-odx", "-odqq", "-ODeliveryMode=", "-ODeliveryMode=x"})
+        BOOST_TEST((timing(odd) == Timing::configured), odd);
+}
+
+BOOST_AUTO_TEST_CASE(which_messages_of_the_queue) {
+    using Kind = QueueSelection::Kind;
+    const auto selected = [](const char* option) {
+        return parse_invocation(std::vector<const char*>{"sendmail", option}).selection;
+    };
+    for (const char* due : {"-q", "-q5m", "-q1h30m", "-q60"})
+        BOOST_TEST((selected(due).kind == Kind::due), due);
+    BOOST_TEST((selected("-qf").kind == Kind::all));
+    BOOST_TEST((selected("-qIAB12").kind == Kind::id));
+    BOOST_TEST(selected("-qIAB12").text == "AB12");
+    BOOST_TEST((selected("-qRsite").kind == Kind::recipient));
+    BOOST_TEST(selected("-qRsite").text == "site");
+    BOOST_TEST((selected("-qSme@x").kind == Kind::sender));
+    for (const char* odd : {"p5m", "G", "!I1", "I", "R", "S", "ff", "m5", "Q"})
+        check_refused({(std::string("-q") + odd).c_str()},
+                      std::string("option -q ") + odd +
+                          ": a time, f, or I, R or S and a text are expected");
+}
+
 /// Else the message would be lost with status 0.
 BOOST_AUTO_TEST_CASE(modes_that_send_nothing_want_no_recipient) {
     for (const char* mode :

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Every key of sallyport.conf(5), and the keys that are not in this version.
+// Every key of sallyport.conf(5).
 #define BOOST_TEST_MODULE keys
 #include <boost/test/unit_test.hpp>
 
@@ -355,10 +355,82 @@ BOOST_FIXTURE_TEST_CASE(logs_and_exits, Fixture) {
                    "system.conf:4: tempfail: a number from 64 to 78 is expected");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_not_in_this_version, Fixture) {
-    for (const char* section : {"queue", "limits"})
-        BOOST_TEST(why_not("directory = /x", section) ==
-                   std::string("system.conf:3: [") + section + "] is not in this version");
+BOOST_FIXTURE_TEST_CASE(keys_of_the_queue, Fixture) {
+    using When = QueueSettings::When;
+    const auto queue = [&](const std::string& line) {
+        return settings_with("queue", "directory = /spool\n" + line).queue;
+    };
+    const auto why = [&](const std::string& line) {
+        return why_not("directory = /spool\n" + line, "queue");
+    };
+    BOOST_TEST(queue("").directory == "/spool");
+    BOOST_TEST(load().limits.per_user == 0U);
+    BOOST_TEST(why_not("directory = spool", "queue") ==
+               "system.conf:4: directory: a path that begins with / is expected");
+    BOOST_TEST((queue("when = temporary").when == When::temporary));
+    BOOST_TEST((queue("when = background").when == When::background));
+    BOOST_TEST((queue("when = always").when == When::always));
+    BOOST_TEST((queue("when = never").when == When::never));
+    BOOST_TEST(why("when = later") ==
+               "system.conf:5: when: temporary, background, always or never is expected");
+    BOOST_TEST((queue("retry = 1m, 1d").retry ==
+                std::vector<std::chrono::milliseconds>{1min, 24h}));
+    BOOST_TEST(why("retry = 59") == "system.conf:5: retry: a number of seconds from 60 to "
+                                    "30d is expected, perhaps with s, m, h or d");
+    BOOST_TEST(why("retry = 1m, 25h") == "system.conf:5: retry: a wait of 1m to 1d is "
+                                         "expected, or a list of them");
+    BOOST_TEST((queue("lifetime = 1h").lifetime == 1h));
+    BOOST_TEST((queue("lifetime = 30d").lifetime == 720h));
+    BOOST_TEST(why("lifetime = 59m").starts_with("system.conf:5: lifetime: "));
+    BOOST_TEST(queue("in_doubt = hold").hold_in_doubt);
+    BOOST_TEST(!queue("in_doubt = retry").hold_in_doubt);
+    BOOST_TEST(!queue("bounce = no").bounce);
+    BOOST_TEST(queue("bounce = yes").bounce);
+    BOOST_TEST(queue("bounce = it@example.org").bounce_to.address() == "it@example.org");
+    BOOST_TEST(queue("").bounce_to.local.empty());
+    BOOST_TEST(why("bounce = maybe") == "system.conf:5: bounce: yes or no is expected");
+    BOOST_TEST(queue("max_count = 5").max_count == 5U);
+    BOOST_TEST(queue("max_size = 1K").max_size == 1024U);
+    BOOST_TEST(queue("reserve = 0").reserve == 0U);
+    BOOST_TEST((queue("keep_failed = 0").keep_failed == 0h));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_queue_needs_a_directory, Fixture) {
+    const std::string why = "there is no directory in [queue]";
+    BOOST_TEST(why_not("when = always", "queue") == "system.conf:4: when: " + why);
+    BOOST_TEST(why_not("per_user = 1/1h", "limits") == "system.conf:4: per_user: " + why);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_one_user_may_send, Fixture) {
+    const std::string queue = "directory = /spool\n[limits]\n";
+    const Settings settings = settings_with("queue", queue + "per_user = 100/1h");
+    BOOST_TEST(settings.limits.per_user == 100U);
+    BOOST_TEST((settings.limits.time == 1h));
+    for (const char* odd : {"100", "/1h", "0/1h", "1/", "1/0"})
+        BOOST_TEST(why_not(queue + "per_user = " + odd, "queue")
+                       .starts_with("system.conf:6: per_user: "));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_run_of_the_queue_would_not_know_another_relay, Fixture) {
+    has_relay("[queue]\ndirectory = /spool\n[limits]\nper_user = 1/1h\n");
+    for (const char* moved :
+         {"SALLYPORT_RELAY_HOST=b", "SALLYPORT_RELAY_PORT=25",
+          "SALLYPORT_RELAY_TLS=starttls", "SALLYPORT_RELAY_PROXY=socks5://p:1080",
+          "SALLYPORT_URL=smtps://b"}) {
+        sources.environment = {moved};
+        const Settings settings = load();
+        BOOST_TEST(settings.queue.directory.empty(), moved);
+        BOOST_TEST(settings.limits.per_user == 0U);
+        BOOST_TEST(settings.notes.back().find("a run of the queue would not know it") !=
+                   std::string::npos);
+    }
+    for (const char* same : {"SALLYPORT_LOG_TO=none", "SALLYPORT_RELAY_TIMEOUT=5",
+                             "SALLYPORT_QUEUE_WHEN=always"}) {
+        sources.environment = {same};
+        BOOST_TEST(load().queue.directory == "/spool", same);
+    }
+    sources.environment = {"SALLYPORT_RELAY_HOST=b", "SALLYPORT_QUEUE_DIRECTORY=/other"};
+    BOOST_TEST(load().queue.directory == "/other");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_socket_of_this_machine, Fixture) {
@@ -423,7 +495,7 @@ BOOST_FIXTURE_TEST_CASE(unknown_names_and_the_nearest_known_one, Fixture) {
         BOOST_TEST(why_not("to = x", section) ==
                    std::string("system.conf:3: [") + section +
                        "] is not known; the sections are [relay], [sender], [recipients], "
-                       "[message], [log] and [exit]");
+                       "[message], [log], [queue], [limits] and [exit]");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_relay_needs_a_host, Fixture) {

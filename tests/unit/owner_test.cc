@@ -139,7 +139,9 @@ BOOST_AUTO_TEST_CASE(a_key_is_refused_unless_it_is_allowed) {
     BOOST_TEST(!(Key{"relay", "new", nullptr}.is_harmless("")));
     std::set<std::string_view> refused;
     for (const Key& key : key_table()) {
-        if (!key.is_harmless(""))
+        const bool waits = key.section == "queue" || key.section == "limits";
+        BOOST_TEST((!waits || !key.is_harmless("")), key.name); // none of them
+        if (!waits && !key.is_harmless(""))
             refused.insert(key.name);
     }
     BOOST_TEST(refused == (std::set<std::string_view>{

@@ -34,7 +34,7 @@ BOOST_FIXTURE_TEST_CASE(the_oldest_goes_first_and_all_by_one_connection, QueueFi
     now() -= 5;
     has(second);
     has(third);
-    const Tally tally = run_against({hello + one_more + one_more + one_more});
+    const Ran tally = run_against({hello + one_more + one_more + one_more});
     BOOST_TEST(tally.gone == 3U);
     BOOST_TEST(subjects() == "231");
     BOOST_TEST(network.asked == Texts{"one"}, boost::test_tools::per_element());
@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(an_outage_costs_one_attempt_and_raises_no_back_off, Queu
     has(first);
     has(second);
     for (int i = 0; i < 3; ++i) {
-        const Tally tally = run_against({Script{"421 later"}});
+        const Ran tally = run_against({Script{"421 later"}});
         BOOST_TEST(tally.deferred + tally.waiting >= 2U);
         BOOST_TEST(network.asked == Texts{"one"}, boost::test_tools::per_element());
         BOOST_TEST(read(first).progress().raised == 0U);
@@ -102,7 +102,7 @@ BOOST_FIXTURE_TEST_CASE(after_three_put_off_in_a_row_the_relay_is_left, QueueFix
         has(id);
     has_one_server();
     const Script later = hello + Script{"451 4.3.2 slow down"};
-    const Tally tally = run_against({later, later, later, later});
+    const Ran tally = run_against({later, later, later, later});
     BOOST_TEST(tally.deferred == 3U);
     BOOST_TEST(read(fourth).progress().attempts == 0U);
 }
@@ -213,7 +213,7 @@ BOOST_FIXTURE_TEST_CASE(damaged_files_are_set_aside_and_newer_ones_left, QueueFi
     const std::string folder_of_mine = "spool/queue/" + std::to_string(::getuid()) + "/";
     std::ofstream(folder.path(folder_of_mine + first)) << "nonsense\n\n";
     std::ofstream(folder.path(folder_of_mine + second)) << "sallyport-queue 2\n\n";
-    const Tally tally = run_against({takes_all});
+    const Ran tally = run_against({takes_all});
     BOOST_TEST(tally.damaged == 2U);
     BOOST_TEST(tally.gone == 1U);
     BOOST_TEST(has_failed(first));
@@ -248,7 +248,7 @@ BOOST_FIXTURE_TEST_CASE(a_sender_whom_no_relay_serves_keeps_no_other_waiting,
     settings.relays.front().match = {"me@*"};
     has(first, {"a@x"}, {}, "you@x");
     has(second);
-    const Tally tally = run_against({takes_all});
+    const Ran tally = run_against({takes_all});
     BOOST_TEST(tally.gone == 1U);
     BOOST_TEST(tally.waiting == 1U);
     BOOST_TEST(read(first).progress().attempts == 0U);

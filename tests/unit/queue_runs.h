@@ -19,6 +19,12 @@ namespace sallyport {
 
 const inline Script one_more{"250 s", "250 r", "354 go", "250 2.0.0 Ok"};
 
+/// What a run did; gone are those that nobody has to be sent any more.
+struct Ran : Tally {
+    explicit Ran(const Tally& tally) : Tally(tally) {}
+    unsigned gone = sent + failed;
+};
+
 struct QueueFixture {
     QueueFixture() {
         settings.queue.directory = folder.path("spool");
@@ -59,18 +65,18 @@ struct QueueFixture {
             .add(header, Message(fields, Store(), {}), journal);
     }
 
-    Tally run(QueueSelection selection = {}, QueueAttempt::Now clock = tell_time) {
+    Ran run(QueueSelection selection = {}, QueueAttempt::Now clock = tell_time) {
         network.heard.clear();
         network.asked.clear();
         Log log({LogTarget::file, folder.path("log"), LogFormat::text}, "sallyport");
         Queue queue(settings.queue, ::getuid());
         const World world{invocation, settings,   identity,    log,
                           network,    transcript, Clock::now()};
-        return QueueRun(queue, world, clock, 1).run(selection);
+        return Ran(QueueRun(queue, world, clock, 1).run(selection));
     }
 
-    Tally run_against(std::vector<Script> one, QueueSelection selection = {},
-                      QueueAttempt::Now clock = tell_time) {
+    Ran run_against(std::vector<Script> one, QueueSelection selection = {},
+                    QueueAttempt::Now clock = tell_time) {
         network.servers["one"] = std::move(one);
         return run(std::move(selection), clock);
     }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "queue/enqueue.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <span>
+#include <utility>
+
+#include "base/concat.h"
+#include "queue/journal_lines.h"
+#include "queue/retries.h"
+
+namespace sallyport {
+
+namespace {
+
+/// With more, each attempt would go on for long, and each line of the journal.
+constexpr std::size_t most_recipients = 1000;
+
+using Waiting = std::span<Recipient* const>;
+
+std::int64_t seconds_of(const Identity& identity) {
+    return std::chrono::system_clock::to_time_t(identity.now);
+}
+
+QueueHeader header_for(const std::string& id, std::int64_t now, const Envelope& envelope,
+                       Waiting waiting) {
+    QueueHeader header;
+    header.id = id;
+    header.arrived = now;
+    header.envelope = envelope;
+    header.envelope.recipients.clear();
+    header.envelope.notify.clear();
+    header.recipients.reserve(waiting.size());
+    for (const Recipient* const recipient : waiting)
+        header.recipients.emplace_back(recipient->address, recipient->notify,
+                                       recipient->original_recipient);
+    return header;
+}
+
+/// The attempt that the caller waited for, as if a run had made it.
+std::vector<JournalLine> journal_of(Waiting waiting, std::int64_t now, bool holds,
+                                    Retries& retries) {
+    JournalLine begun{now, Event::attempt};
+    begun.number = 1;
+    JournalLines words;
+    for (std::size_t i = 0; i < waiting.size(); ++i)
+        words.add(line_about(waiting[i]->in_doubt() ? Event::doubt : Event::defer,
+                             *waiting[i], now),
+                  i);
+    std::vector<JournalLine> journal{std::move(begun)};
+    journal.insert(journal.end(), words.all().begin(), words.all().end());
+    if (holds && std::ranges::any_of(waiting, &Recipient::in_doubt)) {
+        JournalLine hold{now, Event::hold};
+        hold.text = "the server may have it, and nobody can tell: a person has to ask";
+        journal.push_back(std::move(hold));
+        return journal;
+    }
+    const std::vector<const Recipient*> open(waiting.begin(), waiting.end());
+    const Retries::Next next = retries.next(open, 0, false);
+    JournalLine line{now, Event::next};
+    line.number = now + next.wait.count();
+    line.raised = next.raised;
+    journal.push_back(std::move(line));
+    return journal;
+}
+
+void note(Recipient& recipient, const std::string& id, bool holds) {
+    if (holds && recipient.in_doubt())
+        recipient.text += concat({"; held in the queue as ", id});
+    else
+        recipient.queued_as = id;
+}
+
+} // namespace
+
+bool may_wait(const Recipient& recipient) {
+    return recipient.in_doubt() ||
+           (!recipient.decided() && recipient.fault != Fault::local &&
+            recipient.fault != Fault::message);
+}
+
+std::vector<QueuedMessage> enqueue(const Queue& queue, const World& world,
+                                   const Envelope& envelope, const Message& message,
+                                   Report& report, bool tried) {
+    const bool holds = world.settings.queue.hold_in_doubt;
+    const std::int64_t now = seconds_of(world.identity);
+    const auto seed = std::strtoul(world.identity.id.c_str() + 3, nullptr, 16);
+    Retries retries(world.settings.queue, static_cast<std::uint32_t>(seed));
+    std::vector<Recipient*> waiting;
+    for (Recipient& recipient : report.recipients) {
+        if (may_wait(recipient))
+            waiting.push_back(&recipient);
+    }
+    Identity identity = world.identity;
+    std::vector<QueuedMessage> written;
+    for (Waiting left = waiting; !left.empty();) {
+        const Waiting some = left.first(std::min(left.size(), most_recipients));
+        left = left.subspan(some.size());
+        if (!written.empty())
+            identity.renew();
+        std::vector<JournalLine> journal;
+        if (tried)
+            journal = journal_of(some, now, holds, retries);
+        written.push_back(
+            queue.write(header_for(identity.id, now, envelope, some), message, journal));
+    }
+    queue.publish(written);
+    for (std::size_t i = 0; i < waiting.size(); ++i)
+        note(*waiting[i], written[i / most_recipients].name(), holds);
+    return written;
+}
+
+} // namespace sallyport

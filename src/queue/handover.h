@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+//
+// A message that a caller hands over where there is a queue: it is sent at once, or queued,
+// or both, as he and the configuration ask.
+#pragma once
+
+#include "deliver/delivery.h"
+#include "deliver/failover.h"
+#include "deliver/world.h"
+
+namespace sallyport {
+
+/// There is a queue, and it is used.
+bool has_queue(const Settings& settings);
+
+/// Who waits in the queue has that noted in the report. Where the caller is not to wait, a
+/// process of its own goes on with the message; only the caller's returns. Failure (local):
+/// 75 where the caller has sent as much as he may, or the message could only be queued and
+/// cannot be; 78 where nobody serves this sender, or somebody else could write to the
+/// queue.
+Report hand_over(const World& world, Failover& failover, const Envelope& envelope,
+                 const Message& message);
+
+} // namespace sallyport

@@ -90,6 +90,8 @@ void Builder::check_queue() {
     if (needs != settings_.keys.end() && settings_.queue.directory.empty())
         misconfigured(needs->origin, "there is no directory in [queue]");
     leave_queue();
+    for (Relay& relay : settings_.relays)
+        relay.awaits_verdict = !settings_.queue.directory.empty();
 }
 
 /// A relay that is to be reached otherwise than the file says: the consent that stands

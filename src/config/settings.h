@@ -105,6 +105,8 @@ struct Relay {
     std::chrono::milliseconds timeout{300'000};
     std::chrono::milliseconds greeting_timeout{60'000}; ///< a timeout that is set is both
     std::chrono::milliseconds deadline{0}; ///< from the program's start; 0: none
+    /// With a queue a copy may follow what is in doubt: `deadline` ends before that begins.
+    bool awaits_verdict = false;
     std::uint32_t max_recipients = 100;    ///< in a transaction
     std::uint32_t max_messages = 100;      ///< in a connection
 

@@ -136,6 +136,7 @@ class Delivery {
                 throw;
             throw Failure{doubt}; // made when there was memory
         }
+        failover_.completed();
         spent.transfer =
             std::chrono::round<std::chrono::milliseconds>(Clock::now() - begun);
         for (Recipient* recipient : batch())

@@ -9,6 +9,18 @@
 
 namespace sallyport {
 
+namespace {
+
+constexpr unsigned put_off_limit = 3;
+
+/// A server that is well says so of one message.
+bool is_about_message(const Failure& failure) {
+    return failure.fault() == Fault::address && failure.step() >= Step::mail &&
+           failure.reply_code() / 100 == 4 && failure.reply_code() != 421;
+}
+
+} // namespace
+
 Failover::Failover(const Settings& settings, Network& network, DeliveryContext context,
                    bool many)
     : settings_(settings), network_(network), context_(std::move(context)), many_(many),
@@ -19,6 +31,10 @@ void Failover::begin(const std::string& reverse_path, Clock::time_point started)
     context_.started = started;
     asked_ = false;
     reached_ = false;
+    if (many_ && session_ != nullptr) {
+        pass_over_unreachable();
+        session_->start_over();
+    }
     kept_ = session_ != nullptr && session_->usable() && !session_->full() &&
             first_relay() == at_;
     if (kept_)
@@ -31,7 +47,7 @@ bool Failover::has_relay(const std::string& reverse_path) const {
     bool serves = false;
     for (std::size_t at = 0; at < tried_.size(); ++at) {
         const bool one = settings_.relays[at].serves(reverse_path);
-        if (one && !(many_ && tried_[at].out_of_reach))
+        if (one && !(many_ && tried_[at].is_left_alone()))
             return true;
         serves = serves || one;
     }
@@ -89,8 +105,12 @@ bool Failover::ends_all(const Failure& failure) {
 }
 
 Failover::Next Failover::weigh(const Failure& failure) {
+    if (many_)
+        count_put_off(failure);
     if (ends_all(failure))
         return Next::nothing;
+    if (many_ && is_about_message(failure)) // the server goes on with the next one
+        return Next::relay;
     session_.reset();
     if (failure.fault() == Fault::relay && !reached_)
         tried_[at_].welcome = Welcome::refused;
@@ -101,6 +121,16 @@ Failover::Next Failover::weigh(const Failure& failure) {
         return Next::anew;
     }
     return failure.fault() == Fault::relay ? Next::relay : Next::address;
+}
+
+/// What a server says of a message, or does to it, it may do to the next for the same
+/// reason: it takes no more in this minute.
+void Failover::count_put_off(const Failure& failure) {
+    Tried& relay = tried_[at_];
+    if (ends_all(failure) || failure.step() < Step::mail)
+        relay.put_off = 0;
+    else if (++relay.put_off >= put_off_limit)
+        relay.given_up = true;
 }
 
 Failure Failover::session_lost() const {
@@ -126,10 +156,14 @@ std::size_t Failover::first_relay() const {
     return at;
 }
 
+void Failover::pass_over_unreachable() {
+    for (Tried& relay : tried_)
+        relay.passed_over = many_ && relay.is_left_alone();
+}
+
 void Failover::start_over() {
     session_.reset(); // it says QUIT where the line is sound
-    for (Tried& relay : tried_)
-        relay.passed_over = many_ && relay.out_of_reach;
+    pass_over_unreachable();
     kept_ = false;
     asked_ = false;
 }

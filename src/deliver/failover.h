@@ -30,8 +30,9 @@ namespace sallyport {
 
 class Failover {
   public:
-    /// Everything must outlive it. `many`: for a run of many messages, in which a relay
-    /// that no session can be had with is not asked again.
+    /// Everything must outlive it. `many`: for a run of many messages, in which a relay is
+    /// not asked again with which no session can be had, or that has put off three in a
+    /// row, or lost them.
     Failover(const Settings& settings, Network& network, DeliveryContext context,
              bool many = false);
     Failover(const Failover&) = delete;
@@ -47,9 +48,8 @@ class Failover {
     /// Whether there is a relay to ask for this sender. Failure (78, local) if there never
     /// was.
     [[nodiscard]] bool has_relay(const std::string& reverse_path) const;
-    /// The relay of the last message is not asked again, as if it could not be reached.
-    void give_up_relay() { give_up_relay(at_); }
-    void give_up_relay(std::size_t at) { tried_[at].out_of_reach = true; }
+    /// This relay is not asked again, as if it could not be reached.
+    void give_up_relay(std::size_t at) { tried_[at].given_up = true; }
 
     /// How each relay of the settings took us, when it was last asked.
     enum class Welcome : unsigned char {
@@ -87,6 +87,9 @@ class Failover {
     /// then it is a remark for the log.
     bool replaces(const Failure& later, ExitStatus earlier);
 
+    /// A transaction went to its end.
+    void completed() { tried_[at_].put_off = 0; }
+
     /// Why another session is needed (75) for those who were not dealt with.
     [[nodiscard]] Failure session_lost() const;
 
@@ -103,10 +106,16 @@ class Failover {
     struct Tried {
         bool passed_over = false;       ///< since the session was looked for
         bool out_of_reach = false;      ///< no session could be had for the last message
+        bool given_up = false;          ///< for the rest of the run
+        unsigned put_off = 0;           ///< messages in a row
         std::optional<Failure> refused; ///< its log-in
         Welcome welcome = Welcome::unknown;
+
+        [[nodiscard]] bool is_left_alone() const { return out_of_reach || given_up; }
     };
     [[nodiscard]] std::size_t first_relay() const;
+    void pass_over_unreachable();
+    void count_put_off(const Failure& failure);
     void start_over();
 
     const Settings& settings_;

@@ -156,8 +156,32 @@ void QueueAttempt::wait(QueuedMessage& message, std::chrono::seconds time,
     add(message, std::move(line));
 }
 
+/// RFC 5321 6.1 has failure reports come from nobody. Some servers (Amazon SES) take no
+/// mail of his; then they come from whom this machine's mail is from.
+Report QueueAttempt::ask(const QueuedMessage& message, const Message& octets,
+                         Witness& witness) {
+    const QueueHeader& header = message.header();
+    const auto deliver_from = [&](const Envelope& envelope) {
+        return deliver(failover_, world_.settings.message, envelope,
+                       recipients_of(header, message.progress()), octets, Clock::now(),
+                       false, &witness);
+    };
+    Report report = deliver_from(header.envelope);
+    const SenderSettings& sender = world_.settings.sender;
+    const bool refused =
+        header.is_report && header.envelope.reverse_path.empty() &&
+        !sender.envelope_from.local.empty() &&
+        std::ranges::any_of(report.recipients, [](const Recipient& recipient) {
+            return recipient.step == Step::mail && recipient.reply_code / 100 == 5;
+        });
+    if (!refused)
+        return report;
+    Envelope envelope = header.envelope;
+    envelope.reverse_path = make_reverse_path(std::nullopt, sender, world_.identity);
+    return deliver_from(envelope);
+}
+
 Outcome QueueAttempt::run(QueuedMessage& message, bool forced) {
-    throttled_ = false;
     const QueueHeader& header = message.header();
     JournalLine begun;
     begun.event = Event::attempt;
@@ -165,16 +189,11 @@ Outcome QueueAttempt::run(QueuedMessage& message, bool forced) {
     add(message, std::move(begun)); // before all that may end the run
     const Message octets = message.message();
     Journalist journalist(message, now_, world_.settings.queue.hold_in_doubt);
-    std::vector<Recipient> recipients = recipients_of(header, message.progress());
-    std::vector<bool> asked;
-    asked.reserve(recipients.size());
-    for (const Recipient& recipient : recipients)
-        asked.push_back(!recipient.decided());
-    Report report =
-        deliver(failover_, world_.settings.message, header.envelope, std::move(recipients),
-                octets, Clock::now(), false, &journalist);
-    std::erase_if(report.recipients,
-                  [&](const Recipient& recipient) { return !asked[recipient.number]; });
+    const Progress before = message.progress();
+    Report report = ask(message, octets, journalist);
+    std::erase_if(report.recipients, [&](const Recipient& recipient) {
+        return !before.recipients[recipient.number].is_open();
+    });
     for (Recipient& recipient : report.recipients) {
         if (!recipient.decided()) // whatever came of this attempt, another follows
             recipient.status = ExitStatus::temp_fail;

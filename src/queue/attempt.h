@@ -42,9 +42,6 @@ class QueueAttempt {
     /// is to be tried.
     Outcome run(QueuedMessage& message, bool forced);
 
-    /// The server put off the last message, and perhaps not for the message's sake.
-    [[nodiscard]] bool throttled() const { return throttled_; }
-
     /// What a run that ended too early left: who was in doubt is written down as such, and
     /// who is not to be tried any more is told. Nothing if the message can be tried.
     [[nodiscard]] std::optional<Outcome> settle(QueuedMessage& message, bool forced);
@@ -58,9 +55,11 @@ class QueueAttempt {
     void wait(QueuedMessage& message, std::chrono::seconds time, unsigned raised) const;
     void expire(QueuedMessage& message) const;
     bool report_failures(QueuedMessage& message);
-    [[nodiscard]] std::string reader_of(const QueueHeader& header) const;
+    [[nodiscard]] std::vector<std::string> readers_of(const QueueHeader& header) const;
+    [[nodiscard]] std::string sender_of_reports() const;
     bool queue_report(const QueuedMessage& message, const std::vector<std::size_t>& failed,
-                      const std::string& to);
+                      const std::vector<std::string>& readers);
+    Report ask(const QueuedMessage& message, const Message& octets, Witness& witness);
     void add(QueuedMessage& message, JournalLine line) const;
 
     Queue& queue_;
@@ -68,7 +67,6 @@ class QueueAttempt {
     Failover& failover_;
     Retries& retries_;
     Now now_;
-    bool throttled_ = false;
 };
 
 } // namespace sallyport

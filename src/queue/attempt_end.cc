@@ -10,19 +10,13 @@
 #include "queue/attempt.h"
 #include "queue/journal_lines.h"
 #include "queue/report.h"
+#include "text/ascii.h"
 
 namespace sallyport {
 
 namespace {
 
 using State = Progress::State;
-
-/// Others might fare likewise: it is not about somebody's mailbox.
-bool may_be_throttled(const Recipient& recipient) {
-    const bool of_mailbox = recipient.step == Step::rcpt && recipient.reply_code != 421 &&
-                            recipient.reply_code != 0;
-    return recipient.step >= Step::mail && !of_mailbox && recipient.fault != Fault::local;
-}
 
 /// What is still to be written of a recipient, if anything is.
 std::optional<Event> event_left(const Progress::Fate& fate, const Recipient& recipient) {
@@ -67,9 +61,9 @@ Outcome QueueAttempt::conclude(QueuedMessage& message, const Report& report, boo
             return progress.recipients[recipient.number].is_open() && predicate(recipient);
         });
     };
-    throttled_ = some(may_be_throttled);
     if (!progress.is_open())
         return finish(message);
+    report_failures(message); // or the next time, if there is no room for it now
     if (hold_doubtful(message))
         return Outcome::held;
     const bool ours = some([](const Recipient& one) { return one.fault == Fault::local; });
@@ -105,18 +99,21 @@ void QueueAttempt::expire(QueuedMessage& message) const {
 
 /// Nobody is left to be asked about.
 Outcome QueueAttempt::finish(QueuedMessage& message) {
-    if (message.progress().is(State::refused) && !report_failures(message))
+    if (!report_failures(message))
         return Outcome::waiting;
     const bool failed = message.progress().is(State::told);
     if (!failed || world_.settings.queue.keep_failed.count() == 0)
         message.remove();
-    else if (!queue_.set_aside(message))
+    else if (!queue_.set_aside(message.name()))
         return Outcome::waiting;
     return failed ? Outcome::failed : Outcome::sent;
 }
 
-/// False: there was no room for the report, and the next run makes one.
+/// Of those who were refused since the last time. False: there was no room for the report,
+/// and the next run makes one.
 bool QueueAttempt::report_failures(QueuedMessage& message) {
+    if (!message.progress().is(State::refused))
+        return true;
     const QueueHeader& header = message.header();
     JournalLine told;
     told.event = Event::told;
@@ -128,30 +125,57 @@ bool QueueAttempt::report_failures(QueuedMessage& message) {
         if (wants_report(header.recipients[i]))
             reported.push_back(i);
     }
-    const std::string to = reader_of(header);
+    const std::vector<std::string> readers = readers_of(header);
     if (header.is_report)
         world_.log.note(header.id, "a failure report could not be sent: it is in failed/",
                         Priority::error);
-    else if (!to.empty() && !reported.empty() && !queue_report(message, reported, to))
+    else if (!readers.empty() && !reported.empty() &&
+             !queue_report(message, reported, readers))
         return false;
     add(message, std::move(told));
     return true;
 }
 
-/// Who is told of a failure; empty: nobody.
-std::string QueueAttempt::reader_of(const QueueHeader& header) const {
-    const QueueSettings& settings = world_.settings.queue;
-    if (!settings.bounce || header.envelope.reverse_path.empty())
+/// Who is told of a failure; nobody where there is no sender, or none is to be told. One of
+/// this machine is a name of [recipients], as he would be of a recipient: cron's root is
+/// read elsewhere.
+std::vector<std::string> QueueAttempt::readers_of(const QueueHeader& header) const {
+    const Settings& settings = world_.settings;
+    const std::string& sender = header.envelope.reverse_path;
+    if (!settings.queue.bounce || sender.empty())
         return {};
-    return settings.bounce_to.local.empty() ? header.envelope.reverse_path
-                                            : settings.bounce_to.address();
+    if (!settings.queue.bounce_to.local.empty())
+        return {settings.queue.bounce_to.address()};
+    Mailbox mailbox = parse_reverse_path(sender);
+    if (equals_ignoring_case(mailbox.domain, world_.identity.domain(settings.sender)))
+        mailbox.domain = "localhost"; // which wants an entry of its own
+    if (!settings.recipients.is_local(mailbox.domain))
+        return {sender};
+    try {
+        std::vector<std::string> notes;
+        return make_recipients(mailbox, settings, world_.identity, notes);
+    } catch (const Failure& failure) { // the aliases cannot be used
+        world_.log.note(header.id, failure.what(), Priority::error);
+        return {sender};
+    }
+}
+
+/// Nobody, unless [sender] forces another, or no relay serves nobody.
+std::string QueueAttempt::sender_of_reports() const {
+    const Settings& settings = world_.settings;
+    const bool served = std::ranges::any_of(
+        settings.relays, [](const Relay& relay) { return relay.serves(""); });
+    const bool has_own = !settings.sender.envelope_from.local.empty();
+    return make_reverse_path(served || !has_own ? std::optional(Mailbox()) : std::nullopt,
+                             settings.sender, world_.identity);
 }
 
 bool QueueAttempt::queue_report(const QueuedMessage& message,
                                 const std::vector<std::size_t>& failed,
-                                const std::string& to) {
+                                const std::vector<std::string>& readers) {
     Identity identity = world_.identity;
     identity.renew();
+    const std::string to = joined(readers, ", ");
     Intake intake(false, 0);
     intake.add(write_failure_report(message.header(), message.progress(), failed,
                                     message.message(), to, world_.settings.sender,
@@ -161,7 +185,10 @@ bool QueueAttempt::queue_report(const QueuedMessage& message,
     header.id = identity.id;
     header.arrived = now_();
     header.is_report = true;
-    header.recipients.emplace_back(to);
+    header.envelope.reverse_path = sender_of_reports();
+    header.recipients.reserve(readers.size());
+    for (const std::string& reader : readers)
+        header.recipients.emplace_back(reader);
     try {
         queue_.add(std::move(header),
                    Message(draft.header, std::move(draft.body), draft.facts), {});
@@ -169,8 +196,7 @@ bool QueueAttempt::queue_report(const QueuedMessage& message,
         world_.log.note(message.name(), failure.what(), Priority::error);
         return false;
     }
-    world_.log.note(message.name(),
-                    concat({"failure report ", identity.id, " to <", to, ">"}));
+    world_.log.note(message.name(), concat({"failure report ", identity.id, " to ", to}));
     return true;
 }
 

@@ -46,8 +46,10 @@ UniqueFd open_directory(int parent, const char* name, int links) {
     // Somebody else may make it at this moment.
     if (::mkdirat(parent, name, S_IRWXU) != 0 && errno != EEXIST)
         return directory;
-    if (parent != AT_FDCWD)
-        ::fsync(parent);
+    const UniqueFd above(parent == AT_FDCWD ? ::open(concat({name, "/.."}).c_str(), flags)
+                                            : ::fcntl(parent, F_DUPFD_CLOEXEC, 0));
+    if (above)
+        ::fsync(above.get());
     return UniqueFd(::openat(parent, name, flags));
 }
 
@@ -259,14 +261,16 @@ std::vector<std::string> Queue::ids_since(std::int64_t time) const {
 UniqueFd Queue::open(const std::string& id, int flags) const {
     UniqueFd file(
         ::openat(mine_.get(), id.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!file && errno != ENOENT)
+    // A symbolic link, a directory, a socket.
+    const bool strange = !file && (errno == ELOOP || errno == EISDIR || errno == ENXIO);
+    if (!file && !strange && errno != ENOENT)
         fail(concat({"opening ", id}), errno);
     struct stat facts {};
     if (file && ::fstat(file.get(), &facts) != 0)
         fail(concat({"opening ", id}), errno);
-    if (!file || facts.st_nlink == 0)
+    if (!strange && (!file || facts.st_nlink == 0))
         return {};
-    if (!S_ISREG(facts.st_mode) || facts.st_nlink != 1 || facts.st_uid != user_)
+    if (strange || !S_ISREG(facts.st_mode) || facts.st_nlink != 1 || facts.st_uid != user_)
         stop(ExitStatus::data_error, Fault::local,
              {"queue ", settings_.directory, ": ", id, ": it is no message of ours"},
              "4.3.0");
@@ -290,9 +294,8 @@ std::optional<QueuedMessage> Queue::look_at(const std::string& id) const {
     return QueuedMessage(mine_.get(), id, std::move(file));
 }
 
-bool Queue::set_aside(const QueuedMessage& message) const {
-    return ::renameat(mine_.get(), message.name_.c_str(), failed_.get(),
-                      message.name_.c_str()) == 0;
+bool Queue::set_aside(const std::string& name) const {
+    return ::renameat(mine_.get(), name.c_str(), failed_.get(), name.c_str()) == 0;
 }
 
 void Queue::sweep(std::chrono::system_clock::time_point now) const {

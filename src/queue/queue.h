@@ -64,8 +64,8 @@ class Queue {
     /// The same without the lock, to be read.
     [[nodiscard]] std::optional<QueuedMessage> look_at(const std::string& id) const;
 
-    /// It is kept in `failed`, for a person. False if it cannot be.
-    [[nodiscard]] bool set_aside(const QueuedMessage& message) const;
+    /// What has that name is kept in `failed`, for a person. False if it cannot be.
+    [[nodiscard]] bool set_aside(const std::string& name) const;
 
     /// Removes what writers who were killed left, and of `failed` what is older than
     /// keep_failed or more than max_count and max_size allow, the oldest first.

@@ -17,7 +17,6 @@ namespace {
 using Kind = QueueSelection::Kind;
 
 constexpr std::int64_t longest_run = 3600; // seconds: the rest is the next one's
-constexpr unsigned throttled_after = 3;    // messages put off in a row
 constexpr unsigned broken_limit = 2;       // whose journal could not be written, likewise
 
 bool has_text(std::string_view text, std::string_view part) {
@@ -145,13 +144,15 @@ bool QueueRun::is_chosen(const QueueHeader& header, const Progress& progress,
     return false;
 }
 
-/// What is no file of ours stays where it is.
+/// What is no file of ours is no message, and is not counted again.
 std::optional<QueuedMessage> QueueRun::lock(const std::string& id) {
     try {
         return queue_.lock(id);
     } catch (const Failure& failure) {
         ++tally_.damaged;
         world_.log.note(id, failure.what(), Priority::error);
+        if (failure.status() == ExitStatus::data_error && !queue_.set_aside(id))
+            world_.log.note(id, "it cannot be moved to failed/", Priority::error);
         return std::nullopt;
     }
 }
@@ -179,13 +180,7 @@ void QueueRun::try_one(QueuedMessage& message, const QueueSelection& selection) 
         return count(*settled, message.header());
     if (!failover_.has_relay(message.header().envelope.reverse_path))
         return left(message.header());
-    const Outcome outcome = attempt_.run(message, selection.kind != Kind::due);
-    count(outcome, message.header());
-    throttled_ = attempt_.throttled() ? throttled_ + 1 : 0;
-    if (throttled_ < throttled_after)
-        return;
-    failover_.give_up_relay();
-    throttled_ = 0;
+    count(attempt_.run(message, selection.kind != Kind::due), message.header());
 }
 
 void QueueRun::count(Outcome outcome, const QueueHeader& header) {
@@ -222,7 +217,7 @@ void QueueRun::leave(QueuedMessage& message, const Failure& failure) {
     if (status == ExitStatus::config || status == ExitStatus::temp_fail)
         return left(message.header());
     ++tally_.damaged;
-    if (status == ExitStatus::data_error && !queue_.set_aside(message))
+    if (status == ExitStatus::data_error && !queue_.set_aside(message.name()))
         world_.log.note(message.name(), "it cannot be moved to failed/", Priority::error);
 }
 

@@ -63,8 +63,7 @@ class QueueRun {
     Failover failover_;
     QueueAttempt attempt_;
     Tally tally_;
-    unsigned throttled_ = 0; ///< messages, in a row
-    unsigned broken_ = 0;    ///< likewise
+    unsigned broken_ = 0; ///< messages in a row whose journal could not be written
 };
 
 } // namespace sallyport

@@ -151,6 +151,7 @@ Session::Session(Connection& connection, const Relay& relay, const SessionContex
       wire_(std::move(connection.stream), std::move(connection.peer), context.transcript,
             relay.greeting_timeout, context.run_deadline),
       ehlo_name_(context.ehlo_name.empty() ? connection.local_literal : context.ehlo_name) {
+    wire_.set_awaits_verdict(relay.awaits_verdict);
 }
 
 Session::Session(Connection connection, const Relay& relay, const SessionContext& context,
@@ -290,8 +291,16 @@ void Session::transact(const Envelope& envelope, const Message& message,
                        std::span<Recipient* const> recipients, bool last,
                        Witness* witness) {
     const auto transaction = begin_transaction(envelope);
-    transaction->run(recipients, message, last, witness);
-    usable_ = transaction->in_step() && !wire_.leaving();
+    const auto note_use = [&] {
+        usable_ = transaction->in_step() && !wire_.leaving();
+    };
+    try {
+        transaction->run(recipients, message, last, witness);
+    } catch (const Failure&) { // a refusal, perhaps, and the server goes on
+        note_use();
+        throw;
+    }
+    note_use();
     if (transaction->too_many())
         recipient_limit_ = std::min(recipient_limit_, transaction->accepted());
 }
@@ -304,6 +313,10 @@ std::unique_ptr<Transaction> Session::begin_transaction(const Envelope& envelope
 
 void Session::end_transaction(const Transaction& transaction) {
     usable_ = transaction.in_step();
+    start_over();
+}
+
+void Session::start_over() {
     if (usable_ || !wire_.at_rest() || !wire_.try_send("RSET\r\n", 1))
         return;
     const auto reply = wire_.receive_if_any(courtesy_wait);

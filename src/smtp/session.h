@@ -61,6 +61,9 @@ class Session {
     std::unique_ptr<Transaction> begin_transaction(const Envelope& envelope);
     /// However it ended: where the server may think that it has not, RSET tells it.
     void end_transaction(const Transaction& transaction);
+    /// RSET, where the last transaction made the next one's replies unsure and the line is
+    /// sound.
+    void start_over();
 
     /// See Wire.
     void set_run_deadline(Deadline deadline) { wire_.set_run_deadline(deadline); }

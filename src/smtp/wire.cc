@@ -341,7 +341,8 @@ void Wire::lost(const Where& where, std::string_view trouble) const {
 }
 
 Deadline Wire::within(std::chrono::milliseconds timeout) const {
-    return std::min(Clock::now() + timeout, run_deadline_);
+    const Deadline end = Clock::now() + timeout;
+    return in_doubt_ && awaits_verdict_ ? end : std::min(end, run_deadline_);
 }
 
 } // namespace sallyport

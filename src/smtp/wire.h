@@ -118,6 +118,9 @@ class Wire {
     /// Bounds all waits from now on.
     void set_run_deadline(Deadline deadline) { run_deadline_ = deadline; }
 
+    /// Once in doubt they are bounded by the timeout alone.
+    void set_awaits_verdict(bool awaits) { awaits_verdict_ = awaits; }
+
     /// Doubt begins with the write that holds the message's last octet and ends with the
     /// verdict.
     void set_in_doubt(bool in_doubt) { in_doubt_ = in_doubt; }
@@ -207,6 +210,7 @@ class Wire {
     bool withhold_challenges_ = false;
     std::chrono::milliseconds timeout_;
     Deadline run_deadline_;
+    bool awaits_verdict_ = false;
     std::string buffer_;
     std::size_t begin_ = 0;
     std::size_t outstanding_ = 0;

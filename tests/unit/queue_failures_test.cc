@@ -54,6 +54,66 @@ BOOST_FIXTURE_TEST_CASE(or_the_administrator_or_nobody, Fixture) {
     BOOST_TEST(has_failed(second));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_sender_of_this_machine_is_read_where_his_mail_is, Fixture) {
+    settings.sender.domain = "host.example";
+    settings.recipients.root = "it@y, me@z";
+    settings.recipients.default_to = "all@y";
+    const auto reader = [&](const std::string& from) {
+        std::filesystem::remove_all(settings.queue.directory);
+        has(first, {"a@x", "b@x"}, {}, from);
+        run_against({refuses_b});
+        const auto report = read(lone());
+        std::string readers;
+        for (const Recipient& recipient : report.header().recipients)
+            readers += recipient.address + " ";
+        return readers;
+    };
+    BOOST_TEST(reader("root@HOST.example") == "it@y me@z ");
+    BOOST_TEST(reader("root@localhost") == "it@y me@z ");
+    BOOST_TEST(reader("www@host.example") == "www@host.example "); // not by default
+    BOOST_TEST(reader("root@elsewhere") == "root@elsewhere ");
+    settings.recipients.aliases = folder.path("none");
+    BOOST_TEST(reader("root@host.example") == "root@host.example ");
+}
+
+BOOST_FIXTURE_TEST_CASE(where_nobody_may_send_a_report_comes_from_us, Fixture) {
+    settings.sender.envelope_from.local = "us";
+    settings.sender.envelope_from.domain = "x";
+    has(first, {"a@x", "b@x"});
+    run_against({refuses_b});
+    BOOST_TEST(read(lone()).header().envelope.reverse_path.empty());
+    const Script refuses_nobody =
+        hello + Script{"501 5.1.7 no such sender", "250 reset"} + one_more;
+    BOOST_TEST(run_against({refuses_nobody}).sent == 1U);
+    BOOST_TEST(network.heard.find("MAIL FROM:<us@x>") != std::string::npos);
+    BOOST_TEST(waiting().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_report_has_the_sender_that_is_forced_or_served, Fixture) {
+    settings.sender.envelope_from.local = "us";
+    settings.sender.envelope_from.domain = "x";
+    settings.sender.force_envelope = true;
+    has(first, {"a@x", "b@x"});
+    run_against({refuses_b});
+    BOOST_TEST(read(lone()).header().envelope.reverse_path == "us@x");
+    std::filesystem::remove_all(settings.queue.directory);
+    settings.sender.force_envelope = false;
+    settings.relays.front().match = {"*@x"};
+    has(first, {"a@x", "b@x"});
+    run_against({refuses_b});
+    BOOST_TEST(read(lone()).header().envelope.reverse_path == "us@x");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_refused_are_told_of_while_others_wait, Fixture) {
+    has(first, {"a@x", "b@x"});
+    run_against({hello + Script{"250 s", "550 5.1.1 no", "450 4.2.1 full", "250 reset"}});
+    BOOST_TEST(waiting().size() == 2U);
+    BOOST_TEST(read(first).progress().is(Progress::State::told));
+    now() += 3600;
+    run_against({hello + one_more + Script{"250 s", "550 5.1.1 no", "250 reset"}});
+    BOOST_TEST(has_failed(first));
+}
+
 BOOST_FIXTURE_TEST_CASE(nobody_is_told_of_a_report_or_of_mail_from_nobody, Fixture) {
     has(first, {"a@x", "b@x"});
     run_against({refuses_b});

@@ -355,9 +355,27 @@ BOOST_FIXTURE_TEST_CASE(each_relay_is_given_up_for_itself, QueueFixture) {
         has(id);
     has_one_server();
     const Script later = hello + Script{"451 4.3.2 slow down"};
-    network.servers["two"] = {later, later, later, later};
-    run_against({later, later, later, later});
-    BOOST_TEST(read(fourth).progress().attempts == 1U);
+    network.servers["two"] = {takes_all, takes_all, hello + one_more + one_more};
+    BOOST_TEST(run_against({later, later, later, later}).gone == 4U);
+    BOOST_TEST(std::ranges::count(network.asked, "one") == 3);
+}
+
+BOOST_FIXTURE_TEST_CASE(after_a_refusal_the_connection_goes_on, QueueFixture) {
+    for (const auto& refusal :
+         {Script{"550 5.1.8 sender", "250 reset"}, Script{"450 4.1.8 sender", "250 reset"},
+          Script{"250 s", "550 5.1.1 no", "250 reset"},
+          Script{"250 s", "250 r", "451 4.3.0 no", "250 reset"},
+          Script{"250 s", "250 r", "354 go", "554 5.6.0 no", "250 reset"}}) {
+        settings.queue.bounce = false;
+        std::filesystem::remove_all(settings.queue.directory);
+        has(first);
+        now() += 1;
+        has(second);
+        network.talks.clear();
+        run_against({hello + refusal + one_more});
+        BOOST_TEST(network.talks.size() == 1U, refusal[refusal.size() - 2]);
+        BOOST_TEST(subjects().ends_with("2"), refusal[refusal.size() - 2]);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(one_that_cannot_be_set_aside_keeps_no_other_waiting, QueueFixture) {
@@ -368,6 +386,16 @@ BOOST_FIXTURE_TEST_CASE(one_that_cannot_be_set_aside_keeps_no_other_waiting, Que
     has_one_server();
     BOOST_TEST(run_against({hello + Script{"550 5.7.1 no"}, takes_all}).gone == 1U);
     BOOST_TEST(waiting().size() == 2U); // it, and the report on it
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_no_message_of_ours_is_not_met_again, QueueFixture) {
+    has(first);
+    const std::string mine = folder.path("spool/queue/" + std::to_string(::getuid()));
+    std::filesystem::create_symlink("/etc/passwd", mine + "/" + second);
+    std::filesystem::create_directory(mine + "/" + third);
+    BOOST_TEST(run_against({takes_all}).damaged == 2U);
+    BOOST_TEST(std::filesystem::is_symlink(folder.path("spool/failed/" + second)));
+    BOOST_TEST(run_against({takes_all}).damaged == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_run_ends_after_an_hour, QueueFixture) {

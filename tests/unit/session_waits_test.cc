@@ -64,8 +64,10 @@ class LineRoute : public Route {
 };
 
 struct Fixture {
-    /// The waits of a session that begins so.
-    std::string waits(TlsMode tls, const std::deque<std::string>& said) {
+    /// The waits of a session that begins so, in a run that may go on until `deadline`,
+    /// and with `sends` those of one message.
+    std::string waits(TlsMode tls, const std::deque<std::string>& said,
+                      Deadline deadline = Deadline::max(), bool sends = false) {
         relay.tls = tls;
         line = {};
         line.talk.end = "timed out";
@@ -78,8 +80,17 @@ struct Fixture {
         const Transcript transcript(-1);
         std::vector<std::string> notes;
         const SessionContext context{"client.example", nullptr, transcript,
-                                     Deadline::max(),  notes,   true};
-        const Session session(std::move(connection), relay, context, route);
+                                     deadline,         notes,   true};
+        Session session(std::move(connection), relay, context, route);
+        if (!sends)
+            return line.waits;
+        Header fields;
+        fields.append(Field("Subject: x\r\n"));
+        Recipient recipient("b@x");
+        Recipient* const recipients[] = {&recipient};
+        Envelope envelope;
+        envelope.reverse_path = "a@x";
+        session.transact(envelope, Message(fields, Store(), {}), recipients, false);
         return line.waits;
     }
 
@@ -96,6 +107,17 @@ BOOST_FIXTURE_TEST_CASE(what_a_server_begins_with_has_a_minute, Fixture) {
     BOOST_TEST(waits(TlsMode::starttls,
                      {"220 hi", "250-mail\r\n250 STARTTLS", "220 go", "250 mail"}) ==
                "220 minute, 250 timeout, 220 timeout, TLS timeout, 250 timeout, ");
+}
+
+BOOST_FIXTURE_TEST_CASE(with_a_queue_no_deadline_ends_a_doubt, Fixture) {
+    const std::deque<std::string> said{"220 hi",   "250 mail", "250 sender",
+                                       "250 rcpt", "354 go",   "250 ok"};
+    const auto verdict = [&](bool awaits) {
+        relay.awaits_verdict = awaits;
+        return waits(TlsMode::none, said, Clock::now() + 30s, true);
+    };
+    BOOST_TEST(verdict(false).ends_with("354 minute, 250 minute, "));
+    BOOST_TEST(verdict(true).ends_with("354 minute, 250 timeout, "));
 }
 
 BOOST_FIXTURE_TEST_CASE(or_what_the_configuration_says, Fixture) {

@@ -112,7 +112,7 @@ Failover::Next Failover::weigh(const Failure& failure) {
     if (many_ && is_about_message(failure)) // the server goes on with the next one
         return Next::relay;
     session_.reset();
-    if (failure.fault() == Fault::relay && !reached_)
+    if (turns_away(failure.fault(), failure.status()) && !reached_)
         tried_[at_].welcome = Welcome::refused;
     if (failure.credentials_refused())
         tried_[at_].refused = failure;

@@ -55,7 +55,7 @@ class Failover {
     enum class Welcome : unsigned char {
         unknown, ///< it was not asked, or could not be reached
         had,     ///< a session was had
-        refused, ///< however it is reached: our log-in, or its certificate
+        refused, ///< it turns us away
     };
     [[nodiscard]] Welcome welcome(std::size_t at) const { return tried_[at].welcome; }
 
@@ -68,6 +68,13 @@ class Failover {
     /// that took as many messages as it may, and was left for that, are used once more.
     /// Failure as Visit and Session, to be given to weigh() as all that come of it.
     Session* session();
+
+    /// A relay that is there and turns us away: its certificate, our log-in, what it
+    /// speaks. To wait does not help.
+    static bool turns_away(Fault fault, ExitStatus status) {
+        return fault == Fault::relay && status != ExitStatus::temp_fail &&
+               status != ExitStatus::no_host;
+    }
 
     /// Nothing is left to try after it.
     static bool ends_all(const Failure& failure);

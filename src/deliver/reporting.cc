@@ -31,6 +31,10 @@ std::vector<Group> group(const std::vector<Recipient>& recipients) {
     return groups;
 }
 
+bool is_turned_away(const Recipient& recipient) {
+    return Failover::turns_away(recipient.fault, recipient.status);
+}
+
 /// What the log calls it.
 struct Fate {
     std::string_view name;
@@ -41,7 +45,7 @@ struct Fate {
 Fate fate_of(const Recipient& recipient) {
     if (!recipient.queued_as.empty())
         return {"queued", "4.0.0",
-                recipient.fault == Fault::relay ? Priority::error : Priority::notice};
+                is_turned_away(recipient) ? Priority::error : Priority::notice};
     if (recipient.status == ExitStatus::ok)
         return {"sent", "2.0.0", Priority::info};
     if (recipient.status == ExitStatus::temp_fail)
@@ -117,7 +121,7 @@ std::string describe_queued(const Report& report, bool all) {
         lines = concat({"sallyport: ", report.queue_warning, "\n"});
     for (const Group& recipients : group(report.recipients)) {
         const Recipient& first = *recipients.front();
-        if (first.queued_as.empty() || (!all && first.fault != Fault::relay))
+        if (first.queued_as.empty() || (!all && !is_turned_away(first)))
             continue;
         lines += concat({"sallyport: queued as ", first.queued_as,
                          ", not sent yet: ", first.text, "\n"});

@@ -41,8 +41,8 @@ for example in sallyport sendgrid; do
     [ -f "$root/usr/share/doc/sallyport/examples/$example.conf" ] || fail "no example $example"
 done
 [ ! -e "$root/etc" ] || fail 'it writes to /etc'
-# Two programs, four manuals, three completions, eleven examples.
-[ "$(files | wc -l)" = 20 ] || fail "unexpected: $(files)"
+# Two programs, four manuals, three completions, eleven examples, two units of systemd.
+[ "$(files | wc -l)" = 22 ] || fail "unexpected: $(files)"
 
 run_make install-links || fail "make install-links: $(cat "$work/out")"
 run_make install-links || fail "make install-links, again: $(cat "$work/out")"

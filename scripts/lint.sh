@@ -4,8 +4,8 @@
 # lint.sh COMPILER FLAG...: clang-format, clang-tidy, shellcheck and mandoc over the tree,
 # each as strict as it goes. Run from the top of the tree; status 1 when one of them has a
 # finding, else 77 when one of them is not installed. With TIDY_SINCE clang-tidy reads what has
-# changed since that commit, and what includes a header that has; TIDY_CHECKS are its checks beside
-# those of .clang-tidy.
+# changed since that commit, and one source for each header that has; TIDY_CHECKS are its checks
+# beside those of .clang-tidy.
 set -uo pipefail
 
 failed=0
@@ -37,16 +37,16 @@ changed() {
     git ls-files --others --exclude-standard
 }
 
-# Of these files the sources, and the sources that reach one of the headers.
+# Of these files the sources, and for each header one source that includes it: it shows what is
+# wrong with the header, and the others are as they were.
 sources_of() {
-    local all=$1 new=$1 found
-    while new=$(grep '\.h$' <<<"$new"); do
-        found=$(sed 's,^src/,,; s,.*,#include "&",' <<<"$new" | grep -rlFf - src ctl || :)
-        new=$(LC_ALL=C comm -13 <(sort -u <<<"$all") <(sort -u <<<"$found"))
-        all+=$'\n'$new
-    done
-    { grep -E '^(src|ctl)/.*\.cc$' || :; } <<<"$all" | LC_ALL=C sort -u |
-        while read -r file; do [ ! -e "$file" ] || printf '%s\n' "$file"; done
+    local file
+    {
+        grep '\.cc$' <<<"$1"
+        while read -r file; do
+            grep -rlF "#include \"${file#src/}\"" src ctl --include='*.cc' | LC_ALL=C sort | head -n 1
+        done < <(grep '\.h$' <<<"$1")
+    } | LC_ALL=C sort -u | while read -r file; do [ ! -e "$file" ] || printf '%s\n' "$file"; done
 }
 
 # The sources that clang-tidy is to read: all, where what it is asked has changed.

@@ -5,7 +5,6 @@
 #include <ctime>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include <sys/stat.h>
@@ -16,6 +15,7 @@
 #include "queue/owner.h"
 #include "queue/queue.h"
 #include "queue/run.h"
+#include "queue/sort_key.h"
 #include "text/printable.h"
 
 namespace sallyport {
@@ -49,12 +49,6 @@ std::string told(const Tally& tally, std::int64_t took) {
          part("oldest", std::max<std::int64_t>(oldest, 0)), part("seconds", took)});
 }
 
-/// What there is to show of one message.
-struct Entry {
-    std::int64_t arrived;
-    std::string id;
-};
-
 } // namespace
 
 ExitStatus run_queue(const World& world) {
@@ -78,24 +72,22 @@ ExitStatus run_queue(const World& world) {
 ExitStatus show_queue(const World& world) {
     const std::optional<Queue> queue = open_queue(world.settings.queue);
     std::vector<std::string> ids = queue ? queue->ids() : std::vector<std::string>();
-    std::vector<Entry> entries;
-    for (std::string& id : ids) {
+    std::vector<std::string> keys;
+    for (const std::string& id : ids) {
         try {
             if (auto message = queue->look_at(id)) {
                 message->read();
-                entries.push_back({message->header().arrived, std::move(id)});
+                keys.push_back(sort_key({message->header().arrived}, id));
             }
         } catch (const Failure& failure) {
             print(world.error, concat({"sallyport: ", failure.what(), "\n"}));
         }
     }
-    std::ranges::sort(entries, {}, [](const Entry& entry) {
-        return std::tuple(entry.arrived, std::string_view(entry.id));
-    });
+    std::ranges::sort(keys);
     std::size_t shown = 0;
     std::uint64_t octets = 0;
-    for (const Entry& entry : entries) {
-        auto message = queue->look_at(entry.id);
+    for (const std::string& key : keys) {
+        auto message = queue->look_at(id_of(key));
         if (!message)
             continue;
         message->read();

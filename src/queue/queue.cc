@@ -19,6 +19,7 @@
 #include "base/failure.h"
 #include "base/owned.h"
 #include "queue/allowance.h"
+#include "queue/sort_key.h"
 
 namespace sallyport {
 
@@ -316,30 +317,33 @@ void Queue::sweep_unfinished(std::int64_t now) const {
 }
 
 void Queue::sweep_failed(std::int64_t now) const {
-    struct Kept {
-        std::int64_t since;
-        std::uint64_t octets;
-        std::string name;
-    };
-    std::vector<Kept> all;
-    for (std::string& name : names_in(failed_.get(), is_queue_id)) {
+    const auto facts_of = [&](const std::string& name) {
         struct stat facts {};
-        // Its status changed when it came here.
-        if (::fstatat(failed_.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0)
-            all.push_back({facts.st_ctime, static_cast<std::uint64_t>(facts.st_size),
-                           std::move(name)});
+        const bool known =
+            ::fstatat(failed_.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0;
+        return known ? std::optional(facts) : std::nullopt;
+    };
+    std::vector<std::string> keys;
+    for (const std::string& name : names_in(failed_.get(), is_queue_id)) {
+        if (const auto facts = facts_of(name)) // its status changed when it came here
+            keys.push_back(sort_key({facts->st_ctime}, name));
     }
-    std::ranges::sort(all, std::greater(), &Kept::since);
+    std::ranges::sort(keys);
+    std::ranges::reverse(keys);
     const auto oldest =
         now -
         std::chrono::duration_cast<std::chrono::seconds>(settings_.keep_failed).count();
     std::uint64_t octets = 0;
     std::size_t count = 0;
-    for (const Kept& one : all) {
-        octets += one.octets;
+    for (const std::string& key : keys) {
+        const std::string name = id_of(key);
+        const auto facts = facts_of(name);
+        if (!facts)
+            continue;
+        octets += static_cast<std::uint64_t>(facts->st_size);
         if (++count > settings_.max_count || octets > settings_.max_size ||
-            one.since <= oldest)
-            ::unlinkat(failed_.get(), one.name.c_str(), 0);
+            facts->st_ctime <= oldest)
+            ::unlinkat(failed_.get(), name.c_str(), 0);
     }
 }
 

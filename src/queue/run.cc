@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <new>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 #include "base/concat.h"
+#include "queue/sort_key.h"
 #include "text/ascii.h"
 
 namespace sallyport {
@@ -52,10 +52,10 @@ Tally QueueRun::run(const QueueSelection& selection) {
     if (selection.kind == Kind::all || selection.kind == Kind::id)
         resting.forget();
     leave_alone(resting);
-    for (const Candidate& candidate : choose(selection)) {
+    for (const std::string& key : choose(selection)) {
         if (now_() - begun > longest_run)
             break;
-        take(candidate, selection);
+        take(id_of(key), selection);
         if (now_() != std::exchange(synced, now_()))
             queue_.sync();
     }
@@ -83,9 +83,10 @@ void QueueRun::remember(RestingRelays& resting) const {
     resting.save();
 }
 
-/// Which are read without a lock: each is looked at again when it is had.
-std::vector<QueueRun::Candidate> QueueRun::choose(const QueueSelection& selection) {
-    std::vector<Candidate> chosen;
+/// Which are read without a lock: each is looked at again when it is had. Those that a run
+/// ended with come last, then those of one relay together, the oldest first.
+std::vector<std::string> QueueRun::choose(const QueueSelection& selection) {
+    std::vector<std::string> chosen;
     for (const std::string& id : queue_.ids()) {
         try {
             auto message = queue_.look_at(id);
@@ -95,28 +96,26 @@ std::vector<QueueRun::Candidate> QueueRun::choose(const QueueSelection& selectio
             const QueueHeader& header = message->header();
             const Progress& progress = message->progress();
             if (is_chosen(header, progress, selection))
-                chosen.push_back({id, header.envelope.reverse_path, header.arrived,
-                                  first_relay(header.envelope.reverse_path),
-                                  progress.unfinished > 0});
+                chosen.push_back(
+                    sort_key({progress.unfinished > 0 ? 1 : 0,
+                              first_relay(header.envelope.reverse_path), header.arrived},
+                             id));
             else
                 left(header);
         } catch (const Failure&) { // it is told of when it is locked
-            chosen.push_back({id, {}, 0, 0, true});
+            chosen.push_back(sort_key({2, 0, 0}, id));
         }
     }
-    std::ranges::sort(chosen, {}, [](const Candidate& one) {
-        return std::tuple(one.unfinished, one.relay, one.arrived, std::string_view(one.id));
-    });
+    std::ranges::sort(chosen);
     return chosen;
 }
 
 /// Over whose connection it goes, most likely.
-std::size_t QueueRun::first_relay(const std::string& sender) const {
+std::int64_t QueueRun::first_relay(const std::string& sender) const {
     const auto& relays = world_.settings.relays;
-    return static_cast<std::size_t>(
-        std::ranges::find_if(relays,
-                             [&](const Relay& relay) { return relay.serves(sender); }) -
-        relays.begin());
+    return std::ranges::find_if(relays,
+                                [&](const Relay& relay) { return relay.serves(sender); }) -
+           relays.begin();
 }
 
 bool QueueRun::is_chosen(const QueueHeader& header, const Progress& progress,
@@ -157,8 +156,8 @@ std::optional<QueuedMessage> QueueRun::lock(const std::string& id) {
     }
 }
 
-void QueueRun::take(const Candidate& candidate, const QueueSelection& selection) {
-    auto message = lock(candidate.id);
+void QueueRun::take(const std::string& id, const QueueSelection& selection) {
+    auto message = lock(id);
     if (!message)
         return;
     try {

@@ -35,26 +35,18 @@ class QueueRun {
     Tally run(const QueueSelection& selection);
 
   private:
-    /// What is known of a message before it is locked.
-    struct Candidate {
-        std::string id;
-        std::string sender;
-        std::int64_t arrived = 0;
-        std::size_t relay = 0; ///< the first that serves the sender
-        bool unfinished = false;
-    };
     void leave_alone(const RestingRelays& resting);
     void remember(RestingRelays& resting) const;
-    std::vector<Candidate> choose(const QueueSelection& selection);
+    std::vector<std::string> choose(const QueueSelection& selection);
     bool is_chosen(const QueueHeader& header, const Progress& progress,
                    const QueueSelection& selection) const;
     std::optional<QueuedMessage> lock(const std::string& id);
-    void take(const Candidate& candidate, const QueueSelection& selection);
+    void take(const std::string& id, const QueueSelection& selection);
     void try_one(QueuedMessage& message, const QueueSelection& selection);
     void count(Outcome outcome, const QueueHeader& header);
     void left(const QueueHeader& header);
     void leave(QueuedMessage& message, const Failure& failure);
-    [[nodiscard]] std::size_t first_relay(const std::string& sender) const;
+    [[nodiscard]] std::int64_t first_relay(const std::string& sender) const;
 
     Queue& queue_;
     const World& world_;

@@ -63,9 +63,19 @@ class WireForm {
     char last_ = '\0';
 };
 
-bool must_last(Event event) {
-    return event == Event::sent || event == Event::refuse || event == Event::told ||
-           event == Event::hold || event == Event::free;
+/// The file of a message that all have goes at once.
+bool leaves_somebody(const JournalLine& line, const Progress& progress) {
+    std::size_t sent = line.recipients.size();
+    for (const Progress::Fate& fate : progress.recipients)
+        sent += fate.state == Progress::State::sent ? 1 : 0;
+    return sent < progress.recipients.size();
+}
+
+bool must_last(const JournalLine& line, const Progress& progress) {
+    const Event event = line.event;
+    return event == Event::refuse || event == Event::told || event == Event::hold ||
+           event == Event::free ||
+           (event == Event::sent && leaves_somebody(line, progress));
 }
 
 } // namespace
@@ -153,7 +163,8 @@ void QueuedMessage::append(const JournalLine& line, bool lasts) {
         done = more > 0 || (more < 0 && errno == EINTR);
         written += more > 0 ? more : 0;
     }
-    done = done && ((!lasts && !must_last(line.event)) || ::fdatasync(file_.get()) == 0);
+    done =
+        done && ((!lasts && !must_last(line, progress_)) || ::fdatasync(file_.get()) == 0);
     if (!done) {
         const int error = errno;
         [[maybe_unused]] const int cut = ::ftruncate(file_.get(), end);

@@ -38,9 +38,9 @@ class QueuedMessage {
     [[nodiscard]] Message message() const;
 
     /// Adds a line to the journal, and sees to it that a power cut leaves what must not be
-    /// forgotten: that somebody has the message, will never get it, has been told, or that
-    /// a person looks after it; and with `lasts` anything else. Failure (75, local) if the
-    /// line cannot be written; then nothing of it is there.
+    /// forgotten: that somebody has the message and others have not, that he will never get
+    /// it, has been told, or that a person looks after it; and with `lasts` anything else.
+    /// Failure (75, local) if the line cannot be written; then nothing of it is there.
     void append(const JournalLine& line, bool lasts = false);
     /// No room is left for another attempt.
     [[nodiscard]] bool is_full() const;

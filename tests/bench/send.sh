@@ -15,7 +15,7 @@
 readonly system_authorities=/etc/ssl/certs
 readonly everything='PIPELINING,SIZE 1000000000,8BITMIME,ENHANCEDSTATUSCODES,CHUNKING'
 readonly pipelining_only='PIPELINING,SIZE 1000000000,8BITMIME,ENHANCEDSTATUSCODES'
-readonly many=10000 at_once=50
+readonly many=10000 at_once=50 waiting=1000
 
 row() {
     printf '%-58s %12s %12s\n' "$1" "$2" "$3"
@@ -208,6 +208,65 @@ many_recipients() {
     row "time, $many recipients" '20 ms' "$(in_milliseconds "$(usage wall_us)")"
 }
 
+configure_queue() {
+    relay_conf "$work/queue" "$implicit_port" implicit "tls_ca = $work/authorities" \
+        "max_messages = $waiting"
+    sed -i 's/^to = stderr/to = none/' "$work/queue"
+    mkdir -m 0700 "$work/spool" "$work/spool/run"
+    touch "$work/spool/run/slot.0" # as if somebody ran it
+    printf '[queue]\ndirectory = %s\nmax_count = 2000\n' "$work/spool" >>"$work/queue"
+}
+
+# enqueue [COMMAND]...: 4 KiB, on the disk when it ends.
+enqueue() {
+    if ! "$@" "$SALLYPORT" -C "$work/queue" -odq -i "$recipient" <"$work/queued"; then
+        fail 'a queued message' "exit status $?"
+        finish
+    fi
+}
+
+# Writing to this disk, without us: what the least of all ways to do it takes.
+disk() {
+    local run begun
+    wall=''
+    for ((run = 0; run < 21; run++)); do
+        begun=${EPOCHREALTIME/./}
+        dd if="$work/queued" of="$work/spool/dd" bs=4096 conv=fsync 2>/dev/null
+        keep_least wall $((${EPOCHREALTIME/./} - begun))
+        rm "$work/spool/dd"
+    done
+}
+
+queued_messages() {
+    local run
+    message 4096 >"$work/queued"
+    configure_queue
+    enqueue # which makes the directories
+    if have strace 'fsync of a queued message' && strace -o "$work/trace" true 2>/dev/null; then
+        enqueue strace -f -o "$work/trace"
+        counted 'fsync and the like, 4 KiB that are only queued' 2 \
+            "$(grep -cE 'f(data)?sync|syncfs' "$work/trace")"
+    fi
+    wall=''
+    for ((run = 0; run < 21; run++)); do
+        enqueue "$support/measure" "$work/usage"
+        keep_least wall "$(usage wall_us)"
+    done
+    row 'time of it' '-' "$(in_milliseconds "$wall")"
+    disk
+    row '  of dd conv=fsync, as large' '-' "$(in_milliseconds "$wall")"
+    while [ "$(find "$work/spool/queue" -name '???????????' | wc -l)" -lt "$waiting" ]; do
+        enqueue
+    done
+    nothing_sent || true
+    "$support/measure" "$work/usage" "$SALLYPORT" -C "$work/queue" -q
+    next_connection || seen[messages]=0
+    counted "messages of $waiting that one run and connection leave" 0 \
+        $((waiting - seen[messages]))
+    row '  time' '-' "$(in_milliseconds "$(usage wall_us)")"
+    counted '  memory at most' '12000 KB' "$(($(usage max_rss_kb) * 1024 / 1000)) KB"
+}
+
 # The clock stops when the last of them is done, as the server sees it.
 all_at_once() {
     local begun ended pids=() pid
@@ -245,6 +304,7 @@ small_messages
 large_messages
 many_recipients
 all_at_once
+queued_messages
 size
 stop_server
 start_server --discard --offer "$pipelining_only" --login "$user:$password"

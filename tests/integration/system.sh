@@ -52,6 +52,30 @@ mailq_case() {
     covers=()
     verdict check_mailq mailq_done
     row check_mailq 'not meant' -
+    full_mailq_case "$plugin"
+}
+
+# 0 to 2: good, to be warned of, bad.
+full_mailq_done() {
+    [ "$status" = "$1" ] && grep -q "mailq.*[^0-9]$2[^0-9]" "$work/caller.out" && return
+    why="its status is $status, not $1: $(head -c 300 "$work/caller.out")"
+    return 1
+}
+
+# With messages that wait: none, one and two of which it is to warn of one.
+full_mailq_case() {
+    local plugin=$1 count relay=(SALLYPORT_URL=smtp://127.0.0.1:1)
+    mkdir -p -m 0700 "$work/waiting"
+    for count in 1 2; do
+        printf 'Subject: waits\n\n' | env "${relay[@]}" SALLYPORT_LOG_TO=none \
+            SALLYPORT_QUEUE_DIRECTORY="$work/waiting" \
+            "$SALLYPORT" -odq "root@$domain" 2>/dev/null
+        covers=(-stage/bin/sendmail /usr/bin/mailq)
+        run_program LD_LIBRARY_PATH="$inside/stage/lib" "${relay[@]}" \
+            SALLYPORT_QUEUE_DIRECTORY="$inside/waiting" "$plugin" -w 1 -c 2 -M postfix
+        covers=()
+        verdict "check_mailq, $count waiting" full_mailq_done "$count" "$count"
+    done
 }
 
 # A jail that nobody but the caller of the client fills; it writes of each ban alone.

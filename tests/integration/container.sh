@@ -14,7 +14,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$here/cases.bash"
 
-readonly uid=54321
+readonly volume=SALLYPORT_QUEUE_DIRECTORY=/volume
+uid=54321
 
 transactions() {
     log_count 'postfix/smtpd.*: client='
@@ -22,7 +23,9 @@ transactions() {
 
 make_container() {
     local file
-    mkdir "$work/container"
+    mkdir -p "$work/container/volume"
+    mkdir -m 0700 "$work/container-volume"
+    chown "$uid:$uid" "$work/container-volume"
     cp "$SALLYPORT" "$work/container/sallyport"
     cp "$work/ca.pem" "$work/container/ca.pem"
     printf '%s\n' "$password" >"$work/container/secret"
@@ -65,6 +68,27 @@ auth_attempts() {
     log_count 'sasl_method=|authentication failed'
 }
 
+was_queued() {
+    expect_status 0 && expect_on_stderr status=queued && expect_nothing_stored
+}
+
+# A volume is all that can be written to. Nobody knows the user there, and the run that follows
+# is the next one's of the entry point, with the same settings; then root's, as of a cron job.
+queue_case() {
+    local name='mail waits on a volume' closed_port who
+    free_ports closed_port
+    for who in "$uid" 0; do
+        contained small "SALLYPORT_URL=smtps://$at:$closed_port?$ca" "$volume" -- \
+            -f "$sender" -i "alice@$domain"
+        verdict "$name" was_queued
+        uid=$who
+        contained small "SALLYPORT_URL=$implicit" "$volume" -- -qf
+        uid=54321
+        verdict "$name, and is sent by a run of user $who" contained_delivery small
+        rm -rf "$work/container-volume/queue/$uid" # and with it what is known of the outage
+    done
+}
+
 # Read-only by a bind mount in a mount namespace of its own.
 read_only_case() {
     local name='read-only file system'
@@ -76,11 +100,13 @@ read_only_case() {
     wrapper=("$(command -v unshare)" --mount --propagation private /bin/sh -ec '
         PATH=/usr/sbin:/usr/bin:/sbin:/bin
         mount --bind "$0" "$0"
+        mount --bind "$0-volume" "$0/volume"
         mount -o remount,bind,ro "$0"
         unset PATH PWD OLDPWD SHLVL
         exec "$@"' "$work/container")
     contained big "SALLYPORT_URL=$implicit" -- -f "$sender" -i "alice@$domain"
     verdict "$name" contained_delivery big
+    queue_case
     wrapper=()
 }
 

@@ -119,7 +119,7 @@ five_errors=(
     'sallyportctl: FILE:6: force: there is no envelope_from'
     'sallyportctl: FILE:8: the double quotes are not closed'
     'sallyportctl: FILE:9: format: text or json is expected'
-    'sallyportctl: FILE:10: [smtp] is not known; the sections are [relay], [sender], [recipients], [message], [log] and [exit]'
+    'sallyportctl: FILE:10: [smtp] is not known; the sections are [relay], [sender], [recipients], [message], [log], [queue], [limits] and [exit]'
 )
 runs 'all errors' 78 --check
 says 'all errors' out

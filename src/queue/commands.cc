@@ -37,7 +37,9 @@ std::optional<Queue> open_queue(const QueueSettings& settings) {
     return std::optional<Queue>(std::in_place, settings, owner.user());
 }
 
-std::string told(const Tally& tally, std::int64_t took) {
+} // namespace
+
+std::string describe_run(const Tally& tally, std::int64_t seconds) {
     const auto part = [](std::string_view name, std::int64_t number) {
         return concat({", ", name, "=", std::to_string(number)});
     };
@@ -46,10 +48,8 @@ std::string told(const Tally& tally, std::int64_t took) {
         {"queue run: sent=", std::to_string(tally.sent), part("deferred", tally.deferred),
          part("failed", tally.failed), part("held", tally.held),
          part("damaged", tally.damaged), part("waiting", tally.waiting),
-         part("oldest", std::max<std::int64_t>(oldest, 0)), part("seconds", took)});
+         part("oldest", std::max<std::int64_t>(oldest, 0)), part("seconds", seconds)});
 }
-
-} // namespace
 
 ExitStatus run_queue(const World& world) {
     std::optional<Queue> queue = open_queue(world.settings.queue);
@@ -60,7 +60,7 @@ ExitStatus run_queue(const World& world) {
     const auto seed = static_cast<std::uint32_t>(begun ^ (::getpid() * 65599));
     QueueRun run(*queue, world, seconds_now, seed);
     const Tally tally = run.run(world.invocation.selection);
-    const std::string line = told(tally, seconds_now() - begun);
+    const std::string line = describe_run(tally, seconds_now() - begun);
     const bool for_a_person = ::isatty(world.error) != 0;
     if (!for_a_person || !world.log.on_standard_error())
         world.log.note({}, line);

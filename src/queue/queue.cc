@@ -295,6 +295,13 @@ std::optional<QueuedMessage> Queue::look_at(const std::string& id) const {
     return QueuedMessage(mine_.get(), id, std::move(file));
 }
 
+Queue Queue::failed() const {
+    UniqueFd messages(::openat(failed_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!messages)
+        fail("opening failed in it", errno);
+    return {*this, std::move(messages)};
+}
+
 bool Queue::set_aside(const std::string& name) const {
     return ::renameat(mine_.get(), name.c_str(), failed_.get(), name.c_str()) == 0;
 }

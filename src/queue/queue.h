@@ -64,6 +64,10 @@ class Queue {
     /// The same without the lock, to be read.
     [[nodiscard]] std::optional<QueuedMessage> look_at(const std::string& id) const;
 
+    /// What is in `failed`, as if it waited: to be listed, looked at, locked and removed,
+    /// and nothing else. Failure (75, local).
+    [[nodiscard]] Queue failed() const;
+
     /// What has that name is kept in `failed`, for a person. False if it cannot be.
     [[nodiscard]] bool set_aside(const std::string& name) const;
 
@@ -89,6 +93,8 @@ class Queue {
     void sync() const;
 
   private:
+    Queue(const Queue& other, UniqueFd messages)
+        : settings_(other.settings_), user_(other.user_), mine_(std::move(messages)) {}
     [[nodiscard]] UniqueFd open(const std::string& id, int flags) const;
     void check_room(const QueueHeader& header) const;
     [[nodiscard]] std::string_view limit_reached(std::uint64_t size) const;

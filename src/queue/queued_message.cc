@@ -149,6 +149,10 @@ Message QueuedMessage::message() const {
     return {*header, Store(std::move(file), begin_ + body, header_.size - body), facts};
 }
 
+std::string QueuedMessage::journal() const {
+    return read_from(file_.get(), name_, begin_ + header_.size, progress_.whole);
+}
+
 void QueuedMessage::append(const JournalLine& line, bool lasts) {
     const std::string text = to_text(line);
     const auto end = static_cast<off_t>(begin_ + header_.size + progress_.whole);

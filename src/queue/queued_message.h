@@ -37,6 +37,9 @@ class QueuedMessage {
     /// The message itself, not copied: the file has to outlive it. Failure as read().
     [[nodiscard]] Message message() const;
 
+    /// The whole lines of the journal, as they stand in the file. Failure as read().
+    [[nodiscard]] std::string journal() const;
+
     /// Adds a line to the journal, and sees to it that a power cut leaves what must not be
     /// forgotten: that somebody has the message and others have not, that he will never get
     /// it, has been told, or that a person looks after it; and with `lasts` anything else.

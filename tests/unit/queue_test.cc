@@ -447,6 +447,35 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_listed_is_not_taken_for_nothing, Fixture)
                "75 queue " + settings.directory + ": listing it: Too many open files");
 }
 
+BOOST_FIXTURE_TEST_CASE(what_has_failed_can_be_looked_at_and_removed, Fixture) {
+    const Queue queue(settings, ::getuid());
+    const JournalLine refused{1, Event::refuse, {0, 1}, 550, "5.1.1", "550 nobody"};
+    BOOST_REQUIRE(
+        queue.set_aside(queue.add(header_for(one), message_of("x\r\n"), {{refused}})));
+    has(two);
+    const Queue failed = queue.failed();
+    BOOST_TEST(failed.ids() == Texts{one}, boost::test_tools::per_element());
+    BOOST_TEST(queue.ids() == Texts{two}, boost::test_tools::per_element());
+    auto message = failed.lock(one);
+    BOOST_REQUIRE(message.has_value());
+    message->read();
+    BOOST_TEST(message->progress().is(Progress::State::refused));
+    BOOST_TEST(!failed.look_at(two).has_value());
+    message->remove();
+    BOOST_TEST(failed.ids().empty());
+    BOOST_TEST(queue.ids() == Texts{two}, boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_journal_is_its_whole_lines, Fixture) {
+    const Queue queue(settings, ::getuid());
+    const JournalLine deferred{1, Event::defer, {0, 1}, 450, "4.2.0", "450 later"};
+    static_cast<void>(queue.add(header_for(one), message_of("x\r\n"), {{deferred}}));
+    std::ofstream(folder.path(mine(one)), std::ios::app) << "torn";
+    auto message = queue.look_at(one);
+    message->read();
+    BOOST_TEST(message->journal() == to_text(deferred));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_report_has_room_in_a_queue_that_is_full, Fixture) {
     settings.max_count = 1;
     has(one);

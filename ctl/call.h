@@ -21,6 +21,7 @@ int check(const Call& call);
 int setup(const Call& call);
 int providers(const Call& call);
 int config(const Call& call);
+int queue(const Call& call);
 int completion(const Call& call);
 int help(const Call& call);
 

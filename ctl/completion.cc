@@ -56,6 +56,13 @@ std::string words_of_choice(const Option& option) {
     return words;
 }
 
+std::string queue_actions() {
+    const std::string_view words = verb_named("queue").words;
+    std::string actions(words.substr(0, words.find(' ')));
+    std::ranges::replace(actions, '|', ' ');
+    return actions;
+}
+
 int completion(const Call& call) {
     const std::string name = call.options.word().value_or("");
     const auto* const shell = std::ranges::find(shells, name, &Shell::name);

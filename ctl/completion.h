@@ -26,5 +26,7 @@ std::string verb_names();
 std::string shell_names();
 /// The words of a choice, split by blanks.
 std::string words_of_choice(const Option& option);
+/// What `queue` can be asked to do, split by blanks.
+std::string queue_actions();
 
 } // namespace sallyport::ctl

@@ -31,6 +31,8 @@ std::string command_for(Takes takes, const std::string& choice) {
     };
     if (takes == Takes::file)
         return "_sallyportctl_files";
+    if (takes == Takes::queued)
+        return concat({"_sallyportctl_queued \"$1\" \"$3\" ", queue_actions()});
     const auto found = words.find(takes);
     return found == words.end() ? ":" : concat({"_sallyportctl_words ", found->second});
 }
@@ -55,12 +57,24 @@ _sallyportctl_files() {
         _sallyportctl_words "$name"
     done < <(compgen -f -- "${typed#"$before"}")
 }
+
+# What is to be done, then messages: those that wait, or with --failed the others.
+_sallyportctl_queued() {
+    local failed=
+    [[ " ${words[*]} " != *" --failed "* ]] || failed=--failed
+    if [[ -z $2 ]]; then
+        _sallyportctl_words "${@:3}"
+    else
+        _sallyportctl_words $("$1" queue list --names $failed 2>/dev/null)
+    fi
+}
 )";
 
 constexpr std::string_view main_part = R"(
 _sallyportctl() {
     local line=${COMP_LINE:0:COMP_POINT} breaks=${COMP_WORDBREAKS//[^=:]/}
-    local IFS=$' \t\n' typed=${line##*[[:space:]]} kept='' before='' verb='' last='' word
+    local IFS=$' \t\n' typed=${line##*[[:space:]]} kept='' before='' verb='' last=''
+    local word action=''
     local -a words
     [[ -z $breaks ]] || kept=${typed%"${typed##*[$breaks]}"}
     COMPREPLY=()
@@ -70,8 +84,10 @@ _sallyportctl() {
             last=
         elif _sallyportctl_takes "$word"; then
             last=$word
+        elif [[ $word != -* && -z $verb ]]; then
+            verb=$word
         elif [[ $word != -* ]]; then
-            verb=${verb:-$word}
+            action=$word
         fi
     done
     if [[ -n $last ]]; then
@@ -82,7 +98,7 @@ _sallyportctl() {
     elif [[ $typed == -* ]]; then
         _sallyportctl_option "$verb"
     else
-        _sallyportctl_word "$1" "$verb"
+        _sallyportctl_word "$1" "$verb" "$action"
     fi
 }
 

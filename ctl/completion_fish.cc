@@ -30,6 +30,16 @@ std::string candidates_for(Takes takes, const std::string& choice) {
     return takes == Takes::shell ? shell_names() : choice;
 }
 
+/// What is to be done, then messages: those that wait, or with --failed the others.
+std::string lines_of_queue() {
+    const std::string seen = concat({"__fish_seen_subcommand_from ", queue_actions()});
+    const std::string begin =
+        "complete -c sallyportctl -n '__fish_seen_subcommand_from queue; and ";
+    return concat({begin, "not ", seen, "' -a ", in_quotes(queue_actions()), "\n", begin,
+                   seen, "' -a '(sallyportctl queue list --names ",
+                   "(commandline -opc | string match -- --failed) 2>/dev/null)'\n"});
+}
+
 /// How the value of an option is taken.
 std::string value_of(const Option& option) {
     if (option.takes == Takes::nothing)
@@ -69,9 +79,11 @@ std::string completion_for_fish() {
             concat({" -n '__fish_seen_subcommand_from ", verb->name, "'"});
         text += lines(verb->options, condition);
         const std::string candidates = candidates_for(verb->takes, {});
+        if (verb->takes == Takes::queued)
+            text += lines_of_queue();
         if (!candidates.empty())
-            text += concat(
-                {"complete -c sallyportctl", condition, " -a ", in_quotes(candidates), "\n"});
+            text += concat({"complete -c sallyportctl", condition, " -a ",
+                            in_quotes(candidates), "\n"});
     }
     return text;
 }

@@ -66,7 +66,10 @@ std::string row(const Verb& verb) {
     std::string text = concat({"    ", verb.name, ")\n        _arguments $common"});
     for (const Option& option : verb.options)
         text += concat({" \\\n            ", specification(option)});
-    if (verb.most != 0)
+    if (verb.takes == Takes::queued)
+        text += concat({" \\\n            '1:ACTION:(", queue_actions(),
+                        ")' \\\n            '*:ID:_sallyportctl_queued'"});
+    else if (verb.most != 0)
         text += concat(
             {" \\\n            ':", verb.words, ":", action_for(verb.takes, {}), "'"});
     return text + "\n        ;;\n";
@@ -82,6 +85,14 @@ _sallyportctl_names() {
     local -a names
     names=(${(f)"$(_call_program names ${(q)service_command} ${@[-1]} --names 2>/dev/null)"})
     compadd "${@[1,-2]}" -a names
+}
+
+# Of messages: those that wait, or with --failed the others.
+_sallyportctl_queued() {
+    local -a names
+    names=(${(f)"$(_call_program names ${(q)service_command} queue list --names \
+        ${(M)words:#--failed} 2>/dev/null)"})
+    compadd "$@" -a names
 }
 
 _sallyportctl() {

@@ -258,6 +258,74 @@ Json json_of(const Provider& row) {
             {"confidence", std::string(1, row.confidence)}};
 }
 
+// ---- queue ----
+
+Json json_of(const QueuedFate& fate) {
+    Json json{{"address", fate.address}};
+    put(json, "delay_reason", fate.reason);
+    json["state"] = word_for(fate.state);
+    return json;
+}
+
+Json json_of(const QueueEvent& event) {
+    Json json{{"time", event.time}, {"event", event.event}};
+    if (!event.recipients.empty())
+        json["recipients"] = event.recipients;
+    if (event.code != 0)
+        json["code"] = event.code;
+    put(json, "enhanced", event.enhanced);
+    put(json, "text", event.text);
+    if (event.next != 0)
+        json["next_try"] = event.next;
+    return json;
+}
+
+/// What is known of a message that was read. Postfix's fields first; who has got it is not
+/// among its recipients.
+void put_facts(Json& json, const QueueEntry& entry) {
+    json.update({{"queue_name", word_for(entry.state)},
+                 {"arrival_time", entry.arrived},
+                 {"message_size", entry.size},
+                 {"forced_expire", false},
+                 {"sender", entry.sender},
+                 {"recipients", Json::array()}});
+    Json sent = Json::array();
+    for (const QueuedFate& fate : entry.recipients) {
+        if (fate.state == QueuedFate::State::sent)
+            sent.push_back(fate.address);
+        else
+            json["recipients"].push_back(json_of(fate));
+    }
+    json["sent_to"] = std::move(sent);
+    json["uid"] = entry.user;
+    json["next_try"] = entry.next != 0 ? Json(entry.next) : Json();
+    json["attempts"] = entry.attempts;
+    json["in_doubt"] = entry.in_doubt;
+    put(json, "held_because", entry.why_held);
+}
+
+Json json_of(const QueueEntry& entry) {
+    Json json{{"queue_id", entry.id}};
+    if (!entry.sender.empty())
+        put_facts(json, entry);
+    put(json, "outcome", entry.outcome);
+    put(json, "error", entry.trouble);
+    if (!entry.history.empty())
+        json["history"] =
+            list_of(entry.history, [](const QueueEvent& event) { return json_of(event); });
+    if (!entry.header.empty())
+        json["header"] = entry.header;
+    return json;
+}
+
+Json json_of(const QueueRunFacts& run) {
+    const Tally& tally = run.tally;
+    return {{"sent", tally.sent},       {"deferred", tally.deferred},
+            {"failed", tally.failed},   {"held", tally.held},
+            {"damaged", tally.damaged}, {"waiting", tally.waiting},
+            {"seconds", run.seconds}};
+}
+
 } // namespace
 
 std::string check_json(const CheckReport& report) {
@@ -289,16 +357,27 @@ std::string providers_json(const std::vector<const Provider*>& rows) {
     return line_of(json);
 }
 
+std::string queue_json(const QueueFacts& facts) {
+    Json json = begun("queue", facts.status);
+    json["action"] = facts.action;
+    json["directory"] = facts.directory;
+    if (facts.run)
+        json["run"] = json_of(*facts.run);
+    json["messages"] =
+        list_of(facts.messages, [](const QueueEntry& entry) { return json_of(entry); });
+    return line_of(json);
+}
+
 /// It has the lists of the verb's object, so that who reads them need not ask first.
 std::string failure_json(std::string_view verb, int status, std::string_view text) {
     struct List {
         std::string_view verb;
         const char* name;
     };
-    constexpr List lists[] = {{"check", "steps"},        {"check", "relays"},
-                              {"check", "warnings"},     {"config", "relay"},
-                              {"config", "errors"},      {"config", "notes"},
-                              {"providers", "providers"}};
+    constexpr List lists[] = {{"check", "steps"},         {"check", "relays"},
+                              {"check", "warnings"},      {"config", "relay"},
+                              {"config", "errors"},       {"config", "notes"},
+                              {"providers", "providers"}, {"queue", "messages"}};
     Json json = begun(verb, status);
     json["error"] = text;
     for (const List& list : lists) {

@@ -40,8 +40,9 @@ struct Performer {
 };
 
 constexpr Performer performers[] = {
-    {"check", check},   {"setup", setup},           {"providers", providers},
-    {"config", config}, {"completion", completion}, {"help", help},
+    {"check", check},   {"setup", setup}, {"providers", providers},
+    {"config", config}, {"queue", queue}, {"completion", completion},
+    {"help", help},
 };
 
 ConfigurationSources configuration_sources(const Options& options) {

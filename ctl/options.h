@@ -23,6 +23,7 @@ enum class Takes : unsigned char {
     group,
     provider, ///< of `providers --names`
     relay,    ///< of `config --names`
+    queued,   ///< what is to be done, then IDs of `queue list --names`
     verb,
     shell,
     choice, ///< one of the option's `choices`

@@ -71,6 +71,18 @@ constexpr Option config_options[] = {
     {"names", 0, Takes::nothing, "", "the names of its relays alone, one a line"},
 };
 
+constexpr Option queue_options[] = {
+    {"failed", 0, Takes::nothing, "", "what nobody works on any more, not what waits"},
+    {"hold", 0, Takes::nothing, "", "list: only what is held"},
+    {"doubt", 0, Takes::nothing, "", "list: only what somebody may have already"},
+    {"names", 0, Takes::nothing, "", "list: IDs alone, one a line"},
+    {"raw", 0, Takes::nothing, "", "show: the octets of the message, and nothing else"},
+    {"all", 0, Takes::nothing, "", "retry, hold, release, remove: every message"},
+    {"even-if-doubled", 0, Takes::nothing, "",
+     "retry: also what the server may have had a moment ago"},
+    {"yes", 0, Takes::nothing, "", "remove all without asking"},
+};
+
 constexpr Verb verbs[] = {
     {"check", "", Takes::nothing, 0,
      "Tries the configuration step by step, and says what to do about what fails.",
@@ -83,6 +95,8 @@ constexpr Verb verbs[] = {
      providers_options},
     {"config", "", Takes::nothing, 0,
      "Prints the values in force, and where each comes from.", config_options},
+    {"queue", "list|show|retry|hold|release|remove|flush [ID ...]", Takes::queued, 10'001,
+     "Shows what waits to be sent, and tries, holds or removes it.", queue_options},
     {"completion",
      "bash|zsh|fish",
      Takes::shell,
@@ -92,7 +106,6 @@ constexpr Verb verbs[] = {
     {"help", "[VERB]", Takes::verb, 1, "Prints how sallyportctl, or a verb, is used.", {}},
     {"import", "", Takes::nothing, 0, "", {}, true},
     {"token", "", Takes::nothing, 0, "", {}, true},
-    {"queue", "", Takes::nothing, 0, "", {}, true},
 };
 
 } // namespace

@@ -80,8 +80,8 @@ complete_by_fish() {
 
 cases_of() {
     completes "$1" 'a verb' 'sallyportctl che' check
-    completes "$1" 'all verbs' 'sallyportctl ' check setup providers config completion help
-    omits "$1" 'verbs that are not there yet' 'sallyportctl ' import token queue
+    completes "$1" 'all verbs' 'sallyportctl ' check setup providers config queue completion help
+    omits "$1" 'verbs that are not there yet' 'sallyportctl ' import token
     completes "$1" 'an option of the verb' 'sallyportctl check --' --to --no-auth --json
     omits "$1" 'no option of another verb' 'sallyportctl check --' --dry-run --names
     completes "$1" 'words of a choice' 'sallyportctl setup --force ' both envelope header no
@@ -89,6 +89,11 @@ cases_of() {
     completes "$1" 'a relay of the configuration' 'sallyportctl check --relay ' spare
     completes "$1" 'a shell' 'sallyportctl completion ' bash zsh fish
     completes "$1" 'a verb to be helped with' 'sallyportctl help che' check
+    completes "$1" 'what to do with the queue' 'sallyportctl queue re' retry release remove
+    completes "$1" 'a message of the queue' 'sallyportctl queue show ' "$waiting"
+    omits "$1" 'none of another kind' 'sallyportctl queue show ' "$gone" list
+    completes "$1" 'a message that failed' 'sallyportctl queue show --failed ' "$gone"
+    completes "$1" 'a second message' "sallyportctl queue hold $gone " "$waiting"
     completes "$1" 'a file' "sallyportctl check --config $work/na" "$work/named"
 }
 
@@ -98,8 +103,15 @@ mkdir "$work/bin" "$work/completions"
 ln -s "$ctl" "$work/bin/sallyportctl"
 export PATH=$work/bin:$PATH completions=$work/completions
 printf '[relay]\nhost = smtp.example.org\n[relay spare]\nhost = mail.example.org\n' >"$work/conf"
+printf '[queue]\ndirectory = %s\nreserve = 1M\n' "$work/queue" >>"$work/conf"
 touch "$work/named"
 export SALLYPORT_CONFIG=$work/conf
+for to in waiting gone; do
+    printf 'Subject: %s\n\n' "$to" | "$SALLYPORT" -odq "$to@example.org" 2>/dev/null
+done
+gone=$(sallyportctl queue list --names | head -n 1)
+mv "$work/queue/queue/$(id -u)/$gone" "$work/queue/failed/"
+waiting=$(sallyportctl queue list --names)
 sallyportctl completion bash >"$work/completions/sallyportctl"
 sallyportctl completion zsh >"$work/completions/_sallyportctl"
 sallyportctl completion fish >"$work/completions/sallyportctl.fish"

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "ctl/json.h"
+#include "ctl/queued.h"
 #include "ctl/reports.h"
 #include "ctl/schema.h"
 
@@ -155,7 +156,7 @@ BOOST_AUTO_TEST_CASE(providers_are_what_their_schema_says) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_has_the_lists_of_its_verb) {
-    for (const char* const verb : {"check", "config", "providers"}) {
+    for (const char* const verb : {"check", "config", "providers", "queue"}) {
         const std::string text = failure_json(verb, 64, "unknown option");
         expect_valid(verb, text);
         BOOST_TEST(Json::parse(text)["error"] == "unknown option");
@@ -163,6 +164,48 @@ BOOST_AUTO_TEST_CASE(a_failure_has_the_lists_of_its_verb) {
     const Json json = Json::parse(failure_json("", 64, "no \"verb\""));
     BOOST_TEST(json["verb"].is_null());
     BOOST_TEST(json["status"] == 64);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_queue_is_what_its_schema_says, Queued) {
+    QueueFacts facts;
+    facts.action = "list";
+    facts.directory = "/var/spool/sallyport";
+    facts.messages = waiting();
+    facts.messages.push_back(details("00000000003"));
+    facts.messages.push_back(failed().front());
+    facts.messages.front().outcome = "sent";
+    facts.run.emplace();
+    const std::string text = queue_json(facts);
+    expect_valid("queue", text);
+    const Json messages = Json::parse(text)["messages"];
+    BOOST_TEST(messages[0]["sender"] == "MAILER-DAEMON");
+    BOOST_TEST(messages[0]["next_try"].is_null());
+    BOOST_TEST(messages[0]["outcome"] == "sent");
+    BOOST_TEST(messages[1]["queue_name"] == "deferred");
+    BOOST_TEST(messages[1]["arrival_time"] == now - 120);
+    BOOST_TEST(messages[1]["recipients"].size() == 2U);
+    BOOST_TEST(messages[1]["recipients"][0]["address"] == "b@example.com");
+    BOOST_TEST(messages[1]["recipients"][0]["delay_reason"] ==
+               "smtp.example.org: 450 4.2.0 later");
+    BOOST_TEST(messages[1]["sent_to"][0] == "a@example.com");
+    BOOST_TEST(messages[1]["next_try"] == now + 300);
+    BOOST_TEST(messages[2]["queue_name"] == "hold");
+    BOOST_TEST(messages[2]["in_doubt"] == true);
+    BOOST_TEST(messages[3]["queue_id"] == "00000000005");
+    BOOST_TEST(!messages[3].contains("sender"));
+    BOOST_TEST(messages[4]["history"].size() == 4U);
+    BOOST_TEST(messages[4]["header"][1] == " two");
+    BOOST_TEST(messages[5]["queue_name"] == "failed");
+    BOOST_TEST(messages[5]["recipients"][0]["delay_reason"] == "550 5.1.1 nobody ?");
+}
+
+/// With "-- VERB FILE": what a script had the program print.
+BOOST_AUTO_TEST_CASE(what_the_program_printed_is_what_its_schema_says) {
+    const auto& suite = boost::unit_test::framework::master_test_suite();
+    if (suite.argc < 3)
+        return;
+    std::ifstream file(suite.argv[2]);
+    expect_valid(suite.argv[1], {std::istreambuf_iterator<char>(file), {}});
 }
 
 BOOST_AUTO_TEST_CASE(the_validator_sees_every_fault) {

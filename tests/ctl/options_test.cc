@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(a_choice_is_one_of_its_words) {
 }
 
 BOOST_AUTO_TEST_CASE(verbs_to_come_say_so_whatever_follows) {
-    for (const char* verb : {"import", "token", "queue"}) {
+    for (const char* verb : {"import", "token"}) {
         const std::string why = std::string(verb) + ": not in this version of sallyportctl";
         BOOST_TEST(refusal({verb}) == why);
         BOOST_TEST(refusal({verb, "login", "m365", "--microsoft", "-x"}) == why);

@@ -134,9 +134,9 @@ BOOST_AUTO_TEST_CASE(usage_and_manual_have_the_same_words) {
             if (line == ".Pp")
                 break;
             if (line.starts_with(".Op Ar "))
-                words = "[" + line.substr(7) + "]";
+                words += "[" + line.substr(7) + "]";
             if (line.starts_with(".Cm ") && line.find('|') != line.npos)
-                words = line.substr(4);
+                words += line.substr(4);
         }
         std::erase(words, ' ');
         std::string known = verb.words;

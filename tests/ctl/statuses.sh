@@ -91,7 +91,7 @@ usage_cases() {
     refuses 64 'no such shell' 'completion tcsh: bash, zsh or fish is expected' \
         "$ctl" completion tcsh
     refuses 64 'no shell' 'completion: bash, zsh or fish is expected' "$ctl" completion
-    for verb in import token queue; do
+    for verb in import token; do
         refuses 64 "$verb" "$verb: not in this version of sallyportctl" "$ctl" "$verb" list
     done
     refuses 66 'no such provider' \

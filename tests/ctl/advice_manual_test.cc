@@ -230,7 +230,8 @@ Login login_of(const hints::Hint& row) {
 
 /// Lists of words for the parser, which nobody is shown.
 constexpr const char* unsaid[] = {"implicit starttls none", "no header envelope both",
-                                  "syslog stderr file: none"};
+                                  "syslog stderr file: none",
+                                  "temporary background always never"};
 
 } // namespace
 

@@ -49,6 +49,9 @@ struct Symptom {
 //            secret-shape      shape: "begins with a blank", "is still the example's", …:
 //                              goes on after "The password "
 //            php85             -
+//            queue-shut        reason: why it cannot be opened or made
+//            queue-idle        (since: the last run, for people)
+//            queue-remote      path
 //            sender-domain     from: whose domain has no dot
 //   names    no-such-host      (nearest: a host that does exist)
 //            no-address        reason: what the resolver says

@@ -51,6 +51,19 @@ constexpr AdviceRow rows[] = {
      "PHP 8.5 takes status 75 for success: such mail would be lost without a word. Have "
      "sallyport exit with 69 instead.",
      {{"exit", "tempfail", "69"}}},
+    {"queue-shut",
+     "A queue is configured, and cannot be used here.",
+     "What cannot be sent at once does not wait here: {reason}",
+     {{"queue", "directory"}}},
+    {"queue-idle", "Nobody has run the queue for an hour.",
+     "Nobody has run the queue[ since {since}], and nothing else sends what waits there. "
+     "Have cron or a timer run \"sallyport -q\" every five minutes, as the user whose "
+     "queue it is: see \"Running the queue\" in sallyport(8)."},
+    {"queue-remote",
+     "The queue is on a file system of the network.",
+     "{path} is on a file system of the network: neither locks nor what is on the disk are "
+     "sure there, and a message may be lost or sent twice. Take a local directory.",
+     {{"queue", "directory"}}},
 
     // ---- names ----
     {"no-such-host",

@@ -22,8 +22,10 @@
 #include "ctl/advice.h"
 #include "ctl/advice_words.h"
 #include "ctl/names.h"
+#include "ctl/queue_health.h"
 #include "ctl/words.h"
 #include "net/tls.h"
+#include "queue/handover.h"
 #include "system/secret.h"
 #include "text/ascii.h"
 #include "text/printable.h"
@@ -36,6 +38,7 @@ namespace {
 constexpr std::time_t oldest_plausible = 1'735'689'600; // 2025-01-01
 
 constexpr std::chrono::seconds secret_wait{5};
+constexpr std::int64_t idle_after = 3600; // seconds without a run of the queue
 
 using Facts = struct stat;
 using Words = std::map<std::string, std::string, std::less<>>;
@@ -285,6 +288,32 @@ void look_at_resolver(const Settings& settings, const MachinePlaces& places,
                   &settings.relays.front());
 }
 
+std::string waiting_text(const QueueHealth& queue) {
+    if (queue.waiting == 0)
+        return tr("the queue is empty");
+    std::string text = concat({std::to_string(queue.waiting), tr(" in the queue")});
+    if (queue.held > 0)
+        text += concat({", ", std::to_string(queue.held), tr(" of them held")});
+    return text;
+}
+
+void look_at_queue(const QueueSettings& settings, const MachinePlaces& places,
+                   Findings& findings) {
+    if (settings.directory.empty())
+        return;
+    const QueueHealth queue = health_of(settings, places.remote);
+    if (!queue.trouble.empty())
+        return findings.warn("queue-shut", {{"reason", queue.trouble}});
+    findings.say(waiting_text(queue));
+    if (queue.remote)
+        findings.warn("queue-remote", {{"path", printable(settings.directory)}});
+    Words words;
+    if (queue.last_run > 0)
+        words["since"] = date_text(queue.last_run);
+    if (places.now - queue.last_run >= idle_after)
+        findings.warn("queue-idle", std::move(words));
+}
+
 bool exists(const std::string& pattern) {
     glob_t found{};
     const bool any = ::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0;
@@ -323,7 +352,8 @@ StepReport check_machine(const Settings& settings, const std::string& file,
     look_at_secrets(settings, findings);
     look_at_clock(places.now, findings);
     look_at_resolver(settings, places, findings);
-    if (settings.tempfail == ExitStatus::temp_fail &&
+    look_at_queue(settings.queue, places, findings);
+    if (!has_queue(settings) && settings.tempfail == ExitStatus::temp_fail &&
         std::ranges::any_of(places.php, exists))
         findings.warn("php85");
     StepReport step;

@@ -2,7 +2,7 @@
 //
 // The first rung: this machine. Whether those who send can read the configuration, whether
 // authorities are known, whose `sendmail` is in the path, what the secret looks like, what
-// the clock says.
+// the clock says, how the queue fares.
 #pragma once
 
 #include <ctime>
@@ -32,6 +32,8 @@ struct MachinePlaces {
         "/usr/lib/php/20[3-9]*",
         "/usr/lib/php/modules/202[5-9]*",
         "/usr/local/lib/php/extensions/no-debug-non-zts-202[5-9]*"};
+    /// File systems of a network, by the numbers of statfs(2).
+    std::vector<long> remote{0x6969, 0xff534d42, 0xfe534d42, 0x517b}; // NFS, SMB
     std::time_t now = 0;
 };
 

@@ -4,12 +4,19 @@
 #define BOOST_TEST_MODULE machine
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+#include <fstream>
+
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ctl/machine.h"
+#include "ctl/queue_health.h"
+#include "queue/queue.h"
 #include "unit/child.h"
 #include "unit/configuring.h"
 #include "unit/party.h"
@@ -39,6 +46,28 @@ struct Machine : Configuring {
     }
     [[nodiscard]] StepReport check() const {
         return check_machine(load(), file_in_force(sources), places);
+    }
+
+    [[nodiscard]] std::string spool() const { return folder.path("spool"); }
+    void has_queue(const std::string& lines, const std::string& directory = {}) const {
+        has_relay("[queue]\ndirectory = " + (directory.empty() ? spool() : directory) +
+                  "\n" + lines);
+    }
+    /// Now, as the kernel says: it gives the file its time.
+    void run_queue() {
+        const Settings settings = load();
+        BOOST_TEST_REQUIRE(bool(Queue(settings.queue, ::getuid()).take_slot()));
+        places.now = std::time(nullptr);
+    }
+    void add(const std::string& id, const std::vector<JournalLine>& journal) const {
+        QueueHeader header;
+        header.id = id;
+        header.recipients.emplace_back("a@example.org");
+        Header fields;
+        fields.append(Field("Subject: x\r\n"));
+        const Settings settings = load();
+        static_cast<void>(Queue(settings.queue, ::getuid())
+                              .add(header, Message(fields, Store(), {}), journal));
     }
 
     MachinePlaces places;
@@ -236,6 +265,81 @@ BOOST_AUTO_TEST_CASE(a_php_that_takes_75_for_success) {
                                       "tls_ca = " +
                                       folder.path("ca.pem") + "\n"));
     BOOST_TEST((check().result == Result::ok));
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_that_nobody_runs) {
+    has_queue("");
+    expect_warning(*this, "queue-idle", "Nobody has run the queue, and");
+    BOOST_TEST(!std::filesystem::exists(spool())); // to look makes nothing
+    run_queue();
+    BOOST_TEST((check().result == Result::ok), ids(check()));
+    BOOST_TEST(check().text.ends_with(", the queue is empty"), check().text);
+    places.now += 3599;
+    BOOST_TEST((check().result == Result::ok), ids(check()));
+    places.now += 60;
+    expect_warning(*this, "queue-idle", "the queue since 20");
+    BOOST_TEST(std::filesystem::exists(spool() + "/queue"));
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_in_the_queue) {
+    has_queue("reserve = 1M\n");
+    run_queue();
+    add("00000000001", {});
+    BOOST_TEST(check().text.ends_with(", 1 in the queue"), check().text);
+    JournalLine hold;
+    hold.event = Event::hold;
+    hold.text = "by hand";
+    add("00000000002", {hold});
+    const std::string damaged = spool() + "/queue/" + std::to_string(::getuid());
+    std::ofstream(damaged + "/00000000003") << "nothing";
+    BOOST_TEST(check().text.ends_with(", 3 in the queue, 1 of them held"), check().text);
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_that_cannot_be_used) {
+    has_queue("");
+    run_queue();
+    ::chmod(spool().c_str(), 0770);
+    expect_warning(*this, "queue-shut", "queue " + spool() + ": others may write there");
+    has_queue("", folder.path("none/spool"));
+    expect_warning(*this, "queue-shut", "none/: No such file or directory");
+    has_queue("", folder.write("file", ""));
+    expect_warning(*this, "queue-shut", "Not a directory");
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_of_somebody_else) {
+    if (!is_root())
+        return;
+    has_queue("");
+    run_queue();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::chmod(sources.system_file.c_str(), 0644);
+        const Settings settings = load();
+        static_cast<void>(::setuid(::getpwnam("nobody")->pw_uid));
+        ::_exit(health_of(settings.queue, {}).trouble.empty() ? 0 : 42);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    BOOST_TEST(WEXITSTATUS(status) == 42);
+    BOOST_TEST(health_of(load().queue, {}).trouble == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_on_the_network) {
+    has_queue("");
+    run_queue();
+    struct statfs disk {};
+    BOOST_REQUIRE(::statfs(spool().c_str(), &disk) == 0);
+    places.remote.push_back(disk.f_type);
+    expect_warning(*this, "queue-remote", spool() + " is on a file system of the network");
+}
+
+BOOST_AUTO_TEST_CASE(with_a_queue_php_loses_nothing) {
+    static_cast<void>(folder.write("php8.6", ""));
+    has_queue("");
+    run_queue();
+    BOOST_TEST((check().result == Result::ok), ids(check()));
+    has_queue("when = never\n");
+    expect_warning(*this, "php85", "69");
 }
 
 BOOST_AUTO_TEST_CASE(the_file_in_force) {

@@ -63,6 +63,19 @@ std::string usual_file(const ConfigurationSources& sources, uid_t caller) {
     misconfigured("HOME", tr("it is not set: name a file by --output"));
 }
 
+std::string usual_queue(const ConfigurationSources& sources, uid_t caller) {
+    if (caller == 0)
+        return "/var/spool/sallyport";
+    for (const auto& [name, directory] :
+         {std::pair{"XDG_DATA_HOME", "/sallyport/queue"},
+          std::pair{"HOME", "/.local/share/sallyport/queue"}}) {
+        const auto home = variable(sources, name);
+        if (home && home->starts_with('/'))
+            return concat({*home, directory});
+    }
+    return {};
+}
+
 void make_directory_of(const std::string& path) {
     const std::string directory = path.substr(0, path.rfind('/'));
     if (::mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST)

@@ -18,6 +18,10 @@ namespace sallyport::ctl {
 /// else his own. Failure (78, local) where he has no home.
 std::string usual_file(const ConfigurationSources& sources, uid_t caller);
 
+/// Where the messages of a caller wait who names no directory: root's in /var/spool, those
+/// of anybody else in his home. Empty: he has none.
+std::string usual_queue(const ConfigurationSources& sources, uid_t caller);
+
 /// The directory of somebody's own file, made with mode 0700 where it is missing. Failure
 /// (73, local).
 void make_directory_of(const std::string& path);

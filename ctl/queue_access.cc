@@ -48,7 +48,9 @@ QueueAccess::QueueAccess(const Call& call) : identity_(look_up_identity()) {
         call.console.remark(printable(note));
     const std::string& directory = settings_.queue.directory;
     if (directory.empty())
-        misconfigured(tr("no queue is configured"), tr("[queue] directory names one"));
+        misconfigured(tr("no queue is configured"),
+                      tr("[queue] directory names one, and \"sallyportctl setup --queue "
+                         "yes\" writes that"));
     if (!is_made(directory))
         return;
     const QueueOwner owner(directory);

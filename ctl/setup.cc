@@ -28,6 +28,7 @@
 #include "ctl/new_file.h"
 #include "ctl/owner.h"
 #include "ctl/port_choice.h"
+#include "ctl/queue_wish.h"
 #include "ctl/screen.h"
 #include "ctl/words.h"
 #include "message/identity.h"
@@ -53,6 +54,7 @@ constexpr const char* plan_options[] = {"host",
                                         "force",
                                         "password-file",
                                         "add",
+                                        "queue",
                                         "password-command",
                                         "password-stdin",
                                         "token-file",
@@ -105,12 +107,18 @@ class Setup {
         }
         text_ = options_.has("add") ? appended() : text_of(entries_, false);
         const Owner owner = new_owner();
-        if (was_there_ && before_ == text_ && is_of(owner.ownership)) {
-            call_.console.remark(concat({printable(path_), tr(": nothing to do")}));
-        } else {
+        const bool same = was_there_ && before_ == text_ && is_of(owner.ownership);
+        if (!same)
             confirm();
+        const std::string queue = queue_directory(entries_);
+        if (!queue.empty())
+            make_queue(queue);
+        if (same)
+            call_.console.remark(concat({printable(path_), tr(": nothing to do")}));
+        else
             write(owner);
-        }
+        if (!queue.empty())
+            call_.console.remark(words_about_runs(::geteuid(), named_file()));
         return finish();
     }
 
@@ -189,6 +197,19 @@ class Setup {
         take(plan);
         readers_ = plan.root;
         wipe(plan.password);
+        add_queue();
+    }
+
+    void add_queue() {
+        const auto queue = queue_entries(options_, call_.console, queue_entries_in(path_),
+                                         usual_queue(call_.sources, ::geteuid()));
+        entries_.insert(entries_.end(), queue.begin(), queue.end());
+        settings_ = settings_of(entries_);
+    }
+
+    /// Its path, where sallyport may not look for it by itself.
+    [[nodiscard]] std::string named_file() const {
+        return options_.has("output") || call_.sources.argument_file ? path_ : "";
     }
 
     void wipe_entries() {

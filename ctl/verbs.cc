@@ -49,6 +49,8 @@ constexpr Option setup_options[] = {
     {"token-file", 0, Takes::file, "FILE", "an OAuth 2.0 access token stands in this file"},
     {"iam-secret-stdin", 0, Takes::nothing, "",
      "derive the password of Amazon SES from an IAM secret key on standard input"},
+    {"queue", 0, Takes::file, "yes|no|DIR",
+     "whether mail waits where the server cannot be reached, and where"},
     {"from-env", 0, Takes::nothing, "", "write what the variables SALLYPORT_* say"},
     {"output", 0, Takes::file, "FILE", "write this file instead of the usual one"},
     {"add", 0, Takes::text, "NAME", "append [relay NAME] to the file instead"},

@@ -113,6 +113,8 @@ host = old.example
         says '+password = (changed)'
     ctl 0 '--add appends a relay' sendgrid --password-file /run/secret --no-check \
         --output "$file" --add backup --yes && says '+[relay backup]'
+    ctl 64 'a queue is not added with a relay' sendgrid --password-file /run/secret --no-check \
+        --output "$file" --add third --queue yes && says 'option --queue: not with --add'
     ctl 73 'a relay is not added twice' sendgrid --password-file /run/secret --no-check \
         --output "$file" --add backup --yes && says 'stands there already'
     ctl 66 'a relay is added to a file that is there' sendgrid --password-file /run/secret \
@@ -158,6 +160,40 @@ dry_cases() {
         fi
 }
 
+queue_cases() {
+    fresh
+    local queue=$work/etc/lib/queue
+    local -a options=(--host mail.example.org "${plan[@]}" --no-check --output "$file")
+    ctl 0 'no queue where nobody asks for one' "${options[@]}" &&
+        if grep -q queue "$file"; then fail "$name" "$(cat "$file")"; else pass "$name"; fi
+    ctl 0 'a queue that is only shown' --host mail.example.org "${plan[@]}" --queue "$queue" \
+        --dry-run && grep -qF "directory = \"$queue\"" "$work/stdout" &&
+        if [ -e "$queue" ]; then fail "$name" 'it was made'; else pass "$name"; fi
+    ctl 73 'a queue without a word' "${options[@]}" --queue "$queue" && says '--yes only'
+    ctl 0 'a queue' "${options[@]}" --queue "$queue" --yes && is "$queue" 700 "$(id -u):$(id -g)"
+    says "*/5 * * * * ${sbindir:-/usr/sbin}/sallyport -C $file -q"
+    ctl 0 'the same again is nothing to do' "${options[@]}" --queue yes && says 'nothing to do'
+    rmdir "$queue"
+    printf 'keep_failed = 1d\n' >>"$file"
+    ctl 0 'its section is kept' "${options[@]}" --yes && grep -qx 'keep_failed = 1d' "$file" &&
+        is "$queue" 700 "$(id -u):$(id -g)"
+    ctl 0 'and is moved' "${options[@]}" --yes --queue "$queue.2" &&
+        grep -qx 'keep_failed = 1d' "$file" && ! grep -qF "\"$queue\"" "$file" &&
+        is "$queue.2" 700 "$(id -u):$(id -g)"
+    ctl 0 'or dropped' "${options[@]}" --yes --queue no &&
+        if grep -q queue "$file"; then fail "$name" "$(cat "$file")"; else pass "$name"; fi
+    touch "$queue.3"
+    cp "$file" "$work/before"
+    ctl 73 'a file is no directory' "${options[@]}" --yes --queue "$queue.3" &&
+        says "$queue.3: the directory cannot be made: File exists"
+    if cmp -s "$file" "$work/before"; then pass "$name"; else fail "$name" 'it was written'; fi
+    fresh
+    as=(env "SALLYPORT_URL=smtps://mail.example.org" "SALLYPORT_QUEUE_DIRECTORY=$work/etc/q")
+    ctl 0 'that of the environment' --from-env --no-check --output "$file" &&
+        is "$work/etc/q" 700 "$(id -u):$(id -g)"
+    as=()
+}
+
 # refused STATUS NAME TEXT OPTION...
 refused() {
     local text=$3
@@ -176,6 +212,9 @@ mistake_cases() {
     refused 64 'a temporary key of Amazon' 'ASIA' ses:eu-west-1 --user ASIAX --iam-secret-stdin
     refused 64 'a port that is none' 'option --port: ' sendgrid --port 0
     refused 64 'the environment and more' 'option --from-env: ' sendgrid --from-env
+    refused 64 'a queue beside the environment' 'option --from-env: ' --from-env --queue yes
+    refused 64 'a queue somewhere' 'option --queue: yes, no or a path' sendgrid \
+        --password-file /s --from "$sender" --root "$recipient" --no-check --queue spool
     refused 64 'the object of a check that is left out' 'option --json: ' sendgrid --no-check \
         --json
     refused 64 'and of a file that is only shown' 'option --json: ' sendgrid --dry-run --json
@@ -259,6 +298,9 @@ owner_cases() {
         ctl 0 'somebody has a file of his own' "${options[@]}" &&
             is "$work/etc/home/.config/sallyport.conf" 600 12345:12345
         says 'cron jobs of root and the web server do not read it'
+        ctl 0 'and a queue' "${options[@]}" --queue yes --yes &&
+            is "$work/etc/home/.local/share/sallyport/queue" 700 12345:12345
+        says "put this line into your crontab (crontab -e):"
     else
         skip 'somebody has a file of his own' "$ctl is not for others"
     fi
@@ -327,6 +369,7 @@ delivery_cases
 file_cases
 place_cases
 dry_cases
+queue_cases
 mistake_cases
 environment_cases
 owner_cases

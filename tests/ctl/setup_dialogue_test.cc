@@ -36,6 +36,11 @@ struct Fixture {
         arguments.insert(arguments.end(), options.begin(), options.end());
         return {arguments, {"HOME=" + folder.path(""), "LC_ALL=C", "TERM=dumb"}};
     }
+    static void wants_no_queue(Terminal& terminal) {
+        BOOST_TEST(terminal.shows("where the server cannot be reached? [y/N] "));
+        terminal.type("\n");
+    }
+
     Folder folder;
     std::string path = folder.path("sallyport.conf");
 };
@@ -52,6 +57,7 @@ BOOST_FIXTURE_TEST_CASE(from_the_first_question_to_the_file, Fixture) {
     BOOST_TEST(terminal.shows("Sender that the server accepts: "));
     BOOST_TEST(terminal.echoes());
     terminal.type("me@example.org\n");
+    wants_no_queue(terminal);
     BOOST_TEST(terminal.shows("password = \"(secret)\""));
     BOOST_TEST(terminal.shows("Write " + path + "? [Y/n] "));
     BOOST_TEST(!std::filesystem::exists(path));
@@ -72,6 +78,7 @@ BOOST_FIXTURE_TEST_CASE(a_secret_that_looks_wrong_is_asked_for_again, Fixture) {
     terminal.type("\n");
     BOOST_TEST(terminal.shows("(not shown): "));
     terminal.type(secret + "\n");
+    wants_no_queue(terminal);
     BOOST_TEST(terminal.shows("[Y/n] "));
     terminal.type("n\n");
     BOOST_TEST(terminal.status() == 73);
@@ -89,6 +96,7 @@ BOOST_FIXTURE_TEST_CASE(quotation_marks_that_were_pasted_along_go_with_a_yes, Fi
         BOOST_TEST(terminal.shows("the secret stands in quotation marks"));
         BOOST_TEST(terminal.shows("Take that off? [y/N] "));
         terminal.type(answer);
+        wants_no_queue(terminal);
         BOOST_TEST(terminal.shows("? [Y/n] "));
         terminal.type("y\n");
         BOOST_TEST(terminal.status() == 0);
@@ -114,6 +122,7 @@ BOOST_FIXTURE_TEST_CASE(an_interrupt_at_the_last_question_changes_nothing, Fixtu
     static_cast<void>(folder.write("sallyport.conf", "[relay]\nhost = old.example\n"));
     Terminal terminal = setup({"sendgrid", "--root", "admin@example.org", "--from",
                                "me@example.org", "--password-file", "/run/secret"});
+    wants_no_queue(terminal);
     BOOST_TEST(terminal.shows("-host = old.example"));
     BOOST_TEST(terminal.shows("+provider = sendgrid"));
     BOOST_TEST(terminal.shows("[Y/n] "));
@@ -138,6 +147,7 @@ BOOST_FIXTURE_TEST_CASE(a_secret_in_the_difference_is_masked_on_both_sides, Fixt
         setup({"sendgrid", "--root", "admin@example.org", "--from", "me@example.org"});
     BOOST_TEST(terminal.shows("(not shown): "));
     terminal.type(secret + "\n");
+    wants_no_queue(terminal);
     BOOST_TEST(terminal.shows("-password = (secret)"));
     BOOST_TEST(terminal.shows("+password = (changed)"));
     BOOST_TEST(terminal.shows("[Y/n] "));
@@ -146,4 +156,26 @@ BOOST_FIXTURE_TEST_CASE(a_secret_in_the_difference_is_masked_on_both_sides, Fixt
     BOOST_TEST(!holds(terminal.all(), "OldSecret"));
     BOOST_TEST(!holds(terminal.all(), "Tr0ub4dor"));
     BOOST_TEST(holds(folder.read("sallyport.conf.bak"), "OldSecret"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_queue_that_is_there_stays_unless_somebody_says_no, Fixture) {
+    const std::string spool = folder.path("var/spool");
+    for (const auto& [answer, stays] : {std::pair("\n", true), {"n\n", false}}) {
+        static_cast<void>(folder.write("sallyport.conf", "[queue]\nwhen = background\n"
+                                                         "directory = " +
+                                                             spool + "\n"));
+        Terminal terminal = setup({"sendgrid", "--root", "admin@example.org", "--from",
+                                   "me@example.org", "--password-file", "/run/secret"});
+        BOOST_TEST(terminal.shows("where the server cannot be reached? [Y/n] "));
+        terminal.type(answer);
+        BOOST_TEST(terminal.shows("Write " + path + "? [Y/n] "));
+        BOOST_TEST(std::filesystem::exists(spool) == !stays); // not before the answer
+        terminal.type("y\n");
+        BOOST_TEST(terminal.status() == 0);
+        const std::string text = folder.read("sallyport.conf");
+        BOOST_TEST(holds(text, "directory = \"" + spool + "\"") == stays);
+        BOOST_TEST(holds(text, "when = background") == stays);
+        BOOST_TEST(std::filesystem::is_directory(spool));
+        BOOST_TEST(holds(terminal.all(), "sallyport -C " + path + " -q") == stays);
+    }
 }

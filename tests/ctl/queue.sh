@@ -99,7 +99,7 @@ empty_cases() {
 }
 
 waiting_cases() {
-    local first second octets
+    local first second octets action lock one two three four
     message 3000 >"$work/one"
     message 500 >"$work/two"
     queued "$work/one" "$recipient" carol@example.net
@@ -149,6 +149,17 @@ waiting_cases() {
     fits_schema 'busy' '"outcome":"busy"'
     does 'busy: list waits for nobody' 0 list
     exec {lock}>&-
+
+    exec {one}<>"$spool/run/slot.0" {two}<>"$spool/run/slot.1" \
+        {three}<>"$spool/run/slot.2" {four}<>"$spool/run/slot.3"
+    for lock in "$one" "$two" "$three" "$four"; do
+        flock -x "$lock"
+    done
+    does 'four runs go on' 75 retry "$first"
+    has 'four runs go on' stderr 'four runs of the queue are going on: nothing was done'
+    does 'four runs go on: flush' 75 flush --json
+    fits_schema 'four runs go on' '"error":"four runs'
+    exec {one}>&- {two}>&- {three}>&- {four}>&-
 
     does 'remove' 0 remove "$second"
     is 'remove' "$second: removed"

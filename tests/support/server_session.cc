@@ -61,9 +61,9 @@ std::optional<std::string> take_path(std::string_view& text, std::string_view pr
 } // namespace
 
 ServerSession::ServerSession(Channel& channel, const ServerOptions& options,
-                             SSL_CTX* context, bool implicit_tls)
-    : channel_(channel), options_(options), context_(context), implicit_tls_(implicit_tls) {
-}
+                             SSL_CTX* context, bool implicit_tls, Meddler* meddler)
+    : channel_(channel), options_(options), context_(context), implicit_tls_(implicit_tls),
+      meddler_(meddler) {}
 
 const ServerSession::Command ServerSession::commands[] = {
     {"EHLO", &ServerSession::ehlo, true},         {"HELO", &ServerSession::helo, true},
@@ -79,7 +79,7 @@ void ServerSession::run() {
     open_ = secured_ == implicit_tls_;
     if (open_ && channel_.input_waiting())
         fault("talks-before-greeting", "554 5.5.0 wait for the greeting");
-    else if (open_)
+    else if (open_ && is_obeyed("greeting"))
         reply("220 localhost ESMTP");
     while (open_ && channel_.read(input_)) {
         while (open_ && step()) {
@@ -138,7 +138,18 @@ void ServerSession::take_command(std::string_view line) {
     const bool more = !rest().empty() || (command->ends_group && channel_.input_waiting());
     if (more && verb != "BDAT" && (command->ends_group || !offers("PIPELINING")))
         return fault("pipelining-behind-" + verb, "554 5.5.0 improper pipelining");
-    (this->*command->run)(line);
+    if (is_obeyed(verb, line))
+        (this->*command->run)(line);
+}
+
+/// False where a meddler has done something else.
+bool ServerSession::is_obeyed(std::string_view step, std::string_view argument) {
+    const Meddler::Deed deed =
+        meddler_ != nullptr ? meddler_->deed_at(step, argument) : Meddler::Deed{};
+    if (!deed.reply.empty())
+        reply(deed.reply);
+    open_ = !deed.hangs_up;
+    return open_ && deed.reply.empty();
 }
 
 void ServerSession::reply(std::string_view text) {

@@ -32,10 +32,26 @@ struct ServerOptions {
     unsigned connections = 0; ///< then the server ends; 0: when its standard input does
 };
 
+/// Makes a server do what it should not.
+class Meddler {
+  public:
+    struct Deed {
+        std::string reply{};   ///< in place of what the step has; empty: the step is obeyed
+        bool hangs_up = false; ///< after that
+    };
+    /// What is done at a step: a command, "greeting", "end" when the message is there, and
+    /// "stored" when it has been put down, which nobody knows yet.
+    virtual Deed deed_at(std::string_view step, std::string_view argument) = 0;
+
+  protected:
+    ~Meddler() = default;
+};
+
 class ServerSession {
   public:
+    /// `meddler` may be null.
     ServerSession(Channel& channel, const ServerOptions& options, SSL_CTX* context,
-                  bool implicit_tls);
+                  bool implicit_tls, Meddler* meddler = nullptr);
 
     void run();
 
@@ -53,6 +69,7 @@ class ServerSession {
     bool step();
     std::optional<std::string_view> take_line();
     void take_command(std::string_view line);
+    bool is_obeyed(std::string_view step, std::string_view argument = {});
     void reply(std::string_view text);
     void fault(const std::string& what, std::string_view text);
 
@@ -90,6 +107,7 @@ class ServerSession {
     const ServerOptions& options_;
     SSL_CTX* context_;
     bool implicit_tls_;
+    Meddler* meddler_;
 
     std::string input_;
     std::size_t begin_ = 0; ///< of what is not yet used

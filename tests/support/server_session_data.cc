@@ -168,9 +168,11 @@ void ServerSession::end_message() {
         reply("550 5.6.11 bare <CR> or <LF> in the text");
     } else if (drop_->size() > size_limit()) {
         reply("552 5.3.4 too big");
+    } else if (!is_obeyed("end")) {
+        // and so it is not stored
     } else if (!drop_->finish(envelope_)) {
         reply("451 4.3.0 cannot be stored");
-    } else {
+    } else if (is_obeyed("stored")) {
         ++messages_;
         reply("250 2.0.0 accepted, " + std::to_string(drop_->size()) + " octets");
     }

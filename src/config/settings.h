@@ -107,8 +107,8 @@ struct Relay {
     std::chrono::milliseconds deadline{0}; ///< from the program's start; 0: none
     /// With a queue a copy may follow what is in doubt: `deadline` ends before that begins.
     bool awaits_verdict = false;
-    std::uint32_t max_recipients = 100;    ///< in a transaction
-    std::uint32_t max_messages = 100;      ///< in a connection
+    std::uint32_t max_recipients = 100; ///< in a transaction
+    std::uint32_t max_messages = 100;   ///< in a connection
 
     /// A socket of this machine: there is no port, no address and no name to check.
     [[nodiscard]] bool is_local() const { return host.starts_with("unix:"); }

@@ -291,9 +291,7 @@ void Session::transact(const Envelope& envelope, const Message& message,
                        std::span<Recipient* const> recipients, bool last,
                        Witness* witness) {
     const auto transaction = begin_transaction(envelope);
-    const auto note_use = [&] {
-        usable_ = transaction->in_step() && !wire_.leaving();
-    };
+    const auto note_use = [&] { usable_ = transaction->in_step() && !wire_.leaving(); };
     try {
         transaction->run(recipients, message, last, witness);
     } catch (const Failure&) { // a refusal, perhaps, and the server goes on

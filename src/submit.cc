@@ -13,6 +13,7 @@
 #include "deliver/reporting.h"
 #include "deliver/verify.h"
 #include "message/submission.h"
+#include "queue/access.h"
 #include "queue/commands.h"
 #include "queue/handover.h"
 #include "serve/server.h"

@@ -17,8 +17,6 @@ namespace {
 /// With more, each attempt would go on for long, and each line of the journal.
 constexpr std::size_t most_recipients = 1000;
 
-using Waiting = std::span<Recipient* const>;
-
 std::int64_t seconds_of(const Identity& identity) {
     return std::chrono::system_clock::to_time_t(identity.now);
 }
@@ -65,13 +63,6 @@ std::vector<JournalLine> journal_of(Waiting waiting, std::int64_t now, bool hold
     return journal;
 }
 
-void note(Recipient& recipient, const std::string& id, bool holds) {
-    if (holds && recipient.in_doubt())
-        recipient.text += concat({"; held in the queue as ", id});
-    else
-        recipient.queued_as = id;
-}
-
 } // namespace
 
 bool may_wait(const Recipient& recipient) {
@@ -80,35 +71,39 @@ bool may_wait(const Recipient& recipient) {
             recipient.fault != Fault::message);
 }
 
-std::vector<QueuedMessage> enqueue(const Queue& queue, const World& world,
-                                   const Envelope& envelope, const Message& message,
-                                   Report& report, bool tried) {
-    const bool holds = world.settings.queue.hold_in_doubt;
+std::vector<QueuedMessage> write_files(const Queue& queue, const World& world,
+                                       const Envelope& envelope, const Message& message,
+                                       Waiting waiting, bool tried) {
     const std::int64_t now = seconds_of(world.identity);
     const auto seed = std::strtoul(world.identity.id.c_str() + 3, nullptr, 16);
     Retries retries(world.settings.queue, static_cast<std::uint32_t>(seed));
-    std::vector<Recipient*> waiting;
-    for (Recipient& recipient : report.recipients) {
-        if (may_wait(recipient))
-            waiting.push_back(&recipient);
-    }
     Identity identity = world.identity;
     std::vector<QueuedMessage> written;
-    for (Waiting left = waiting; !left.empty();) {
-        const Waiting some = left.first(std::min(left.size(), most_recipients));
-        left = left.subspan(some.size());
+    while (!waiting.empty()) {
+        const Waiting some = waiting.first(std::min(waiting.size(), most_recipients));
+        waiting = waiting.subspan(some.size());
         if (!written.empty())
             identity.renew();
         std::vector<JournalLine> journal;
         if (tried)
-            journal = journal_of(some, now, holds, retries);
+            journal = journal_of(some, now, world.settings.queue.hold_in_doubt, retries);
         written.push_back(
             queue.write(header_for(identity.id, now, envelope, some), message, journal));
     }
-    queue.publish(written);
-    for (std::size_t i = 0; i < waiting.size(); ++i)
-        note(*waiting[i], written[i / most_recipients].name(), holds);
     return written;
+}
+
+void note_queued(std::span<const QueuedMessage> files, Waiting waiting, bool holds) {
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        Recipient& recipient = *waiting[i];
+        const std::string& id = files[i / most_recipients].name();
+        if (!may_wait(recipient))
+            continue;
+        if (holds && recipient.in_doubt())
+            recipient.text += concat({"; held in the queue as ", id});
+        else
+            recipient.queued_as = id;
+    }
 }
 
 } // namespace sallyport

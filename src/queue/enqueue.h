@@ -3,25 +3,31 @@
 // What an attempt left, or was not made for, put into the queue.
 #pragma once
 
+#include <span>
 #include <vector>
 
-#include "deliver/delivery.h"
 #include "deliver/world.h"
 #include "queue/queue.h"
+#include "smtp/recipient.h"
 
 namespace sallyport {
+
+/// The recipients of a message, in the order in which its files have them.
+using Waiting = std::span<Recipient* const>;
 
 /// Another attempt may bring it to him: it failed for the relay's trouble or for the time
 /// being, or nobody can tell whether it did.
 bool may_wait(const Recipient& recipient);
 
-/// Queues the message for those of the report who may wait, and notes in each by which id.
-/// With many recipients it becomes several, all of them or none. `tried`: the report is of
-/// an attempt; then what it says is written down, too. Who is in doubt and to be held
-/// keeps that fate, and his text names the id. The locks are the caller's. Failure (75,
-/// local): nothing is queued.
-std::vector<QueuedMessage> enqueue(const Queue& queue, const World& world,
-                                   const Envelope& envelope, const Message& message,
-                                   Report& report, bool tried);
+/// The message for these, on the disk and promised to nobody; with many recipients it
+/// becomes several. `tried`: what is said of them is of an attempt, and written down, too.
+/// The locks are the caller's. Failure (75, local).
+std::vector<QueuedMessage> write_files(const Queue& queue, const World& world,
+                                       const Envelope& envelope, const Message& message,
+                                       Waiting waiting, bool tried);
+
+/// In each who may wait, by which id he does, now that they are published. Who is in doubt
+/// and to be held keeps that fate, and his text names the id.
+void note_queued(std::span<const QueuedMessage> files, Waiting waiting, bool holds);
 
 } // namespace sallyport

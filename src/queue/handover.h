@@ -10,9 +10,6 @@
 
 namespace sallyport {
 
-/// There is a queue, and it is used.
-bool has_queue(const Settings& settings);
-
 /// Who waits in the queue has that noted in the report. Where the caller is not to wait, a
 /// process of its own goes on with the message; only the caller's returns. Failure (local):
 /// 75 where the caller has sent as much as he may, or the message could only be queued and

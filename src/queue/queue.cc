@@ -153,20 +153,20 @@ std::string_view Queue::reserve_needed(std::uint64_t size) const {
     return lacks_inodes ? "reserve, of inodes" : std::string_view();
 }
 
-void Queue::check_room(const QueueHeader& header) const {
-    std::string_view full =
-        header.is_report ? std::string_view() : limit_reached(header.size);
+void Queue::check_room(std::uint64_t size, bool is_report) const {
+    std::string_view full = is_report ? std::string_view() : limit_reached(size);
     if (full.empty())
-        full = reserve_needed(header.size);
+        full = reserve_needed(size);
     if (!full.empty())
         stop(ExitStatus::temp_fail, Fault::local,
-             {"queue ", settings_.directory, ": it is full ([queue] ", full, ")"}, "4.3.1");
+             {"queue ", settings_.directory, ": it is full ([queue] ", full, ")"}, "4.3.1",
+             452);
 }
 
 QueuedMessage Queue::write(QueueHeader header, const Message& message,
                            std::span<const JournalLine> journal) const {
     header.size = message.size();
-    check_room(header);
+    check_room(header.size, header.is_report);
     std::string name = "." + header.id;
     UniqueFd file(::openat(mine_.get(), name.c_str(),
                            O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,

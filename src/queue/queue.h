@@ -39,11 +39,15 @@ class Queue {
 
     /// Writes a message, its header's size filled in, and what became of it before. It is
     /// on the disk once this returns, and promised to nobody: what is not published goes
-    /// with the object. The lock is the caller's. Nothing is waited for. A failure report
-    /// has room beside max_count and max_size: else a queue full of refused messages would
-    /// stay full. Failure (75, local).
+    /// with the object. The lock is the caller's. Nothing is waited for. Failure
+    /// (75, local), also as check_room().
     [[nodiscard]] QueuedMessage write(QueueHeader header, const Message& message,
                                       std::span<const JournalLine> journal) const;
+
+    /// Failure (75, local; 452) where so many octets more are too many. A failure report
+    /// has room beside max_count and max_size: else a queue full of refused messages would
+    /// stay full.
+    void check_room(std::uint64_t size, bool is_report) const;
 
     /// All of them get their names: they are there, and will be after a power cut, once
     /// this returns. Failure (75, local): none of them is.
@@ -96,7 +100,6 @@ class Queue {
     Queue(const Queue& other, UniqueFd messages)
         : settings_(other.settings_), user_(other.user_), mine_(std::move(messages)) {}
     [[nodiscard]] UniqueFd open(const std::string& id, int flags) const;
-    void check_room(const QueueHeader& header) const;
     [[nodiscard]] std::string_view limit_reached(std::uint64_t size) const;
     [[nodiscard]] std::string_view reserve_needed(std::uint64_t size) const;
     [[nodiscard]] UniqueFd open_own(int parent, const char* name) const;

@@ -135,8 +135,8 @@ void Server::take(const DialogueInput::Line& line) {
     } catch (const Failure& failure) {
         if (failure.status() == ExitStatus::io_error)
             throw;
+        answer(Refusal(failure), command.verb); // while it is known what is in doubt
         settle(failure);
-        answer(Refusal(failure), command.verb);
     }
     if (!may_wait)
         flush();

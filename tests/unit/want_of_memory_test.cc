@@ -172,3 +172,16 @@ BOOST_FIXTURE_TEST_CASE(an_alias_by_lmtp, Dialogue) {
                         "250 second", "250 s", "250 r", "354 go", "250 third"}});
     sweep();
 }
+
+BOOST_FIXTURE_TEST_CASE(a_verdict_that_is_lost, Dialogue) {
+    has_servers({hello + Script{"250 s", "250 r", "250 r", "250 r", "354 go"}});
+    for (const bool goes_on : {false, true}) {
+        long at = 1;
+        for (has_failed = true; has_failed; ++at) {
+            run(at, goes_on);
+            check();
+        }
+        BOOST_TEST(at > 50);
+        BOOST_TEST(holds(replies, "451 4.4.2 "));
+    }
+}

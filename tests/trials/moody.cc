@@ -43,6 +43,7 @@ std::string random_trouble(Random& random) {
 void Moods::set(const Mood& mood) {
     const std::scoped_lock lock(mutex_);
     mood_ = mood;
+    stored_ = false;
 }
 
 std::string Moods::trouble(std::uint64_t& seed) {
@@ -68,6 +69,8 @@ Meddler::Deed Moody::deed_at(std::string_view step, std::string_view argument) {
         sender_ = address_in(argument);
         recipients_.clear();
     }
+    if (step == "stored")
+        moods_.stored();
     const auto colon = trouble_.find(':');
     const bool mine = step == std::string_view(trouble_).substr(0, colon);
     // One recipient of several, as a rule.

@@ -4,6 +4,7 @@
 // kept, so that nobody is told of a refusal that never was.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -25,12 +26,17 @@ class Moods {
     /// "step:what", or empty, for a new connection; and a seed for what else it chooses.
     std::string trouble(std::uint64_t& seed);
 
+    /// A message was put down since the mood was set.
+    void stored() { stored_ = true; }
+    [[nodiscard]] bool has_stored() const { return stored_; }
+
     /// An address, or a sender with all that he sends.
     void refused(std::string_view address);
     [[nodiscard]] bool has_refused(const std::string& address) const;
 
   private:
-    mutable std::mutex mutex_;
+    std::atomic<bool> stored_{false};
+    mutable std::mutex mutex_; ///< of what follows
     Random random_;
     Mood mood_;
     std::set<std::string> refused_;

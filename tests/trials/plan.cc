@@ -18,13 +18,17 @@ Strike random_strike(Random& random) {
     if (random.chance(45))
         return {};
     const Kind kind = random.one_of(kinds);
-    const unsigned among = random.below(3);
-    if (among == 1)
-        return {kind, random.between(1, 30), random.below(1000),
-                Strike::Among::of_messages};
-    if (among == 2)
-        return {kind, random.between(1, 16), random.below(1000), Strike::Among::of_network};
-    return {kind, random.between(1, random.chance(70) ? 60 : 160), random.below(1000)};
+    const unsigned choice = random.below(1000);
+    switch (random.below(4)) {
+    case 0:
+        return {kind, random.between(1, 30), choice, Strike::Among::of_messages};
+    case 1:
+        return {kind, random.between(1, 16), choice, Strike::Among::of_network};
+    case 2:
+        return {kind, random.between(1, 8), choice, Strike::Among::since_stored};
+    default:
+        return {kind, random.between(1, random.chance(70) ? 60 : 160), choice};
+    }
 }
 
 std::string random_keys(Random& random, bool& reports) {
@@ -40,7 +44,7 @@ std::string random_keys(Random& random, bool& reports) {
     const unsigned bounce = random.below(10);
     reports = bounce != 0;
     keys += bounce == 0  ? "bounce = no\n"
-            : bounce < 3 ? "bounce = postmaster@example.com\n"
+            : bounce < 4 ? "bounce = postmaster@example.com\n"
                          : "";
     return keys;
 }
@@ -131,7 +135,7 @@ class Writer {
         const std::size_t size = random_.chance(8) ? large_size : small_size;
         plan.mails.push_back(
             make_mail(std::to_string(number_) + "x" + std::to_string(plan.mails.size()),
-                      recipients, size, random_.chance(8)));
+                      recipients, size, random_.chance(12)));
         return plan.mails.size() - 1;
     }
 

@@ -16,7 +16,12 @@ namespace sallyport::trials {
 /// What happens to a client at one of its calls that reach the queue or the network.
 struct Strike {
     /// Of which calls `at` is the number; of those that can fail if it is to.
-    enum class Among : unsigned char { all, of_messages, of_network };
+    enum class Among : unsigned char {
+        all,
+        of_messages,
+        of_network,
+        since_stored, ///< by a server, a message in this scene, and nobody knows of it yet
+    };
     enum class Kind : unsigned char {
         none,
         kill_before, ///< SIGKILL, and the call is not made

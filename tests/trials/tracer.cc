@@ -106,18 +106,6 @@ const Filter& filter() {
     return the_filter;
 }
 
-bool counts(const Strike& strike, Reach reach) {
-    switch (strike.among) {
-    case Strike::Among::of_messages:
-        return reach == Reach::message;
-    case Strike::Among::of_network:
-        return reach == Reach::network;
-    case Strike::Among::all:
-        break;
-    }
-    return true;
-}
-
 /// In the child, between fork and exec.
 [[noreturn]] void become(const Client& client, char* const* arguments,
                          char* const* environment, const Filter& calls) {
@@ -262,6 +250,20 @@ void Tracer::on_point(pid_t process, Traced& traced, const Call& call, Reach rea
         (client.strike.kind != Strike::Kind::fail || !errors.empty()) &&
         ++client.points == client.strike.at)
         strike(process, traced, call, reach);
+}
+
+bool Tracer::counts(const Strike& strike, Reach reach) const {
+    switch (strike.among) {
+    case Strike::Among::of_messages:
+        return reach == Reach::message;
+    case Strike::Among::of_network:
+        return reach == Reach::network;
+    case Strike::Among::since_stored:
+        return watch_.stored();
+    case Strike::Among::all:
+        break;
+    }
+    return true;
 }
 
 void Tracer::strike(pid_t process, Traced& traced, const Call& call, Reach reach) {

@@ -39,6 +39,7 @@ class Tracer {
         std::function<void(Client&)> ended;              ///< its first process
         std::function<void(const std::string&)> removes; ///< this path, with its next step
         std::function<void()> cut;                       ///< the network
+        std::function<bool()> stored; ///< whether a server has put a message down
     };
     Tracer(std::string queue, std::vector<std::string> environment, Watch watch)
         : queue_(std::move(queue)), environment_(std::move(environment)),
@@ -64,6 +65,7 @@ class Tracer {
     void on_entry(pid_t process, Traced& traced);
     void on_exit(pid_t process, Traced& traced);
     void on_point(pid_t process, Traced& traced, const Call& call, Reach reach);
+    [[nodiscard]] bool counts(const Strike& strike, Reach reach) const;
     void strike(pid_t process, Traced& traced, const Call& call, Reach reach);
     void on_end(pid_t process, int status);
     static void go_on(pid_t process, int signal = 0);

@@ -58,7 +58,7 @@ class Trial {
           tracer_(path("queue"), {"SALLYPORT_CONFIG=" + path("conf"), "HOME=/", "TZ=UTC"},
                   {[this](Client& client) { on_end(client); },
                    [this](const std::string& removed) { evidence_.keep(removed); },
-                   [this] { cut(); }}) {
+                   [this] { cut(); }, [this] { return moods_.has_stored(); }}) {
         options_.directory = path("mail");
         options_.offer = plan.setting.offer;
     }

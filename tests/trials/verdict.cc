@@ -164,7 +164,7 @@ void Verdict::look_at(const Mail& mail, const Trace& trace) {
         look_for_loss(mail, recipient, trace);
     }
     if (denied_.contains(&mail) && mail.recipients.size() == 1 &&
-        trace.copies(mail.recipients.front()) > 0 && trace.files.empty())
+        trace.copies(mail.recipients.front()) > 0)
         add(Wrong::false_failure, mail.recipients.front() + " has it");
 }
 

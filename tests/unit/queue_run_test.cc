@@ -320,6 +320,13 @@ BOOST_FIXTURE_TEST_CASE(a_relay_that_rests_leaves_all_to_the_next, QueueFixture)
     BOOST_TEST(network.asked == Texts{"two"}, boost::test_tools::per_element());
 }
 
+BOOST_FIXTURE_TEST_CASE(one_that_was_away_does_not_rest, QueueFixture) {
+    has(first);
+    BOOST_TEST(run_against({Script()}).deferred == 1U);
+    now() += 400;
+    BOOST_TEST(run_against({takes_all}).gone == 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(only_three_in_a_row_are_throttling, QueueFixture) {
     for (const auto& id : {first, second, third, fourth})
         has(id);

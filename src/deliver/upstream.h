@@ -23,6 +23,10 @@ class Upstream {
     /// As Failover.
     Upstream(const Settings& settings, Network& network, DeliveryContext context);
 
+    /// As Failover.
+    [[nodiscard]] bool has_relay(const std::string& reverse_path) const {
+        return failover_.has_relay(reverse_path);
+    }
     /// MAIL, over the session there is, or over the first that a relay for this sender
     /// gives. `envelope` must outlive the transaction. Failure if it is refused, or no
     /// relay answers.

@@ -134,7 +134,7 @@ std::vector<QueuedMessage> QueueAccess::write(const Envelope& envelope,
     return write_files(*queue_, world_, envelope, message, waiting, tried);
 }
 
-void QueueAccess::publish(std::vector<QueuedMessage>& files) const {
+void QueueAccess::publish(std::span<QueuedMessage> files) const {
     const QueueOwner::Acting acting(owner_);
     queue_->publish(files);
 }

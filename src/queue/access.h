@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,7 @@ class QueueAccess {
     [[nodiscard]] std::vector<QueuedMessage> write(const Envelope& envelope,
                                                    const Message& message, Waiting waiting,
                                                    bool tried) const;
-    void publish(std::vector<QueuedMessage>& files) const;
+    void publish(std::span<QueuedMessage> files) const;
 
     /// Whose place it is to have the queue run learns it where he looks; empty where
     /// somebody runs it.

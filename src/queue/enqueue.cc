@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <span>
 #include <utility>
 
@@ -36,31 +37,62 @@ QueueHeader header_for(const std::string& id, std::int64_t now, const Envelope& 
     return header;
 }
 
+/// They hear of it at once: nobody is to be told later.
+bool is_refused(const Recipient* recipient) {
+    return recipient->state() == Recipient::State::refused;
+}
+
+Event event_of(const Recipient& recipient) {
+    return recipient.accepted()     ? Event::sent
+           : is_refused(&recipient) ? Event::refuse
+           : recipient.in_doubt()   ? Event::doubt
+                                    : Event::defer;
+}
+
 /// The attempt that the caller waited for, as if a run had made it.
 std::vector<JournalLine> journal_of(Waiting waiting, std::int64_t now, bool holds,
                                     Retries& retries) {
     JournalLine begun{now, Event::attempt};
     begun.number = 1;
+    JournalLine told{now, Event::told};
     JournalLines words;
-    for (std::size_t i = 0; i < waiting.size(); ++i)
-        words.add(line_about(waiting[i]->in_doubt() ? Event::doubt : Event::defer,
-                             *waiting[i], now),
-                  i);
+    std::vector<const Recipient*> open;
+    open.reserve(waiting.size());
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        words.add(line_about(event_of(*waiting[i]), *waiting[i], now), i);
+        if (is_refused(waiting[i]))
+            told.recipients.push_back(i);
+        else if (!waiting[i]->accepted())
+            open.push_back(waiting[i]);
+    }
     std::vector<JournalLine> journal{std::move(begun)};
     journal.insert(journal.end(), words.all().begin(), words.all().end());
+    if (!told.recipients.empty())
+        journal.push_back(std::move(told));
     if (holds && std::ranges::any_of(waiting, &Recipient::in_doubt)) {
         JournalLine hold{now, Event::hold};
         hold.text = "the server may have it, and nobody can tell: a person has to ask";
         journal.push_back(std::move(hold));
         return journal;
     }
-    const std::vector<const Recipient*> open(waiting.begin(), waiting.end());
     const Retries::Next next = retries.next(open, 0, false);
     JournalLine line{now, Event::next};
     line.number = now + next.wait.count();
     line.raised = next.raised;
     journal.push_back(std::move(line));
     return journal;
+}
+
+Retries retries_of(const World& world) {
+    const auto seed = std::strtoul(world.identity.id.c_str() + 3, nullptr, 16);
+    return {world.settings.queue, static_cast<std::uint32_t>(seed)};
+}
+
+/// Those of the first file, which `waiting` begins after then.
+Waiting take_some(Waiting& waiting) {
+    const Waiting some = waiting.first(std::min(waiting.size(), most_recipients));
+    waiting = waiting.subspan(some.size());
+    return some;
 }
 
 } // namespace
@@ -75,13 +107,11 @@ std::vector<QueuedMessage> write_files(const Queue& queue, const World& world,
                                        const Envelope& envelope, const Message& message,
                                        Waiting waiting, bool tried) {
     const std::int64_t now = seconds_of(world.identity);
-    const auto seed = std::strtoul(world.identity.id.c_str() + 3, nullptr, 16);
-    Retries retries(world.settings.queue, static_cast<std::uint32_t>(seed));
+    Retries retries = retries_of(world);
     Identity identity = world.identity;
     std::vector<QueuedMessage> written;
     while (!waiting.empty()) {
-        const Waiting some = waiting.first(std::min(waiting.size(), most_recipients));
-        waiting = waiting.subspan(some.size());
+        const Waiting some = take_some(waiting);
         if (!written.empty())
             identity.renew();
         std::vector<JournalLine> journal;
@@ -91,6 +121,28 @@ std::vector<QueuedMessage> write_files(const Queue& queue, const World& world,
             queue.write(header_for(identity.id, now, envelope, some), message, journal));
     }
     return written;
+}
+
+void write_down(std::span<QueuedMessage> files, const World& world, Waiting waiting) {
+    Retries retries = retries_of(world);
+    for (QueuedMessage& file : files) {
+        const auto journal = journal_of(take_some(waiting), seconds_of(world.identity),
+                                        world.settings.queue.hold_in_doubt, retries);
+        for (const JournalLine& line : journal)
+            file.append(line, &line == &journal.back());
+    }
+}
+
+bool write_down_without_memory(std::span<QueuedMessage> files, Waiting waiting) {
+    const std::int64_t now = std::time(nullptr);
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        const Recipient& recipient = *waiting[i];
+        const Event event = recipient.accepted() ? Event::sent : Event::doubt;
+        if ((recipient.accepted() || recipient.in_doubt()) &&
+            !files[i / most_recipients].append_bare(event, i % most_recipients, now))
+            return false;
+    }
+    return true;
 }
 
 void note_queued(std::span<const QueuedMessage> files, Waiting waiting, bool holds) {

@@ -26,6 +26,14 @@ std::vector<QueuedMessage> write_files(const Queue& queue, const World& world,
                                        const Envelope& envelope, const Message& message,
                                        Waiting waiting, bool tried);
 
+/// What became of these since the files were written; those who are refused know it.
+/// Failure (75, local).
+void write_down(std::span<QueuedMessage> files, const World& world, Waiting waiting);
+
+/// What is known of them, where there is no memory: who was accepted, and who is in doubt.
+/// The others are tried again. False if it cannot be written.
+bool write_down_without_memory(std::span<QueuedMessage> files, Waiting waiting);
+
 /// In each who may wait, by which id he does, now that they are published. Who is in doubt
 /// and to be held keeps that fate, and his text names the id.
 void note_queued(std::span<const QueuedMessage> files, Waiting waiting, bool holds);

@@ -2,7 +2,9 @@
 #include "queue/queued_message.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
@@ -153,8 +155,8 @@ std::string QueuedMessage::journal() const {
     return read_from(file_.get(), name_, begin_ + header_.size, progress_.whole);
 }
 
-void QueuedMessage::append(const JournalLine& line, bool lasts) {
-    const std::string text = to_text(line);
+/// After the last whole line; false, with errno, if it cannot be. It wants no memory.
+bool QueuedMessage::put(std::string_view text, bool lasts) {
     const auto end = static_cast<off_t>(begin_ + header_.size + progress_.whole);
     // What a crash left of a line is no part of the next one.
     bool done =
@@ -167,17 +169,36 @@ void QueuedMessage::append(const JournalLine& line, bool lasts) {
         done = more > 0 || (more < 0 && errno == EINTR);
         written += more > 0 ? more : 0;
     }
-    done =
-        done && ((!lasts && !must_last(line, progress_)) || ::fdatasync(file_.get()) == 0);
+    done = done && (!lasts || ::fdatasync(file_.get()) == 0);
     if (!done) {
         const int error = errno;
         [[maybe_unused]] const int cut = ::ftruncate(file_.get(), end);
-        stop(ExitStatus::temp_fail, Fault::local,
-             {"queue file ", name_, ": writing its journal: ", std::strerror(error)},
-             "4.3.0");
+        errno = error;
+        return false;
     }
-    progress_.add(line);
     progress_.whole += text.size();
+    return true;
+}
+
+void QueuedMessage::append(const JournalLine& line, bool lasts) {
+    if (!put(to_text(line), lasts || must_last(line, progress_)))
+        stop(ExitStatus::temp_fail, Fault::local,
+             {"queue file ", name_, ": writing its journal: ", std::strerror(errno)},
+             "4.3.0");
+    progress_.add(line);
+}
+
+bool QueuedMessage::append_bare(Event event, std::size_t recipient, std::int64_t now) {
+    std::array<char, 96> line{};
+    constexpr std::size_t check = 8;
+    const bool sent = event == Event::sent;
+    const int size = std::snprintf(
+        line.data() + check, line.size() - check, " %lld %s %zu %d - out of memory\n",
+        static_cast<long long>(now), sent ? "sent" : "doubt", recipient, sent ? 250 : 0);
+    const std::string_view text(line.data(), check + static_cast<std::size_t>(size));
+    const std::string sum = check_of(text.substr(check + 1, text.size() - check - 2));
+    sum.copy(line.data(), check); // so short that it is held in place
+    return put(text, true);
 }
 
 bool QueuedMessage::is_full() const {

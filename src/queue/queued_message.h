@@ -45,6 +45,9 @@ class QueuedMessage {
     /// it, has been told, or that a person looks after it; and with `lasts` anything else.
     /// Failure (75, local) if the line cannot be written; then nothing of it is there.
     void append(const JournalLine& line, bool lasts = false);
+    /// The same for one recipient, sent or in doubt, where there is no memory for more: it
+    /// wants none, and progress() does not show it. False if it cannot be written.
+    bool append_bare(Event event, std::size_t recipient, std::int64_t now);
     /// No room is left for another attempt.
     [[nodiscard]] bool is_full() const;
 
@@ -56,6 +59,7 @@ class QueuedMessage {
 
   private:
     friend class Queue;
+    bool put(std::string_view text, bool lasts);
 
     int directory_;
     std::string name_;

@@ -35,7 +35,9 @@ Refusal not_known(const std::string& verb) {
 } // namespace
 
 Server::Server(const World& world)
-    : world_(world), identity_(world.identity), input_(world.input),
+    : world_{world.invocation, world.settings, identity_,   world.log,    world.network,
+             world.transcript, world.started,  world.input, world.output, world.error},
+      identity_(world.identity), input_(world.input),
       upstream_(world.settings, world.network,
                 {world.identity.host_name, world.started, world.transcript, false}) {}
 
@@ -43,6 +45,7 @@ void Server::run() {
     try {
         talk();
     } catch (const std::bad_alloc&) {
+        settle_without_memory();
         tell_without_memory();
         log_without_memory();
         throw;
@@ -68,20 +71,29 @@ void Server::talk() {
 /// The replies that are due, and one made beforehand: a client that is told nothing of an
 /// accepted message sends it again.
 void Server::tell_without_memory() {
-    const bool sending = state_ == State::sending;
-    const bool accepted =
-        sending && std::ranges::any_of(recipients_, [](const auto& recipient) {
-            return recipient->accepted();
+    const auto is_any = [&](auto predicate) {
+        return std::ranges::any_of(recipients_, [&](const auto& recipient) {
+            return ((*recipient).*predicate)();
         });
-    const bool in_doubt = sending && upstream_.in_doubt();
+    };
+    const bool sending = state_ == State::sending;
+    const bool accepted = sending && is_any(&Recipient::accepted);
+    if (accepted && !published_)
+        publish_without_memory();
     flush();
-    if (!accepted)
-        return write_out(
-            in_doubt ? "451 4.3.0 out of memory; the message may have been accepted\r\n"
-                     : "421 4.3.0 out of memory\r\n");
+    if (sending && (promised_ || (accepted && files_.empty())))
+        return name_those_without_it();
+    // Who was accepted is not all to whom it was promised; who is held a person looks at.
+    const bool in_doubt = sending && (accepted || published_ || upstream_.in_doubt() ||
+                                      is_any(&Recipient::in_doubt));
+    write_out(in_doubt ? "451 4.3.0 out of memory; the message may have been accepted\r\n"
+                       : "421 4.3.0 out of memory\r\n");
+}
+
+void Server::name_those_without_it() {
     write_out("250 2.0.0 accepted");
     for (const auto& recipient : recipients_) {
-        if (recipient->accepted())
+        if (recipient->accepted() || (published_ && may_wait(*recipient)))
             continue;
         write_out(", but not <");
         write_out(recipient->address);
@@ -92,7 +104,8 @@ void Server::tell_without_memory() {
 
 void Server::log_without_memory() {
     try {
-        settle_without_memory();
+        if (published_ && !recipients_.empty())
+            note_queued(files_, filed_, world_.settings.queue.hold_in_doubt);
         report(0);
     } catch (const std::bad_alloc&) { // the client knows
     }
@@ -104,7 +117,7 @@ void Server::settle_without_memory() {
     for (const auto& recipient : recipients_) {
         if (!recipient->open())
             continue;
-        if (in_doubt && !recipient->put_off())
+        if (in_doubt && recipient->state() == Recipient::State::pending)
             recipient->doubt(451);
         else
             recipient->refuse(ExitStatus::temp_fail, 451);
@@ -230,7 +243,7 @@ void Server::take_mail(const std::string& argument) {
     envelope_.ret = mail.ret;
     envelope_.envelope_id = mail.envelope_id;
     identity_.renew();
-    upstream_.mail(envelope_, mail.size);
+    begin_message(mail.size);
     state_ = State::mail;
     reply(250, "2.1.0", "sender ok");
 }
@@ -245,6 +258,12 @@ void Server::end_transaction() {
     intake_.reset();
     trouble_.reset();
     lost_.reset();
+    files_.clear();
+    filed_.clear();
+    published_ = false;
+    promised_ = false;
+    why_wait_.reset();
+    queue_.reset();
 }
 
 /// What a Failure does to the transaction under way: without a server, or where a message
@@ -267,10 +286,10 @@ void Server::fail_undecided(const Failure& failure) {
         fail(*recipient, failure);
 }
 
-/// Who was put off has nothing to do with the doubt about another transaction.
+/// Who was not asked about has nothing to do with the doubt about a transaction.
 void Server::fail(Recipient& recipient, const Failure& failure) {
     const bool in_doubt = failure.fault() == Fault::in_doubt;
-    const bool spared = in_doubt && recipient.put_off();
+    const bool spared = in_doubt && recipient.state() != Recipient::State::pending;
     const Refusal refusal(failure);
     fail(recipient, refusal);
     recipient.named = failure.names(recipient.address);

@@ -17,6 +17,7 @@
 #include "deliver/upstream.h"
 #include "deliver/world.h"
 #include "message/envelope.h"
+#include "queue/access.h"
 #include "serve/dialogue_input.h"
 #include "serve/server_command.h"
 #include "smtp/recipient.h"
@@ -39,6 +40,7 @@ class Server {
 
     void talk();
     void tell_without_memory();
+    void name_those_without_it();
     void log_without_memory();
     void settle_without_memory();
     void take(const DialogueInput::Line& line);
@@ -55,6 +57,7 @@ class Server {
     using Refused = std::vector<const Recipient*>;
     Recipients add(const std::vector<std::string>& addresses,
                    const RcptArguments& arguments);
+    bool take_members(const Recipients& members);
     bool ask(const Recipients& members);
     Refusal turn_away(const Recipients& members, const std::string& name, std::size_t size);
     static bool is_refused(const Recipient& recipient);
@@ -63,8 +66,21 @@ class Server {
     static std::string name_refused(const Refused& refused);
     static Refusal refusal_of(const Refused& refused);
 
+    void begin_message(std::optional<std::uint64_t> size);
+    void ask_queue();
+    void require_room(std::string_view trouble) const;
+    void go_on_without(const Failure& failure);
+    void set_aside(Recipient& recipient);
+    std::uint64_t send_or_queue(const Recipients& recipients, const Message& message);
+    void keep_asked(const Failure& failure);
+    void put_into_queue(const Recipients& recipients, const Message& message, bool promise);
+    void publish();
+    [[noreturn]] void cannot_queue(const Failure& failure) const;
+    void publish_without_memory();
+
     void receive(std::string_view octets);
     void send_draft();
+    std::uint64_t send(const Recipients& recipients, const Message& message);
     [[nodiscard]] Recipients undecided() const;
     void send_to_rest(std::span<Recipient* const> left, MessageForms& forms,
                       std::uint64_t size);
@@ -101,6 +117,15 @@ class Server {
     std::optional<Intake> intake_;
     std::optional<Failure> trouble_; ///< with the message, the rest of which is skipped
     std::optional<Refusal> lost_;    ///< the server was: the answer to the commands left
+
+    std::optional<QueueAccess> queue_; ///< null: there is none
+    Timing timing_ = Timing::interactive;
+    std::uint64_t announced_ = 0;      ///< octets, by MAIL
+    std::optional<Failure> why_wait_;  ///< no server is asked: all are set aside
+    std::vector<QueuedMessage> files_; ///< of the message,
+    Recipients filed_;                 ///< whose they are,
+    bool published_ = false;           ///< whether they have their names,
+    bool promised_ = false;            ///< and whether that is what the client is to hear
 };
 
 } // namespace sallyport

@@ -90,11 +90,17 @@ void Server::send_draft() {
     // As it came, but for what no server takes.
     const Message message = finish_message(intake_->finish(), envelope_, world_.invocation,
                                            world_.settings, identity_, upstream_.notes());
-    MessageForms forms(message, world_.settings.message.encode_header, upstream_.notes());
     const Recipients recipients = undecided();
+    conclude(recipients,
+             queue_ ? send_or_queue(recipients, message) : send(recipients, message));
+}
+
+/// Returns its size in the form that was sent.
+std::uint64_t Server::send(const Recipients& recipients, const Message& message) {
+    MessageForms forms(message, world_.settings.message.encode_header, upstream_.notes());
     const std::uint64_t size = upstream_.send(envelope_, forms);
     send_to_rest(recipients, forms, size);
-    conclude(recipients, size);
+    return size;
 }
 
 Server::Recipients Server::undecided() const {
@@ -116,7 +122,10 @@ void Server::send_to_rest(std::span<Recipient* const> left, MessageForms& forms,
             left =
                 left.subspan(left.front()->put_off() ? send_further(left, forms, size) : 1);
     } catch (const Failure& failure) {
-        fail_undecided(failure);
+        if (queue_)
+            keep_asked(failure);
+        else
+            fail_undecided(failure);
     } catch (const std::bad_alloc&) {
         settle_without_memory();
     }
@@ -145,19 +154,29 @@ std::size_t Server::send_further(std::span<Recipient* const> left, MessageForms&
 /// sent again.
 void Server::conclude(const Recipients& recipients, std::uint64_t size) {
     const Refused refused = refused_of(recipients);
-    if (refused.size() == recipients.size()) {
-        const Refusal refusal = refusal_of(refused);
-        end_transaction();
-        return reply(refusal.code, refusal.enhanced, refusal.text);
-    }
     const auto accepted = std::ranges::find(recipients, ExitStatus::ok, &Recipient::status);
-    std::string text = concat({"accepted: ", (*accepted)->text});
+    const bool is_accepted = accepted != recipients.end();
+    if (!is_accepted && !refused.empty()) {
+        const Refusal refusal = refusal_of(refused);
+        for (Recipient* const recipient : undecided()) // set aside, for nothing
+            fail(*recipient, refusal);
+        reply(refusal.code, refusal.enhanced, refusal.text);
+        return end_transaction();
+    }
+    std::string text = is_accepted ? concat({"accepted: ", (*accepted)->text}) : "";
+    if (published_)
+        text += concat(
+            {is_accepted ? "; for others " : "", "queued as ", files_.front().name()});
     if (!refused.empty())
         text =
             concat({printable(text, verdict_limit), ", but not: ", name_refused(refused)});
     reply(250, "2.0.0", text);
     state_ = State::ready; // what may still go wrong is no matter of the client
     report(size);
+    if (published_)
+        flush(); // what comes now may take time
+    if (published_ && timing_ == Timing::background)
+        queue_->send_in_background(files_);
     end_transaction();
 }
 
@@ -167,9 +186,11 @@ void Server::report(std::uint64_t size) {
     report.size = size;
     for (const auto& recipient : std::exchange(recipients_, {})) {
         // Accepted by the server, but the client has given up the message.
-        if (!recipient->open())
+        if (!recipient->open() || !recipient->queued_as.empty())
             report.recipients.push_back(std::move(*recipient));
     }
+    if (published_)
+        report.queue_warning = queue_->idle_warning();
     report.notes = std::exchange(upstream_.notes(), {});
     log_report(world_.log, report, envelope_, identity_);
 }

@@ -21,8 +21,10 @@ void Server::take_rcpt(const std::string& argument) {
         throw Refusal(553, "5.6.7", "an address that is not ASCII needs SMTPUTF8");
     const auto addresses =
         make_recipients(rcpt.recipient, world_.settings, identity_, envelope_.notes);
+    if (queue_ && recipients_.size() + addresses.size() > recipients_limit)
+        throw Refusal(452, "4.5.3", "too many recipients");
     const Recipients members = add(addresses, rcpt);
-    if (members.size() > upstream_.room() || !ask(members))
+    if (!take_members(members))
         throw turn_away(members, name, addresses.size());
     const Refused refused = refused_of(members);
     if (refused.size() == addresses.size())
@@ -53,6 +55,8 @@ Server::Recipients Server::add(const std::vector<std::string>& addresses,
 /// Those that the server has no room for are put off until it has the message for the
 /// others (send_to_rest). False where there are no others.
 bool Server::ask(const Recipients& members) {
+    if (members.size() > upstream_.room())
+        return false;
     bool accepted = false;
     bool put_off = false;
     for (Recipient* const member : members) {
@@ -93,7 +97,7 @@ Refusal Server::turn_away(const Recipients& members, const std::string& name,
 }
 
 bool Server::is_refused(const Recipient& recipient) {
-    return !recipient.open() && !recipient.accepted();
+    return !recipient.open() && !recipient.accepted() && recipient.queued_as.empty();
 }
 
 Server::Refused Server::refused_of(const Recipients& recipients) {
@@ -126,7 +130,8 @@ std::string Server::name_refused(const Refused& refused) {
 
 Refusal Server::refusal_of(const Refused& refused) {
     const Recipient& first = gravest(refused);
-    return {first.reply_code != 0 ? first.reply_code : 553, first.enhanced,
+    const int code = first.in_doubt() ? 451 : 553;
+    return {first.reply_code != 0 ? first.reply_code : code, first.enhanced,
             name_refused(refused)};
 }
 

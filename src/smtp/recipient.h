@@ -36,6 +36,7 @@ class Recipient : public RecipientFacts {
     enum class State : unsigned char {
         pending,  ///< it is to be asked about
         put_off,  ///< the transaction had no room for it (452, 552): the next one has
+        waiting,  ///< the caller keeps it for the queue, whatever becomes of the others
         deferred, ///< it may get the message later, or by another relay
         accepted,
         refused, ///< for good
@@ -52,9 +53,11 @@ class Recipient : public RecipientFacts {
     [[nodiscard]] State state() const { return state_; }
     /// The server that is being asked has not settled it.
     [[nodiscard]] bool open() const {
-        return state_ == State::pending || state_ == State::put_off;
+        return state_ == State::pending || state_ == State::put_off ||
+               state_ == State::waiting;
     }
     [[nodiscard]] bool put_off() const { return state_ == State::put_off; }
+    [[nodiscard]] bool waiting() const { return state_ == State::waiting; }
     [[nodiscard]] bool accepted() const { return state_ == State::accepted; }
     [[nodiscard]] bool in_doubt() const { return state_ == State::in_doubt; }
     /// Nothing more is tried for it.
@@ -63,6 +66,7 @@ class Recipient : public RecipientFacts {
     /// It is to be asked about once more: in another transaction, or by another relay.
     void ask_again() { state_ = State::pending; }
     void have_no_room() { state_ = State::put_off; }
+    void set_aside() { state_ = State::waiting; }
     /// A server has the message for it. This and the next two want no memory; say()
     /// follows.
     void accept(int code) {

@@ -25,7 +25,7 @@
 #include "ctl/queue_health.h"
 #include "ctl/words.h"
 #include "net/tls.h"
-#include "queue/handover.h"
+#include "queue/access.h"
 #include "system/secret.h"
 #include "text/ascii.h"
 #include "text/printable.h"

@@ -168,9 +168,7 @@ void QueueAccess::send_in_background(std::vector<QueuedMessage>& queued) {
         leave_caller();
         owner_.become();
         send(queued);
-    } catch (const Failure& failure) {
-        world_.log.note(world_.identity.id, failure.what(), Priority::error);
-    } catch (const std::exception&) { // it is in the queue
+    } catch (const std::exception&) { // it is in the queue, and memory may be short
     }
     ::_exit(0);
 }

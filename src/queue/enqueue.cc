@@ -98,8 +98,12 @@ Waiting take_some(Waiting& waiting) {
 } // namespace
 
 bool may_wait(const Recipient& recipient) {
+    // The server lacks what the message needs, as we see ourselves: it will tomorrow, too.
+    const bool unfit =
+        recipient.reply_code == 0 && (recipient.status == ExitStatus::data_error ||
+                                      recipient.status == ExitStatus::unavailable);
     return recipient.in_doubt() ||
-           (!recipient.decided() && recipient.fault != Fault::local &&
+           (!recipient.decided() && !unfit && recipient.fault != Fault::local &&
             recipient.fault != Fault::message);
 }
 

@@ -18,12 +18,21 @@ bool have_same_relays(const std::vector<Relay>& relays, const std::string& one,
     });
 }
 
+/// None where they cannot be listed.
+std::vector<std::string> ids_since(const Queue& queue, std::int64_t since) {
+    try {
+        return queue.ids_since(since);
+    } catch (const Failure&) {
+        return {};
+    }
+}
+
 } // namespace
 
 bool remembers_outage(const Queue& queue, const std::vector<Relay>& relays,
                       const std::string& reverse_path, std::int64_t now) {
     const std::int64_t since = now - remembered_for;
-    for (const std::string& id : queue.ids_since(since)) {
+    for (const std::string& id : ids_since(queue, since)) {
         try {
             auto message = queue.look_at(id);
             if (!message)

@@ -65,7 +65,7 @@ full_mailq_done() {
 # With messages that wait: none, one and two of which it is to warn of one.
 full_mailq_case() {
     local plugin=$1 count relay=(SALLYPORT_URL=smtp://127.0.0.1:1)
-    mkdir -p -m 0700 "$work/waiting"
+    mkdir -m 0700 "$work/waiting"
     for count in 1 2; do
         printf 'Subject: waits\n\n' | env "${relay[@]}" SALLYPORT_LOG_TO=none \
             SALLYPORT_QUEUE_DIRECTORY="$work/waiting" \

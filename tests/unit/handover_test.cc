@@ -106,6 +106,11 @@ BOOST_FIXTURE_TEST_CASE(what_is_refused_is_not_queued, Fixture) {
                   ExitStatus::unavailable);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_a_server_will_never_take_is_not_queued, Fixture) {
+    envelope.require_tls = true;
+    is_not_queued(hand_over({hello}), ExitStatus::unavailable);
+}
+
 BOOST_FIXTURE_TEST_CASE(the_refused_are_told_of_though_others_wait, Fixture) {
     envelope.recipients = {"a@x", "b@x", "c@x"};
     const Report report = hand_over({hello + Script{"250 s", "250 a", "550 5.1.1 no",

@@ -134,7 +134,7 @@ sallyport: 127.0.0.1: connecting: [127.0.0.1]:1: $nobody_listens (recipients: <$
 }
 
 name_cases() {
-    local sections='the sections are [relay], [sender], [recipients], [message], [log] and [exit]'
+    local sections='the sections are [relay], [sender], [recipients], [message], [log], [queue], [limits] and [exit]'
     broken 'a key that is nearly right' \
         '@:4: pasword is not known; the nearest key of [relay] is password' 'pasword = S3cret'
     broken 'a key that is nearly one of another section' \

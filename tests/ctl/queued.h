@@ -71,7 +71,7 @@ class Queued {
                            journal);
     }
     void set_aside(const std::string& id, const std::vector<JournalLine>& journal) {
-        static_cast<void>(queue_->set_aside(add(id, journal)));
+        static_cast<void>(queue_->set_aside(add(id, journal).name()));
     }
 
     Folder folder_;

@@ -77,8 +77,9 @@ BOOST_FIXTURE_TEST_CASE(what_follows_from_an_error_is_none, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(keys_of_a_section_that_is_none_are_not_looked_at, Fixture) {
-    const std::string unknown = " is not known; the sections are [relay], [sender], "
-                                "[recipients], [message], [log] and [exit]";
+    const std::string unknown =
+        " is not known; the sections are [relay], [sender], "
+        "[recipients], [message], [log], [queue], [limits] and [exit]";
     check("[smtp]\nhost = x\nport = 99999\n" + one_relay,
           {"smtp|system.conf:1: [smtp]" + unknown});
     check("[relay\nhost = x\nport = 1\n[log]\nto = none\n",

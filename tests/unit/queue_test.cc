@@ -450,8 +450,8 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_listed_is_not_taken_for_nothing, Fixture)
 BOOST_FIXTURE_TEST_CASE(what_has_failed_can_be_looked_at_and_removed, Fixture) {
     const Queue queue(settings, ::getuid());
     const JournalLine refused{1, Event::refuse, {0, 1}, 550, "5.1.1", "550 nobody"};
-    BOOST_REQUIRE(
-        queue.set_aside(queue.add(header_for(one), message_of("x\r\n"), {{refused}})));
+    BOOST_REQUIRE(queue.set_aside(
+        queue.add(header_for(one), message_of("x\r\n"), {{refused}}).name()));
     has(two);
     const Queue failed = queue.failed();
     BOOST_TEST(failed.ids() == Texts{one}, boost::test_tools::per_element());

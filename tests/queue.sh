@@ -26,7 +26,10 @@ fresh_queue() {
     spool=$(mktemp -d "$work/spool.XXXXXX")
     queue_conf "$work/up.conf" "$implicit_port" "$@"
     queue_conf "$work/down.conf" "$closed" "$@"
-    up=("$SALLYPORT" -C "$work/up.conf") down=("$SALLYPORT" -C "$work/down.conf")
+    # shellcheck disable=SC2191 # assignments, for env
+    up=(env SALLYPORT_CONFIG="$work/up.conf" "$SALLYPORT")
+    # shellcheck disable=SC2191
+    down=(env SALLYPORT_CONFIG="$work/down.conf" "$SALLYPORT")
     # As if somebody ran it.
     mkdir -m 0700 "$spool/run"
     touch "$spool/run/slot.0"
@@ -107,16 +110,18 @@ trouble_cases() {
     relay_conf "$work/wrong.conf" "$implicit_port" implicit 'password = wrong'
     printf '[queue]\ndirectory = %s\nreserve = 0\n' "$spool" >>"$work/wrong.conf"
     sed -i "s|^to = stderr|to = file:$work/log|" "$work/wrong.conf"
-    send "$work/small" "$SALLYPORT" -C "$work/wrong.conf" "$recipient"
+    # shellcheck disable=SC2191
+    wrong=(env SALLYPORT_CONFIG="$work/wrong.conf" "$SALLYPORT")
+    send "$work/small" "${wrong[@]}" "$recipient"
     next_connection
     if ends 0 1 'not sent yet: 127.0.0.1[127.0.0.1]:'; then
         pass '0: a refused log-in is queued, and told of'
     else
         fail 'a refused log-in is queued, and told of' "$why"
     fi
-    send "$work/small" "$SALLYPORT" -C "$work/wrong.conf" -qSalice
+    send "$work/small" "${wrong[@]}" -qSalice
     next_connection
-    queues 'that relay rests' 0 1 '' "$SALLYPORT" -C "$work/wrong.conf" -qSalice
+    queues 'that relay rests' 0 1 '' "${wrong[@]}" -qSalice
 }
 
 timing_cases() {
@@ -298,7 +303,7 @@ list_cases() {
     send "$work/small" "${down[@]}" "$recipient" carol@example.net
     id=$(ls "$spool/queue/$(id -u)")
     ln -sf "$SALLYPORT" "$work/mailq"
-    "$work/mailq" -C "$work/up.conf" >"$work/listed"
+    SALLYPORT_CONFIG=$work/up.conf "$work/mailq" >"$work/listed"
     if [[ $(sed -n 1p "$work/listed") == '-Queue ID-  --Size-- ----Arrival Time---- -Sender/'* ]] &&
         grep -Eqx "$id$size [A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]{2} [0-9:]{8}  $sender" \
             "$work/listed" && grep -q "^ {41}carol@example.net$" -E "$work/listed" &&
@@ -310,10 +315,10 @@ list_cases() {
     fi
     send "$work/small" "${up[@]}" -qf
     next_connection
-    if [ "$("$work/mailq" -C "$work/up.conf")" = 'Mail queue is empty' ]; then
+    if [ "$(SALLYPORT_CONFIG=$work/up.conf "$work/mailq")" = 'Mail queue is empty' ]; then
         pass 'and that nothing does'
     else
-        fail 'and that nothing does' "$("$work/mailq" -C "$work/up.conf")"
+        fail 'and that nothing does' "$(SALLYPORT_CONFIG=$work/up.conf "$work/mailq")"
     fi
 }
 

@@ -32,7 +32,10 @@ Talk::~Talk() {
     told();
 }
 
+/// A process that the program leaves may have the other end still, and be stopped: what has
+/// come is read, and no more is waited for.
 const std::vector<Talk::Told>& Talk::told() {
+    ::shutdown(socket_.get(), SHUT_RD);
     if (thread_.joinable())
         thread_.join();
     return told_;

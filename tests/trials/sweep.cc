@@ -65,26 +65,26 @@ constexpr Case cases[] = {
     {retry, 2, 1, small, "", Kind::list, ""},
 };
 
-/// For each call that can be struck, how many errors it can have. A process of its own
-/// plays the plan, and leaves the numbers in a file.
-std::vector<unsigned> points_of(const Plan& plan, const std::string& directory,
-                                const Surroundings& surroundings) {
+/// The calls that can be struck. A process of its own plays the plan, and leaves them in a
+/// file.
+std::vector<Point> points_of(const Plan& plan, const std::string& directory,
+                             const Surroundings& surroundings) {
     const std::string file = directory + ".points";
     const pid_t child = ::fork();
     if (child == 0) {
         ::mkdir(directory.c_str(), S_IRWXU);
         std::ofstream numbers(file);
-        for (const unsigned errors : carry_out(plan, directory, surroundings).seen)
-            numbers << errors << "\n";
+        for (const Point& point : carry_out(plan, directory, surroundings).seen)
+            numbers << point.errors << " " << point.of_network << "\n";
         numbers.close();
         ::_exit(0);
     }
     int status = 0;
     ::waitpid(child, &status, 0);
-    std::vector<unsigned> points;
+    std::vector<Point> points;
     std::ifstream numbers(file);
-    for (unsigned errors = 0; numbers >> errors;)
-        points.push_back(errors);
+    for (Point point; numbers >> point.errors >> point.of_network;)
+        points.push_back(point);
     if (status != 0 || points.empty())
         throw std::runtime_error("a scene cannot be played");
     return points;
@@ -97,16 +97,18 @@ std::vector<Swept> all_swept(const std::string& directory,
     using Way = Strike::Kind;
     std::vector<Swept> all;
     for (std::size_t scene = 0; scene < std::size(cases); ++scene) {
+        // To die after one call is to die before the next.
+        all.push_back({scene, {Way::kill_before, 1}});
         unsigned at = 0;
         unsigned fallible = 0;
-        for (const unsigned errors :
+        for (const Point& point :
              points_of(plan_of({scene}), directory + "/scene" + std::to_string(scene),
                        surroundings)) {
-            ++at;
-            for (const Way way : {Way::kill_before, Way::kill_after, Way::cut})
-                all.push_back({scene, {way, at}});
-            fallible += errors > 0 ? 1 : 0;
-            for (unsigned choice = 0; choice < errors; ++choice)
+            all.push_back({scene, {Way::kill_after, ++at}});
+            if (point.of_network)
+                all.push_back({scene, {Way::cut, at}});
+            fallible += point.errors > 0 ? 1 : 0;
+            for (unsigned choice = 0; choice < point.errors; ++choice)
                 all.push_back({scene, {Way::fail, fallible, choice}});
         }
     }

@@ -245,7 +245,7 @@ void Tracer::on_entry(pid_t process, Traced& traced) {
 void Tracer::on_point(pid_t process, Traced& traced, const Call& call, Reach reach) {
     Client& client = *traced.client;
     const auto errors = errors_of(call, reach);
-    client.seen.push_back(static_cast<unsigned>(errors.size()));
+    client.seen.push_back({static_cast<unsigned>(errors.size()), reach == Reach::network});
     if (counts(client.strike, reach) &&
         (client.strike.kind != Strike::Kind::fail || !errors.empty()) &&
         ++client.points == client.strike.at)

@@ -17,6 +17,12 @@
 
 namespace sallyport::trials {
 
+/// A call that can be struck.
+struct Point {
+    unsigned errors = 0; ///< that it can have
+    bool of_network = false;
+};
+
 /// One run of the program, with the processes that it leaves (-odb).
 struct Client {
     std::vector<std::string> arguments;
@@ -29,8 +35,7 @@ struct Client {
     int status = 0;       ///< of waitpid; the first process's
     unsigned points = 0;  ///< calls so far that `strike` counts
     std::string struck{}; ///< at which call, and how; empty: it was not
-    /// Of each call that can be struck, how many errors it can have.
-    std::vector<unsigned> seen{};
+    std::vector<Point> seen{};
 };
 
 class Tracer {

@@ -18,7 +18,6 @@
 #include "trials/disk.h"
 #include "trials/mail_server.h"
 #include "trials/talk.h"
-#include "trials/tracer.h"
 
 namespace sallyport::trials {
 
@@ -67,7 +66,7 @@ class Trial {
         prepare();
         for (const Scene& scene : plan_.scenes)
             play(scene);
-        const std::vector<unsigned> seen = outcome_.seen;
+        const std::vector<Point> seen = outcome_.seen;
         empty_queue();
         outcome_.seen = seen;
         outcome_.tally = verdict_.conclude();

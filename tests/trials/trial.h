@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "trials/plan.h"
+#include "trials/tracer.h"
 #include "trials/verdict.h"
 
 namespace sallyport::trials {
@@ -29,10 +30,8 @@ struct Outcome {
     unsigned failed_calls = 0;
     unsigned cuts = 0;
     std::vector<Finding> findings;
-    /// Of the last client that a plan has: for each call that can be struck, how many
-    /// errors it can have.
-    std::vector<unsigned> seen;
-    std::string story; ///< what was done, a line each
+    std::vector<Point> seen; ///< calls of the last client that the plan has
+    std::string story;       ///< what was done, a line each
 };
 
 /// This process must have one thread, and no other use: it may get disks of its own.

@@ -2,6 +2,7 @@
 #include "queue/commands.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 #include <optional>
 #include <string>
@@ -29,7 +30,7 @@ std::int64_t seconds_now() {
 /// The queue, opened as its owner for good. Root makes none: it would be his.
 std::optional<Queue> open_queue(const QueueSettings& settings) {
     struct stat facts {};
-    const bool missing = ::stat(settings.directory.c_str(), &facts) != 0;
+    const bool missing = ::stat(settings.directory.c_str(), &facts) != 0 && errno == ENOENT;
     if (settings.directory.empty() || (missing && ::geteuid() == 0))
         return std::nullopt;
     const QueueOwner owner(settings.directory);

@@ -25,7 +25,7 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t listed_limit = 10'000;
+constexpr std::size_t listed_limit = 100'000; // and of max_count
 constexpr std::uint64_t inodes_reserved = 1000;
 constexpr int slots = 4;
 constexpr std::int64_t unfinished_for = 60; // seconds, after which nobody writes any more

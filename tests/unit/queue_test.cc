@@ -13,6 +13,7 @@
 
 #include "base/failure.h"
 #include "queue/queue.h"
+#include "text/ascii.h"
 #include "unit/folder.h"
 
 using namespace sallyport;
@@ -202,6 +203,18 @@ BOOST_FIXTURE_TEST_CASE(an_id_that_somebody_has_is_not_taken_from_him, Fixture) 
                "75 queue " + settings.directory + ": giving a file its name: File exists");
     BOOST_TEST(folder.read(mine(one)).find("first") != std::string::npos);
     BOOST_TEST(files() == Texts{one}, boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(more_than_ten_thousand_are_all_seen, Fixture) {
+    constexpr unsigned many = 10'500;
+    has(one);
+    for (unsigned at = 16; at < many + 15; ++at)
+        fs::create_hard_link(folder.path(mine(one)), folder.path(mine(to_hex(at, 11))));
+    BOOST_TEST(Queue(settings, ::getuid()).ids().size() == many);
+    settings.max_count = many;
+    settings.max_size = std::uint64_t{1} << 40U;
+    BOOST_TEST(failure_of([&] { has("FFFFFFFFFFF"); }) ==
+               "75 queue " + settings.directory + ": it is full ([queue] max_count)");
 }
 
 BOOST_FIXTURE_TEST_CASE(limits, Fixture) {

@@ -276,20 +276,20 @@ large_case() {
     fi
 }
 
-# Forty messages and eight runs: each goes once.
+# Four hundred messages and eight runs: each goes once.
 crowd_case() {
     local name='eight runs at once' number
     fresh_queue
     rm -f "$work/mail/"*.eml
-    for number in $(seq 40); do
+    for number in $(seq 400); do
         sed "s/^Subject: .*/Subject: $number/" "$work/small" |
             "${up[@]}" -odq "$recipient" || break
     done
-    [ "$(waiting)" = 40 ] || why="only $(waiting) wait"
+    [ "$(waiting)" = 400 ] || why="only $(waiting) wait"
     seq 8 | xargs -P 8 -I{} "${up[@]}" -q
-    if [ "$(waiting)" = 0 ] && [ "$(cat "$work/mail/"*.eml | grep -c '^Subject: ')" = 40 ] &&
+    if [ "$(waiting)" = 0 ] && [ "$(cat "$work/mail/"*.eml | grep -c '^Subject: ')" = 400 ] &&
         [ -z "$(cat "$work/mail/"*.eml | grep '^Subject: ' | sort | uniq -d)" ]; then
-        pass "$name: 40 messages, each once"
+        pass "$name: 400 messages, each once"
     else
         fail "$name" "${why:-$(waiting) wait, $(cat "$work/mail/"*.eml | grep -c '^Subject: ') came}"
     fi

@@ -39,16 +39,17 @@ unsigned width_of(int fd) {
     return std::max<unsigned>(size.ws_col, least_width);
 }
 
-bool is_set(const char* variable) {
+/// Empty, too, where it is not set.
+std::string_view value_of(const char* variable) {
     const char* const value = std::getenv(variable);
-    return value != nullptr && *value != '\0';
+    return value != nullptr ? value : "";
 }
 
 bool wants_colour(Colour colour, bool terminal) {
     if (colour != Colour::automatic)
         return colour == Colour::always;
-    return terminal && is_set("TERM") && std::string_view(std::getenv("TERM")) != "dumb" &&
-           !is_set("NO_COLOR");
+    const std::string_view kind = value_of("TERM");
+    return terminal && !kind.empty() && kind != "dumb" && value_of("NO_COLOR").empty();
 }
 
 /// Reads one octet; false at the end. Failure where nothing can be read.
@@ -73,9 +74,7 @@ std::string read_line(int fd, std::size_t limit) {
         any = true;
         line += octet;
     }
-    const bool ended = !any && octet != '\n';
-    octet = '\0';
-    if (ended)
+    if (!any && octet != '\n')
         stop(ExitStatus::data_error, Fault::local,
              {tr("the input ended where an answer was expected")});
     if (line.size() > limit) {
@@ -276,7 +275,6 @@ std::string Console::read_secret() {
     char octet = '\0';
     while (secret.size() < room && read_octet(STDIN_FILENO, octet))
         secret += octet;
-    octet = '\0';
     if (secret.ends_with('\n'))
         secret.pop_back();
     if (secret.ends_with('\r'))

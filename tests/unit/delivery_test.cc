@@ -71,9 +71,49 @@ BOOST_FIXTURE_TEST_CASE(the_first_relay_takes_it, Fixture) {
     BOOST_TEST(outcome.relay == "one1");
     BOOST_TEST(outcome.text == "250 2.0.0 Ok");
     BOOST_TEST(outcome.enhanced == "2.0.0");
+    BOOST_TEST(report.size == std::string_view("A: 1\r\n\r\n").size());
     BOOST_TEST(network.asked == (Texts{"one"}), boost::test_tools::per_element());
     BOOST_TEST(network.heard == "EHLO [192.0.2.9]\r\nMAIL FROM:<me@x>\r\nRCPT TO:<a@x>\r\n"
                                 "DATA\r\nA: 1\r\n\r\n.\r\nQUIT\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(how_long_the_message_was_read_is_told, Fixture) {
+    started = Clock::now() - std::chrono::seconds(7);
+    const auto reading = deliver_to({takes_all}).recipients.front().delays.message;
+    BOOST_TEST(reading.count() >= 7000);
+    envelope.recipients = {"a@x", "b@x"};
+    deliver_to({hello + Script{"250 s", "550 no", "250 r", "451 later"}});
+    BOOST_TEST(report.recipients.front().delays.message.count() >= 7000);
+    deliver_to({Script{"421 busy"}}, {Script{"421 busy"}});
+    BOOST_TEST(report.recipients.front().delays.message.count() >= 7000);
+}
+
+BOOST_FIXTURE_TEST_CASE(its_size_is_that_of_what_the_server_gets, Fixture) {
+    Intake intake(false, 0);
+    intake.add("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+               "Content-Transfer-Encoding: 8bit\r\n\r\nK\xc3\xa4se\r\n");
+    Draft draft = intake.finish();
+    const Message message(draft.header, std::move(draft.body), draft.facts);
+    network.servers["one"] = {takes_all};
+    Failover failover(settings, network, {"host", {}, transcript});
+    report = deliver(failover, settings.message, envelope, recipients_of(envelope), message,
+                     started);
+    const auto begin = network.heard.find("MIME-Version");
+    BOOST_TEST(network.heard.find("K\xc3\xa4se") == std::string::npos);
+    BOOST_TEST(report.size == network.heard.find("\r\n.\r\n", begin) + 2 - begin);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_has_a_size_where_no_server_has_seen_it, Fixture) {
+    const Script busy{"421 busy"};
+    deliver_to({busy}, {busy});
+    BOOST_TEST(report.size == std::string_view("A: 1\r\n\r\n").size());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_the_last_relay_said_counts_and_not_what_came_before, Fixture) {
+    const auto& outcome =
+        deliver_to({Script{"421 busy"}}, {hello + Script{"250 s", "450 full", "250 reset"}})
+            .recipients.front();
+    BOOST_TEST(outcome.text.find("busy") == std::string::npos, outcome.text);
 }
 
 BOOST_FIXTURE_TEST_CASE(trouble_of_an_address_means_the_next_one, Fixture) {

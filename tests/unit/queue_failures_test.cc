@@ -122,6 +122,8 @@ BOOST_FIXTURE_TEST_CASE(nobody_is_told_of_a_report_or_of_mail_from_nobody, Fixtu
                1U);
     BOOST_TEST(waiting().empty());
     BOOST_TEST(has_failed(report));
+    BOOST_TEST(
+        has_logged(report + ": a failure report could not be sent: it is in failed/"));
     has(second, {"a@x", "b@x"}, {}, "");
     run_against({refuses_b});
     BOOST_TEST(waiting().empty());
@@ -198,6 +200,7 @@ BOOST_FIXTURE_TEST_CASE(without_room_for_the_report_it_is_made_by_the_next_run, 
     run_against({refuses_b});
     BOOST_TEST(waiting() == Texts{first}, boost::test_tools::per_element());
     BOOST_TEST(!has_failed(first));
+    BOOST_TEST(has_logged("it is full ([queue] reserve)"));
     settings.queue.reserve = 0;
     BOOST_TEST(run_against({takes_all}).gone == 1U);
     BOOST_TEST(network.heard.empty());
@@ -227,6 +230,7 @@ BOOST_FIXTURE_TEST_CASE(what_this_machine_lacks_is_nobodys_refusal_and_ends_noth
         now() += 86400;
     }
     BOOST_TEST(read(first).progress().attempts == 7U);
+    BOOST_TEST(has_logged("status=misconfigured"));
     BOOST_TEST(waiting() == Texts{first}, boost::test_tools::per_element());
     BOOST_TEST(!has_failed(first));
 }

@@ -97,6 +97,37 @@ BOOST_FIXTURE_TEST_CASE(where_one_relay_cannot_be_reached_the_next_takes_all,
     BOOST_TEST(network.asked == (Texts{"one", "two"}), boost::test_tools::per_element());
 }
 
+BOOST_FIXTURE_TEST_CASE(nor_is_one_asked_again_that_no_session_can_be_had_with,
+                        QueueFixture) {
+    has_relay("two");
+    network.servers["two"] = {hello + one_more, hello + one_more};
+    has(first);
+    has(second);
+    BOOST_TEST(run_against({Script{"554 5.7.1 not you"}}).gone == 2U);
+    BOOST_TEST(std::ranges::count(network.asked, "one") == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(that_one_took_us_says_nothing_of_the_next, QueueFixture) {
+    has_relay("two");
+    network.servers["two"] = {Script{"554 5.7.1 not you"}};
+    has(first);
+    BOOST_TEST(run_against({defers_recipient}).deferred == 1U);
+    BOOST_TEST(network.asked == (Texts{"one", "two"}), boost::test_tools::per_element());
+    now() += 6 * 60;
+    network.servers["two"] = {takes_all};
+    BOOST_TEST(run_against({defers_recipient}).deferred == 1U);
+    BOOST_TEST(network.asked == Texts{"one"}, boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_journal_and_the_log_say_when_and_of_whom, QueueFixture) {
+    has(first);
+    run_against({Script{"421 later"}});
+    BOOST_TEST(read(first).journal().find(" " + std::to_string(now()) + " next ") !=
+               std::string::npos);
+    BOOST_TEST(has_logged(first));
+    BOOST_TEST(!has_logged(identity.id));
+}
+
 BOOST_FIXTURE_TEST_CASE(after_three_put_off_in_a_row_the_relay_is_left, QueueFixture) {
     for (const auto& id : {first, second, third, fourth})
         has(id);
@@ -287,6 +318,9 @@ BOOST_FIXTURE_TEST_CASE(a_relay_that_refused_us_is_left_alone_for_longer_each_ti
         BOOST_TEST(network.asked.empty(), rests);
         now() += 1;
     }
+    BOOST_TEST(!has_logged("no [relay] has a match")); // there is one, and it rests
+    BOOST_TEST(has_logged("status=deferred"));
+    BOOST_TEST(!has_logged("status=bounced"));
     BOOST_TEST(read(first).progress().attempts == 4U);
     BOOST_TEST(run_against({takes_all}).gone == 1U);
     has(second);

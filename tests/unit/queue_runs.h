@@ -95,6 +95,11 @@ struct QueueFixture {
         return std::move(*message);
     }
 
+    /// Since the first run.
+    [[nodiscard]] bool has_logged(const std::string& text) const {
+        return folder.read("log").find(text) != std::string::npos;
+    }
+
     [[nodiscard]] bool has_failed(const std::string& id) const {
         return std::filesystem::exists(folder.path("spool/failed/" + id));
     }

@@ -22,6 +22,8 @@ using Texts = std::vector<std::string>;
 
 namespace {
 
+unsigned syncs = 0;
+
 const std::string head = "From: me@x\r\nSubject: s\r\n";
 
 struct Fixture {
@@ -90,6 +92,12 @@ const std::string one = "00000000001";
 const std::string two = "00000000002";
 
 } // namespace
+
+/// The C library's, as the queue calls it here: counted.
+extern "C" int fdatasync(int file) {
+    ++syncs;
+    return ::fsync(file);
+}
 
 BOOST_FIXTURE_TEST_CASE(what_is_added_is_there_as_it_was, Fixture) {
     const std::string body = "hello\r\n" + std::string(300'000, 'x') + "\r\n..\r\n";
@@ -183,6 +191,46 @@ BOOST_FIXTURE_TEST_CASE(a_line_that_cannot_be_written_is_not_there, Fixture) {
     BOOST_TEST(failure == "75 queue file 00000000001: writing its journal: File too large");
     BOOST_TEST(fs::file_size(folder.path(mine(one))) == size);
     BOOST_TEST(!message->progress().is(Progress::State::in_doubt));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_must_not_be_forgotten_is_on_the_disk, Fixture) {
+    const auto syncs_of = [&](Event event, std::vector<std::size_t> recipients) {
+        has(one);
+        const Queue queue(settings, ::getuid());
+        auto message = queue.lock(one);
+        message->read();
+        JournalLine line;
+        line.event = event;
+        line.recipients = std::move(recipients);
+        syncs = 0;
+        message->append(line);
+        const unsigned counted = std::exchange(syncs, 0);
+        message->append(line, true);
+        BOOST_TEST(syncs == 1U);
+        message->remove();
+        return counted;
+    };
+    for (const Event event : {Event::refuse, Event::told, Event::hold, Event::free})
+        BOOST_TEST(syncs_of(event, {0}) == 1U);
+    BOOST_TEST(syncs_of(Event::sent, {1}) == 1U);    // the other may get it twice
+    BOOST_TEST(syncs_of(Event::sent, {0, 1}) == 0U); // the file goes at once
+    for (const Event event : {Event::attempt, Event::begin, Event::defer, Event::next})
+        BOOST_TEST(syncs_of(event, {0}) == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_shortest_line_that_is_written_is_read, Fixture) {
+    has(one);
+    const Queue queue(settings, ::getuid());
+    {
+        auto message = queue.lock(one);
+        message->read();
+        BOOST_TEST(message->append_bare(Event::sent, 0, 1764380002));
+        BOOST_TEST(message->append_bare(Event::doubt, 1, 1764380003));
+    }
+    auto message = queue.lock(one);
+    message->read();
+    BOOST_TEST(message->progress().is(Progress::State::sent));
+    BOOST_TEST(message->progress().recipients[1].doubts == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_is_left_of_what_cannot_be_written, Fixture) {
@@ -325,6 +373,43 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_file_is_said_to_be, Fixture) {
     BOOST_TEST(changed("From: me", std::string_view("From:\0me", 8)) ==
                damaged + "its message has no header");
     BOOST_TEST(changed("<a@x>", "<c@x>").starts_with("65 damaged: line "));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_has_anothers_name_is_not_his, Fixture) {
+    has(one);
+    fs::rename(folder.path(mine(one)), folder.path(mine(two)));
+    auto message = Queue(settings, ::getuid()).lock(two);
+    BOOST_TEST(failure_of([&] { message->read(); }) ==
+               "65 queue file " + two + ": damaged: it is another's");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_cut_off_meanwhile_is_no_message, Fixture) {
+    has(one, std::string(100'000, 'x') + "\r\n");
+    auto message = Queue(settings, ::getuid()).lock(one);
+    message->read();
+    fs::resize_file(folder.path(mine(one)), 80'000);
+    BOOST_TEST(failure_of([&] { static_cast<void>(message->message()); }) ==
+               "65 queue file " + one + ": damaged: its message is not in wire form");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_header_may_fill_blocks_but_not_without_end, Fixture) {
+    const auto seen = [&](std::size_t size) {
+        std::string fields = head;
+        while (fields.size() < size)
+            fields += "X-More: " + std::string(900, 'x') + "\r\n";
+        QueueHeader header = header_for(one);
+        const std::string text = fields + "\r\nhello\r\n";
+        header.size = text.size();
+        const std::string path = folder.write(mine(one), write_queue_header(header) + text);
+        fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+        auto message = Queue(settings, ::getuid()).lock(one);
+        message->read();
+        return failure_of([&] { BOOST_TEST((octets_of(message->message()) == text)); });
+    };
+    has(one);
+    BOOST_TEST(seen(200'000) == "none");
+    BOOST_TEST(seen(Header::size_limit + 100'000) ==
+               "65 queue file " + one + ": damaged: its message has no header");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_header_that_fills_more_than_a_block_is_found, Fixture) {

@@ -273,6 +273,57 @@ at_once() {
     settle
 }
 
+# A thousand messages, until the server has the last of them: of sallyport one run of a queue that
+# has them, of curl one process that is told of all in a file, of msmtp and minimal as many calls.
+backlog() {
+    local program=$1 many=1000 arrived=0 begun
+    command_of "$program" implicit "$implicit_port" "$recipient" || return 0
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    case $program in
+    sallyport) put_into_queue "$many" || return 0 ;;
+    curl) tell_curl "$many" ;;
+    minimal | msmtp) command=(/bench/sh -c 'while [ $((runs += 1)) -le "$0" ]; do
+        "$@" </bench/small || exit
+    done' "$many" "${command[@]}") ;;
+    *) return 0 ;;
+    esac
+    nothing_sent || true
+    begun=${EPOCHREALTIME/./}
+    limit=300 inside "${command[@]}" &
+    while [ "$arrived" -lt "$many" ] && next_connection; do
+        arrived=$((arrived + ${seen[messages]:-0}))
+    done
+    wall=$((${EPOCHREALTIME/./} - begun))
+    if wait "$!" && [ "$arrived" = "$many" ]; then
+        put "$program" "$many messages, ms" "$(milliseconds "$wall")"
+    fi
+}
+
+put_into_queue() {
+    local run
+    rm -rf "$root/bench/spool"
+    mkdir -m 0700 "$root/bench/spool"
+    relay_conf "$root/bench/sallyport.conf" "$implicit_port" implicit "tls_ca = $hashed" \
+        "password = $secret" "max_messages = $1"
+    printf '[queue]\ndirectory = /bench/spool\n' >>"$root/bench/sallyport.conf"
+    for ((run = 0; run < $1; run++)); do
+        inside "${command[@]:0:3}" -odq "${command[@]:3}" || return
+    done
+    command=(/bench/sallyport -C /bench/sallyport.conf -q)
+}
+
+tell_curl() {
+    local run
+    {
+        printf '%s\n' silent show-error ssl-reqd crlf "user = $user:$secret" \
+            "cacert = $authorities" "mail-from = $sender" "mail-rcpt = $recipient"
+        for ((run = 0; run < $1; run++)); do
+            printf '%s\n' "url = smtps://127.0.0.1:$implicit_port" 'upload-file = /bench/small'
+        done
+    } >"$root/bench/curlrc"
+    command=(/usr/bin/curl -K /bench/curlrc)
+}
+
 distances() {
     local program=$1 one
     for one in 0 20 50 100; do
@@ -326,6 +377,8 @@ furnish() {
         message "$size" >"$work/message.$size"
     done
     ln -sf "$work/message.1024" "$work/message"
+    cp "$work/message.1024" "$root/bench/small"
+    cp "$(command -v sh)" "$root/bench/sh"
 }
 
 version_of() {
@@ -387,6 +440,7 @@ for program in "${programs[@]}"; do
     sizes "$program"
     recipients "$program"
     at_once "$program"
+    backlog "$program"
     distances "$program"
 done
 python3 "$here/report.py" "$work/results" "$output" "$(facts)"

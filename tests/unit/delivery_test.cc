@@ -189,6 +189,15 @@ BOOST_FIXTURE_TEST_CASE(what_a_server_says_before_it_hangs_up_is_heard, Fixture)
                "one2");
 }
 
+BOOST_FIXTURE_TEST_CASE(what_wants_smtputf8_goes_to_no_server_without, Fixture) {
+    envelope.smtputf8 = true;
+    deliver_to({takes_all});
+    BOOST_TEST(status() == 65);
+    BOOST_TEST(report.recipients.front().text ==
+               "one1: MAIL FROM:<me@x>: the server does not offer SMTPUTF8");
+    BOOST_TEST(copies() == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(our_own_trouble_stops_all, Fixture) {
     settings.relays.front().auth_wanted = true;
     settings.relays.front().secret = SecretFile{{"/nonexistent"}, "conf:7: password_file"};

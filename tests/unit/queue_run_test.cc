@@ -187,6 +187,18 @@ BOOST_FIXTURE_TEST_CASE(a_run_that_was_killed_leaves_a_doubt, QueueFixture) {
     BOOST_TEST(run_against({takes_all}).gone == 1U);
 }
 
+BOOST_FIXTURE_TEST_CASE(so_do_runs_that_were_killed_three_times, QueueFixture) {
+    JournalLine doubt = line(Event::doubt, {0});
+    doubt.text = "no verdict";
+    const JournalLine begun = line(Event::begin, {0});
+    has(first, {"a@x"}, {begun, doubt, begun, doubt, begun});
+    BOOST_TEST(run_against({takes_all}).held == 1U);
+    BOOST_TEST(network.asked.empty());
+    BOOST_TEST(read(first).progress().held);
+    BOOST_TEST(run_against({takes_all}, {QueueSelection::Kind::id, first}).held == 1U);
+    BOOST_TEST(network.asked.empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_named_by_its_id_is_sent_at_once, QueueFixture) {
     has(first, {"a@x"}, {line(Event::attempt), line(Event::begin, {0})});
     BOOST_TEST(run_against({takes_all}, {QueueSelection::Kind::id, "0001"}).gone == 1U);

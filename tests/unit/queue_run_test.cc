@@ -155,6 +155,25 @@ BOOST_FIXTURE_TEST_CASE(a_verdict_that_does_not_come_is_written_down, QueueFixtu
     BOOST_TEST(run_against({takes_all}).gone == 1U);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_is_refused_with_its_text_leaves_the_next_no_doubt,
+                        QueueFixture) {
+    has(first);
+    Texts many; // so that more is asked before the text goes
+    for (int i = 0; i < 900; ++i)
+        many.push_back("recipient-" + std::to_string(i) + "@example.net");
+    settings.relays.front().max_recipients = many.size();
+    has(second, many);
+    has_one_server();
+    const Ran tally =
+        run_against({Script{"220 one", "250-one\r\n250-PIPELINING\r\n250 CHUNKING",
+                            "550 5.7.1 not he", "503 r", "503 t", "250 reset"}});
+    BOOST_TEST(tally.failed == 1U);
+    BOOST_TEST(network.heard.find("BDAT") < network.heard.find("RSET"));
+    BOOST_TEST(network.talks.size() == 1U);
+    BOOST_TEST(read(second).progress().attempts == 1U);
+    BOOST_TEST(read(second).progress().recipients[0].doubts == 0U);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_in_doubt_three_times_is_held, QueueFixture) {
     has(first);
     for (const unsigned held : {0U, 0U, 1U}) {

@@ -212,8 +212,8 @@ BOOST_FIXTURE_TEST_CASE(what_must_not_be_forgotten_is_on_the_disk, Fixture) {
     };
     for (const Event event : {Event::refuse, Event::told, Event::hold, Event::free})
         BOOST_TEST(syncs_of(event, {0}) == 1U);
-    BOOST_TEST(syncs_of(Event::sent, {1}) == 1U);    // the other may get it twice
-    BOOST_TEST(syncs_of(Event::sent, {0, 1}) == 0U); // the file goes at once
+    BOOST_TEST(syncs_of(Event::sent, {1}) == 1U); // the other may get it twice
+    BOOST_TEST(syncs_of(Event::sent, {0, 1}) == 0U);
     for (const Event event : {Event::attempt, Event::begin, Event::defer, Event::next})
         BOOST_TEST(syncs_of(event, {0}) == 0U);
 }

@@ -56,6 +56,13 @@ BOOST_FIXTURE_TEST_CASE(a_message, Sending) {
     BOOST_TEST(holds(log(), "status=sent (250 2.0.0 queued as 1)"));
 }
 
+BOOST_FIXTURE_TEST_CASE(one_that_is_too_large_for_the_server_is_not_sent, Sending) {
+    has_servers({Script{"220 one", "250-one\r\n250 SIZE 40", "250 s", "250 r"}});
+    const std::string told = say(begun + "DATA\n" + fields + "\nhello\n.\n");
+    BOOST_TEST(told.find("\n552 5.3.4 ") != std::string::npos, told);
+    BOOST_TEST(!holds(network.heard, "DATA"));
+}
+
 BOOST_FIXTURE_TEST_CASE(several_messages_over_one_session, Sending) {
     has_servers(
         {takes_one + accepts + Script{"250 s", "250 r", "354 go", "250 2.0.0 third"}});

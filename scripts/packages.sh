@@ -20,7 +20,8 @@ needed_for() {
     dist) printf ' xz-utils' ;;
     distcheck) printf ' %s' "$check" xz-utils ;;
     check-sanitize | fuzz) printf ' %s' "$check" "$clang" ;;
-    coverage) printf ' %s' "$check" gcovr ;;
+    coverage) printf ' %s' "$check" gcovr python3 ;;
+    mutation) printf ' %s' "$check" python3 ;;
     bench) printf ' %s' "$check" python3 strace valgrind ;;
     format) printf ' clang-format' ;;
     lint) printf ' %s' "$check" clang-format clang-tidy mandoc shellcheck ;;

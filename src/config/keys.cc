@@ -320,7 +320,7 @@ constexpr Key keys[] = {
     {"queue", "lifetime", put<&Waiting::lifetime, hours<1, 30 * 24>>},
     {"queue", "in_doubt", put<&Waiting::hold_in_doubt, choose<bool, doubts>>},
     {"queue", "bounce", put_bounce},
-    {"queue", "max_count", put<&Waiting::max_count, number<1, 100'000>>},
+    {"queue", "max_count", put<&Waiting::max_count, number<1, Waiting::most>>},
     {"queue", "max_size", put<&Waiting::max_size, read_size>},
     {"queue", "reserve", put<&Waiting::reserve, read_size>},
     {"queue", "keep_failed", put<&Waiting::keep_failed, hours<0, 30 * 24>>},

@@ -166,11 +166,12 @@ struct QueueSettings {
     std::vector<std::chrono::milliseconds> retry; ///< empty: see Retries
     std::chrono::milliseconds lifetime = std::chrono::hours(5 * 24);
     bool hold_in_doubt = false;
-    bool bounce = true;                         ///< failure reports are made
-    Mailbox bounce_to;                          ///< local empty: to the sender
-    std::uint32_t max_count = 1000;             ///< of one user's, as the next is
-    std::uint64_t max_size = 256 * 1024 * 1024; ///< octets
-    std::uint64_t reserve = 64 * 1024 * 1024;   ///< octets to be left free on the disk
+    bool bounce = true;                            ///< failure reports are made
+    Mailbox bounce_to;                             ///< local empty: to the sender
+    static constexpr std::uint32_t most = 100'000; ///< of one user's that are ever seen
+    std::uint32_t max_count = 1000;                ///< of one user's, as the next is
+    std::uint64_t max_size = 256 * 1024 * 1024;    ///< octets
+    std::uint64_t reserve = 64 * 1024 * 1024;      ///< octets to be left free on the disk
     std::chrono::milliseconds keep_failed = std::chrono::hours(7 * 24);
 };
 

@@ -43,17 +43,19 @@ void Failover::begin(const std::string& reverse_path, Clock::time_point started)
         start_over();
 }
 
-bool Failover::has_relay(const std::string& reverse_path) const {
-    bool serves = false;
-    for (std::size_t at = 0; at < tried_.size(); ++at) {
-        const bool one = settings_.relays[at].serves(reverse_path);
-        if (one && !(many_ && tried_[at].is_left_alone()))
-            return true;
-        serves = serves || one;
-    }
-    if (!serves)
+void Failover::require_relay(const std::string& reverse_path) const {
+    if (std::ranges::none_of(settings_.relays, [&](const Relay& relay) {
+            return relay.serves(reverse_path);
+        }))
         throw no_relay_for(reverse_path);
-    return false;
+}
+
+bool Failover::leaves_all_alone(const std::string& reverse_path) const {
+    for (std::size_t at = 0; at < tried_.size(); ++at) {
+        if (settings_.relays[at].serves(reverse_path) && !tried_[at].is_left_alone())
+            return false;
+    }
+    return true;
 }
 
 bool Failover::next_relay() {

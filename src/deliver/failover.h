@@ -45,9 +45,10 @@ class Failover {
     /// apart that were passed over when it was looked for.
     void begin(const std::string& reverse_path, Clock::time_point started);
 
-    /// Whether there is a relay to ask for this sender. Failure (78, local) if there never
-    /// was.
-    [[nodiscard]] bool has_relay(const std::string& reverse_path) const;
+    /// Failure (78, local) if no relay serves this sender.
+    void require_relay(const std::string& reverse_path) const;
+    /// None of those that serve this sender is asked again by this run.
+    [[nodiscard]] bool leaves_all_alone(const std::string& reverse_path) const;
     /// This relay is not asked again, as if it could not be reached.
     void give_up_relay(std::size_t at) { tried_[at].given_up = true; }
 

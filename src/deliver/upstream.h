@@ -24,8 +24,8 @@ class Upstream {
     Upstream(const Settings& settings, Network& network, DeliveryContext context);
 
     /// As Failover.
-    [[nodiscard]] bool has_relay(const std::string& reverse_path) const {
-        return failover_.has_relay(reverse_path);
+    void require_relay(const std::string& reverse_path) const {
+        failover_.require_relay(reverse_path);
     }
     /// MAIL, over the session there is, or over the first that a relay for this sender
     /// gives. `envelope` must outlive the transaction. Failure if it is refused, or no

@@ -43,7 +43,7 @@ class Handover {
     }
 
     Report queue_only(Timing timing) {
-        static_cast<void>(failover_.has_relay(envelope_.reverse_path)); // or it throws
+        failover_.require_relay(envelope_.reverse_path);
         Report report;
         report.size = message_.size();
         report.recipients = recipients_of(envelope_);

@@ -25,7 +25,6 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::size_t listed_limit = 100'000; // and of max_count
 constexpr std::uint64_t inodes_reserved = 1000;
 constexpr int slots = 4;
 constexpr std::int64_t unfinished_for = 60; // seconds, after which nobody writes any more
@@ -108,7 +107,7 @@ std::vector<std::string> Queue::names_in(int directory, Predicate is_one) const 
             ::close(fd);
         fail("listing it", error);
     }
-    while (names.size() < listed_limit) {
+    while (names.size() < QueueSettings::most) {
         errno = 0;
         const dirent* const entry = ::readdir(stream.get());
         if (entry == nullptr && errno != 0)

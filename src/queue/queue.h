@@ -57,7 +57,7 @@ class Queue {
     QueuedMessage add(QueueHeader header, const Message& message,
                       std::span<const JournalLine> journal) const;
 
-    /// Those of the user, in no order; 100,000 at most, which is more than may wait.
+    /// Those of the user, in no order; QueueSettings::most of them.
     [[nodiscard]] std::vector<std::string> ids() const;
     /// The same, but only those that were made or changed after that time.
     [[nodiscard]] std::vector<std::string> ids_since(std::int64_t time) const;

@@ -177,7 +177,9 @@ void QueueRun::take(const std::string& id, const QueueSelection& selection) {
 void QueueRun::try_one(QueuedMessage& message, const QueueSelection& selection) {
     if (const auto settled = attempt_.settle(message, selection.kind == Kind::id))
         return count(*settled, message.header());
-    if (!failover_.has_relay(message.header().envelope.reverse_path))
+    const std::string& sender = message.header().envelope.reverse_path;
+    failover_.require_relay(sender);
+    if (failover_.leaves_all_alone(sender))
         return left(message.header());
     count(attempt_.run(message, selection.kind != Kind::due), message.header());
 }

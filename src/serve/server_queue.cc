@@ -78,8 +78,7 @@ void Server::ask_queue() {
     }
     if (timing_ == Timing::interactive)
         return;
-    if (!upstream_.has_relay(envelope_.reverse_path))
-        throw no_relay_for(envelope_.reverse_path);
+    upstream_.require_relay(envelope_.reverse_path);
     require_room({});
 }
 

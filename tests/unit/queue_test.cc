@@ -218,6 +218,19 @@ BOOST_FIXTURE_TEST_CASE(what_must_not_be_forgotten_is_on_the_disk, Fixture) {
         BOOST_TEST(syncs_of(event, {0}) == 0U);
 }
 
+BOOST_FIXTURE_TEST_CASE(the_last_verdict_of_several_costs_no_write_to_the_disk, Fixture) {
+    has(one);
+    const Queue queue(settings, ::getuid());
+    auto message = queue.lock(one);
+    message->read();
+    JournalLine line{0, Event::sent, {0}, 250, "", "250 ok"};
+    message->append(line);
+    line.recipients = {1}; // the file goes at once
+    syncs = 0;
+    message->append(line);
+    BOOST_TEST(syncs == 0U);
+}
+
 BOOST_FIXTURE_TEST_CASE(the_shortest_line_that_is_written_is_read, Fixture) {
     has(one);
     const Queue queue(settings, ::getuid());

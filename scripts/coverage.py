@@ -4,8 +4,9 @@
 # coverage.py SOURCE: which lines of SOURCE/src and SOURCE/ctl the tests have run that were built
 # and run with --coverage in this directory. A table of the folders goes to standard output, and
 # every line to html/index.html. On what becomes of a message (FOLDERS) no line may go untested
-# without a word: docs/untested.md of SOURCE has each as it is written, with its reason. The
-# status is 1 if one is missing there.
+# without a word: docs/untested.md of SOURCE has each as it is written, as often as it is not run,
+# with its reason. The status is 1 if one is missing there.
+import collections
 import json
 import os
 import pathlib
@@ -42,20 +43,22 @@ def table(counts):
 
 
 def unexplained(source, counts):
-    """Lines of FOLDERS that no test has run, and docs/untested.md has not."""
-    explained = {}
+    """Lines of FOLDERS that no test has run, and docs/untested.md has not, or not so often."""
+    explained = collections.Counter()
     for line in (source / "docs/untested.md").read_text().splitlines():
         if line.startswith("### "):
             path = line.removeprefix("### ").strip("`")
         elif line.startswith("    "):
-            explained.setdefault(path, set()).add(line.strip())
+            explained[path, line.strip()] += 1
     for path, lines in sorted(counts.items()):
         if folder_of(path) not in FOLDERS:
             continue
         texts = (source / path).read_text().splitlines()
         for number in (number for number, count in sorted(lines.items()) if count == 0):
-            if texts[number - 1].strip() not in explained.get(path, ()):
-                yield f"{path}:{number}: {texts[number - 1].strip()}"
+            text = texts[number - 1].strip()
+            explained[path, text] -= 1
+            if explained[path, text] < 0:
+                yield f"{path}:{number}: {text}"
 
 
 def main():

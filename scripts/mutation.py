@@ -23,8 +23,8 @@ FILES = [
     "queue/attempt", "queue/attempt_end", "deliver/failover", "deliver/delivery",
     "smtp/transaction", "smtp/transaction_data",
 ]
-SECONDS = 60  # for a test, and octets of memory: a mutant may go round for ever
-MEMORY = 4 << 30
+SECONDS = 60  # for a test: a mutant may go round for ever
+MEMORY = 4 << 30  # octets, for each process
 NO_STATEMENT = re.compile(
     r"(return|const|constexpr|auto|static|struct|class|enum|using|case|default|if|else|for|while|do|"
     r"switch|goto|try|throw|private|public|namespace|template)\b")
@@ -77,7 +77,8 @@ def statements(text):
 
 def function_at(text, at):
     """The last that began before, at the left or in a class."""
-    names = re.findall(r"^(?:    )?(?! )[^;{}()\[\]=]*?([\w~]+)\([^;{}\[]*\)[^;{}\[]*\{", text[:at], re.M)
+    names = re.findall(r"^(?:    )?(?! )[^;{}()\[\]=]*?([\w~]+)\([^;{}\[]*\)[^;{}\[]*\{",
+                       text[:at], re.M)
     names = [name for name in names if name not in ("if", "for", "while", "switch", "catch")]
     return names[-1] if names else "?"
 

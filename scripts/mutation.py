@@ -17,6 +17,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import zlib
 
 FILES = [
     "queue/file", "queue/journal", "queue/queued_message", "queue/retries", "queue/resting",
@@ -101,10 +102,12 @@ def mutants_of(source, name):
                "text": text[:begin] + instead + text[end:]}
 
 
-def spread(mutants, limit):
-    """So many, from all over."""
-    count = len(mutants)
-    return [mutants[at * count // limit] for at in range(limit)] if count > limit else mutants
+def chosen(mutants, limit):
+    """So many, by a hash of their words: a change of one place does not choose anew in others."""
+    def place(mutant):
+        return zlib.crc32(f"{mutant['file']}: {mutant['what']}".encode())
+    kept = {id(one) for one in sorted(mutants, key=place)[:limit]}
+    return [one for one in mutants if id(one) in kept]
 
 
 def run(command, place, seconds):
@@ -152,7 +155,7 @@ def main():
     compiler, link, tests = [
         list(words) for dashes, words in itertools.groupby(sys.argv[5:], "--".__eq__)
         if not dashes]
-    mutants = spread([one for name in FILES for one in mutants_of(source, name)], int(limit))
+    mutants = chosen([one for name in FILES for one in mutants_of(source, name)], int(limit))
     known = (source / "docs/mutation.md").read_text()
     verdicts = []
     unknown = 0

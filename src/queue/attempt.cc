@@ -129,10 +129,11 @@ std::optional<Outcome> QueueAttempt::settle(QueuedMessage& message, bool forced)
     }
     for (const JournalLine& line : lines.all())
         message.append(line);
-    if (hold_doubtful(message))
-        return Outcome::held;
     if (!progress.is_open())
         return finish(message);
+    report_failures(message); // once it is held nobody asks again
+    if (hold_doubtful(message))
+        return Outcome::held;
     if (progress.unfinished >= unfinished_limit) {
         hold(message, "ten runs in a row ended with it");
         return Outcome::held;

@@ -114,6 +114,18 @@ BOOST_FIXTURE_TEST_CASE(the_refused_are_told_of_while_others_wait, Fixture) {
     BOOST_TEST(has_failed(first));
 }
 
+BOOST_FIXTURE_TEST_CASE(who_was_refused_is_told_of_before_the_others_are_held, Fixture) {
+    settings.queue.hold_in_doubt = true;
+    has(first, {"a@x", "b@x"},
+        {{now(), Event::attempt, {}, 0, {}, {}, 1},
+         {now(), Event::begin, {0, 1}},
+         {now(), Event::refuse, {0}, 550, "5.1.1", "no such user"}});
+    BOOST_TEST(run().held == 1U); // the run before was killed here
+    BOOST_TEST(waiting().size() == 2U);
+    BOOST_TEST(read(first).progress().is(Progress::State::told));
+    BOOST_TEST(read(first).progress().held);
+}
+
 BOOST_FIXTURE_TEST_CASE(nobody_is_told_of_a_report_or_of_mail_from_nobody, Fixture) {
     has(first, {"a@x", "b@x"});
     run_against({refuses_b});

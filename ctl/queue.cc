@@ -2,7 +2,6 @@
 //
 // queue: what waits, and what is to become of it.
 #include <algorithm>
-#include <ctime>
 #include <string_view>
 
 #include "base/concat.h"
@@ -20,9 +19,7 @@ namespace {
 
 int list_messages(const QueueRequest& request) {
     QueueFacts facts = request.facts();
-    if (const Queue* const queue = request.queue())
-        facts.messages = facts_of(*queue, request.access.user(), request.has("failed"),
-                                  std::time(nullptr));
+    facts.messages = request.access.list(request.has("failed"));
     std::erase_if(facts.messages, [&](const QueueEntry& entry) {
         return (request.has("hold") && entry.state != QueueEntry::State::hold) ||
                (request.has("doubt") && !entry.in_doubt);
@@ -52,8 +49,8 @@ void show_octets(const Console& console, const Message& message) {
 /// Without a lock, so that what is being sent can be looked at.
 int show_message(const QueueRequest& request) {
     const std::string& id = request.ids.front();
-    const Queue* const queue = request.queue();
-    auto message = queue != nullptr && is_queue_id(id) ? queue->look_at(id) : std::nullopt;
+    const Queue* const queue = request.access.find(id, request.has("failed"));
+    auto message = queue != nullptr ? queue->look_at(id) : std::nullopt;
     if (!message)
         stop(ExitStatus::no_input, Fault::local,
              {printable(id, 40), tr(": there is no such message")});
@@ -64,7 +61,7 @@ int show_message(const QueueRequest& request) {
         return done;
     }
     QueueFacts facts = request.facts();
-    facts.messages = {facts_of(*message, request.access.user(), request.has("failed"))};
+    facts.messages = {facts_of(*message, request.has("failed"))};
     add_details(facts.messages.front(), *message);
     console.show(request.call.options.json()
                      ? queue_json(facts)

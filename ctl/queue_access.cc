@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include <pwd.h>
@@ -23,12 +24,20 @@ std::string name_of(uid_t user) {
     return entry != nullptr ? printable(entry->pw_name, 40) : std::to_string(user);
 }
 
+/// Whose group we are in; then one sees what is his own.
+bool is_everybodys(const std::string& directory) {
+    struct stat queue {};
+    return ::lstat(concat({directory, "/queue"}).c_str(), &queue) == 0 &&
+           QueueTree::is_for_all(queue);
+}
+
 /// False: it is not there yet. Root may look into everybody's.
 bool is_made(const std::string& directory) {
     struct stat facts {};
     const bool found = ::stat(directory.c_str(), &facts) == 0;
     const bool shut = !found && errno == EACCES;
-    const bool others = found && ::geteuid() != 0 && facts.st_uid != ::geteuid();
+    const bool others = found && ::geteuid() != 0 && facts.st_uid != ::geteuid() &&
+                        !is_everybodys(directory);
     if (shut || others)
         stop(ExitStatus::no_perm, Fault::local,
              {printable(directory), tr(": this queue belongs to "),
@@ -53,11 +62,56 @@ QueueAccess::QueueAccess(const Call& call) : identity_(look_up_identity()) {
                          "yes\" writes that"));
     if (!is_made(directory))
         return;
-    const QueueOwner owner(directory);
-    owner.become();
-    user_ = owner.user();
-    queue_.emplace(settings_.queue, user_);
-    failed_.emplace(queue_->failed());
+    QueueOwner::of_runs(directory).become();
+    tree_.emplace(settings_.queue);
+    if (tree_->is_owned())
+        failed_.emplace(Queue(*tree_, ::geteuid()).failed());
+}
+
+template<class Act>
+void QueueAccess::for_each_queue(bool failed, Act act) const {
+    if (failed && failed_)
+        act(*failed_);
+    if (failed || !tree_)
+        return;
+    for (const uid_t user : tree_->users()) {
+        if (const auto queue = queue_of(*tree_, user))
+            act(*queue);
+    }
+}
+
+std::vector<std::string> QueueAccess::ids(bool failed) const {
+    std::vector<std::string> all;
+    for_each_queue(failed, [&](const Queue& queue) {
+        const auto ids = queue.ids();
+        all.insert(all.end(), ids.begin(), ids.end());
+    });
+    return all;
+}
+
+const Queue* QueueAccess::find(const std::string& id, bool failed) {
+    if (!tree_ || !is_queue_id(id))
+        return nullptr;
+    if (failed)
+        return failed_ && failed_->look_at(id) ? &*failed_ : nullptr;
+    for (const uid_t user : tree_->users()) {
+        auto queue = queue_of(*tree_, user);
+        if (queue && queue->look_at(id))
+            return &found_.emplace_back(std::move(*queue));
+    }
+    return nullptr;
+}
+
+void QueueAccess::sync() const {
+    for (const Queue& queue : found_)
+        queue.sync();
+}
+
+std::vector<QueueEntry> QueueAccess::list(bool failed) const {
+    std::vector<QueueEntry> entries;
+    for_each_queue(failed, [&](const Queue& queue) { add_facts(queue, failed, entries); });
+    put_in_order(entries, std::time(nullptr));
+    return entries;
 }
 
 } // namespace sallyport::ctl

@@ -4,6 +4,7 @@
 // what the process exits with.
 #pragma once
 
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "ctl/queue_facts.h"
 #include "message/identity.h"
 #include "queue/queue.h"
+#include "queue/tree.h"
 
 namespace sallyport::ctl {
 
@@ -25,18 +27,29 @@ class QueueAccess {
 
     [[nodiscard]] const Settings& settings() const { return settings_; }
     [[nodiscard]] const Identity& identity() const { return identity_; }
-    [[nodiscard]] uid_t user() const { return user_; }
     /// Null: it was not made yet, and nothing is in it.
-    [[nodiscard]] Queue* queue() { return queue_ ? &*queue_ : nullptr; }
-    /// What is in `failed`; null likewise.
-    [[nodiscard]] Queue* failed() { return failed_ ? &*failed_ : nullptr; }
+    [[nodiscard]] const QueueTree* tree() const { return tree_ ? &*tree_ : nullptr; }
+
+    /// All ids that wait, or that are in `failed`. Failure as Queue::ids().
+    [[nodiscard]] std::vector<std::string> ids(bool failed) const;
+    /// Where a message with this id waits, or `failed`; null if there is none. It lives as
+    /// long as this. Failure as Queue::look_at().
+    const Queue* find(const std::string& id, bool failed);
+    /// What was removed by way of find() stays so after a power cut.
+    void sync() const;
+
+    /// All messages, as facts_of().
+    [[nodiscard]] std::vector<QueueEntry> list(bool failed) const;
 
   private:
+    template<class Act>
+    void for_each_queue(bool failed, Act act) const;
+
     Identity identity_;
     Settings settings_;
-    uid_t user_ = 0;
-    std::optional<Queue> queue_;
-    std::optional<Queue> failed_;
+    std::optional<QueueTree> tree_;
+    std::optional<Queue> failed_; ///< null where it is not ours to look into
+    std::list<Queue> found_;
 };
 
 struct QueueRequest {
@@ -46,18 +59,16 @@ struct QueueRequest {
     std::vector<std::string> ids; ///< as they were typed
 
     [[nodiscard]] bool has(const char* option) const { return call.options.has(option); }
-    /// Where --failed says, or what waits; null as there.
-    [[nodiscard]] Queue* queue() const {
-        return has("failed") ? access.failed() : access.queue();
-    }
     [[nodiscard]] QueueFacts facts() const;
     /// With --all those of all messages, else those that were named.
     [[nodiscard]] std::vector<std::string> chosen() const;
 };
 
-/// The message, read and locked; else nothing, and what is wrong is in `entry` and `facts`.
-std::optional<QueuedMessage> lock_message(const Queue* queue, const std::string& id,
-                                          QueueEntry& entry, QueueFacts& facts);
+/// The message, locked, of where --failed says or what waits; else nothing, and what is
+/// wrong is in `entry` and `facts`.
+std::optional<QueuedMessage> lock_message(const QueueRequest& request,
+                                          const std::string& id, QueueEntry& entry,
+                                          QueueFacts& facts);
 /// The first one that is not 0 is that of all.
 void take_status(QueueFacts& facts, ExitStatus status);
 /// What is wrong with a message, and its status.

@@ -47,10 +47,9 @@ std::string line_of(const QueueEntry& entry) {
 template<class Act>
 int for_each(const QueueRequest& request, const char* outcome, Act act) {
     QueueFacts facts = request.facts();
-    Queue* const queue = request.queue();
     for (const std::string& id : request.chosen()) {
         QueueEntry& entry = facts.messages.emplace_back();
-        auto message = lock_message(queue, id, entry, facts);
+        auto message = lock_message(request, id, entry, facts);
         if (!message)
             continue;
         try {
@@ -60,8 +59,7 @@ int for_each(const QueueRequest& request, const char* outcome, Act act) {
             take_trouble(entry, facts, "unchanged", failure.status(), failure.what());
         }
     }
-    if (queue != nullptr)
-        queue->sync();
+    request.access.sync();
     return tell(request, facts);
 }
 
@@ -94,8 +92,7 @@ void expect_yes(const QueueRequest& request) {
 std::vector<std::string> QueueRequest::chosen() const {
     if (!has("all"))
         return ids;
-    const Queue* const all = queue();
-    std::vector<std::string> names = all == nullptr ? ids : all->ids();
+    std::vector<std::string> names = access.ids(has("failed"));
     std::ranges::sort(names);
     return names;
 }
@@ -112,14 +109,14 @@ void take_status(QueueFacts& facts, ExitStatus status) {
         facts.status = number(status);
 }
 
-std::optional<QueuedMessage> lock_message(const Queue* queue, const std::string& id,
-                                          QueueEntry& entry, QueueFacts& facts) {
+std::optional<QueuedMessage> lock_message(const QueueRequest& request,
+                                          const std::string& id, QueueEntry& entry,
+                                          QueueFacts& facts) {
     entry.id = printable(id, 40);
     try {
-        const bool there =
-            queue != nullptr && is_queue_id(id) && queue->look_at(id).has_value();
-        auto message = there ? queue->lock(id) : std::nullopt;
-        if (!there)
+        const Queue* const queue = request.access.find(id, request.has("failed"));
+        auto message = queue != nullptr ? queue->lock(id) : std::nullopt;
+        if (queue == nullptr)
             take_trouble(entry, facts, "missing", ExitStatus::no_input,
                          tr("there is no such message"));
         else if (!message)

@@ -96,7 +96,7 @@ const char* word_for(QueuedFate::State state) {
     return words[static_cast<std::size_t>(state)];
 }
 
-QueueEntry facts_of(const QueuedMessage& message, uid_t user, bool in_failed) {
+QueueEntry facts_of(const QueuedMessage& message, bool in_failed) {
     const QueueHeader& header = message.header();
     const Progress& progress = message.progress();
     QueueEntry entry;
@@ -114,7 +114,7 @@ QueueEntry facts_of(const QueuedMessage& message, uid_t user, bool in_failed) {
     entry.why_held = printable(progress.why_held);
     const std::string& sender = header.envelope.reverse_path;
     entry.sender = sender.empty() ? "MAILER-DAEMON" : printable(sender, address_limit);
-    entry.user = user;
+    entry.user = message.owner();
     entry.recipients.reserve(header.recipients.size());
     for (std::size_t i = 0; i < header.recipients.size(); ++i) {
         const Fate& fate = progress.recipients[i];
@@ -141,28 +141,28 @@ void add_details(QueueEntry& entry, const QueuedMessage& message) {
     }
 }
 
-std::vector<QueueEntry> facts_of(const Queue& queue, uid_t user, bool in_failed,
-                                 std::int64_t now) {
-    std::vector<QueueEntry> entries;
+void add_facts(const Queue& queue, bool in_failed, std::vector<QueueEntry>& entries) {
     for (const std::string& id : queue.ids()) {
         try {
             auto message = queue.look_at(id);
             if (!message)
                 continue;
             message->read();
-            entries.push_back(facts_of(*message, user, in_failed));
+            entries.push_back(facts_of(*message, in_failed));
         } catch (const Failure& failure) {
             QueueEntry& entry = entries.emplace_back();
             entry.id = id;
             entry.trouble = printable(failure.what());
         }
     }
+}
+
+void put_in_order(std::vector<QueueEntry>& entries, std::int64_t now) {
     std::ranges::sort(entries, {}, [now](const QueueEntry& entry) {
         const int group = rank(entry, now);
         return std::tuple(group, group == 1 ? entry.next : 0, entry.arrived,
                           std::string_view(entry.id));
     });
-    return entries;
 }
 
 } // namespace sallyport::ctl

@@ -80,13 +80,14 @@ const char* word_for(QueueEntry::State state);
 const char* word_for(QueuedFate::State state);
 
 /// Of a message that has been read. `in_failed`: nobody works on it any more.
-QueueEntry facts_of(const QueuedMessage& message, uid_t user, bool in_failed);
+QueueEntry facts_of(const QueuedMessage& message, bool in_failed);
 /// The rest of it, that `show` has. Failure as QueuedMessage::message().
 void add_details(QueueEntry& entry, const QueuedMessage& message);
 
-/// All messages, those that are due first, held ones last. One that cannot be read has its
-/// id and its trouble.
-std::vector<QueueEntry> facts_of(const Queue& queue, uid_t user, bool in_failed,
-                                 std::int64_t now);
+/// All messages. One that cannot be read has its id and its trouble. Failure as
+/// Queue::ids().
+void add_facts(const Queue& queue, bool in_failed, std::vector<QueueEntry>& entries);
+/// Those that are due, the others by their time, held ones last.
+void put_in_order(std::vector<QueueEntry>& entries, std::int64_t now);
 
 } // namespace sallyport::ctl

@@ -58,11 +58,14 @@ QueueHealth health_of(const QueueSettings& settings, std::span<const long> remot
     health.remote = ::statfs(settings.directory.c_str(), &disk) == 0 &&
                     std::ranges::find(remote, disk.f_type) != remote.end();
     try {
-        const QueueOwner owner(settings.directory);
+        const QueueOwner owner = QueueOwner::of_runs(settings.directory);
         const QueueOwner::Acting acting(owner);
-        const Queue queue(settings, owner.user());
-        health.last_run = queue.last_run();
-        count(queue, health);
+        const QueueTree tree(settings);
+        health.last_run = tree.last_run();
+        for (const uid_t user : tree.users()) {
+            if (const auto queue = queue_of(tree, user))
+                count(*queue, health);
+        }
     } catch (const Failure& failure) {
         health.trouble = printable(failure.what());
     }

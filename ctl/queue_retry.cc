@@ -30,7 +30,7 @@ std::int64_t seconds_now() {
 class Running {
   public:
     explicit Running(const QueueRequest& request)
-        : queue_(*request.access.queue()), slot_(queue_.take_slot()),
+        : slot_(request.access.tree()->take_slot()),
           log_(request.access.settings().log, "sallyport"),
           transcript_(request.call.options.verbose() ? STDERR_FILENO : -1),
           internet_(transcript_), world_{invocation_,
@@ -40,7 +40,7 @@ class Running {
                                          internet_,
                                          transcript_,
                                          Clock::now()},
-          run_(queue_, world_, seconds_now,
+          run_(*request.access.tree(), world_, seconds_now,
                static_cast<std::uint32_t>(seconds_now() ^ (::getpid() * 65599))) {
         if (!slot_)
             stop(ExitStatus::temp_fail, Fault::local,
@@ -52,7 +52,6 @@ class Running {
     void note(const std::string& text) { log_.note({}, text); }
 
   private:
-    Queue& queue_;
     UniqueFd slot_;
     Invocation invocation_;
     Log log_;
@@ -65,7 +64,7 @@ class Running {
 /// Those who have not got it wait again, as if it were new, but for the time it came.
 void put_back(const QueueRequest& request, const std::string& id, QueueEntry& entry,
               QueueFacts& facts) {
-    auto message = lock_message(request.access.failed(), id, entry, facts);
+    auto message = lock_message(request, id, entry, facts);
     if (!message)
         return;
     try {
@@ -76,7 +75,8 @@ void put_back(const QueueRequest& request, const std::string& id, QueueEntry& en
             if (message->progress().recipients[i].state != Progress::State::sent)
                 header.recipients.push_back(message->header().recipients[i]);
         }
-        request.access.queue()->add(std::move(header), message->message(), {});
+        Queue(*request.access.tree(), ::geteuid())
+            .add(std::move(header), message->message(), {});
         message->remove();
     } catch (const Failure& failure) {
         take_trouble(entry, facts, "unchanged", failure.status(), failure.what());
@@ -103,17 +103,19 @@ std::optional<Refusal> refusal_of(const QueueEntry& entry, bool even_if_doubled)
 
 /// As it is on the disk, if it is there.
 std::optional<QueueEntry> look_at(const QueueRequest& request, const std::string& id) {
-    auto message = request.access.queue()->look_at(id);
+    const Queue* const queue = request.access.find(id, false);
+    auto message = queue != nullptr ? queue->look_at(id) : std::nullopt;
     if (!message)
         return std::nullopt;
     message->read();
-    return facts_of(*message, request.access.user(), false);
+    return facts_of(*message, false);
 }
 
 /// Nothing came of it: who works on it, or what is in the way?
 void take_silence(const QueueRequest& request, const Tally& tally, QueueEntry& entry,
                   QueueFacts& facts) {
-    const auto left = request.access.queue()->look_at(entry.id);
+    const Queue* const queue = request.access.find(entry.id, false);
+    const auto left = queue != nullptr ? queue->look_at(entry.id) : std::nullopt;
     if (left && left->is_locked())
         take_trouble(entry, facts, "busy", ExitStatus::temp_fail,
                      tr("it is being sent at this moment, and was left alone"));
@@ -153,7 +155,7 @@ void retry_one(const QueueRequest& request, Running& running, QueueEntry& entry,
                const std::string& id, QueueFacts& facts) {
     entry.id = printable(id, 40);
     try {
-        auto found = is_queue_id(id) ? look_at(request, id) : std::nullopt;
+        auto found = look_at(request, id);
         if (!found)
             return take_trouble(entry, facts, "missing", ExitStatus::no_input,
                                 tr("there is no such message"));
@@ -174,12 +176,12 @@ int run_all(const QueueRequest& request, QueueSelection::Kind kind) {
     QueueFacts facts = request.facts();
     const std::int64_t begun = seconds_now();
     facts.run.emplace();
-    if (Queue* const queue = request.access.queue()) {
+    if (request.access.tree() != nullptr) {
         Running running(request);
         facts.run->tally = running.run({kind, {}});
         facts.run->seconds = seconds_now() - begun;
         running.note(describe_run(facts.run->tally, facts.run->seconds));
-        facts.messages = facts_of(*queue, request.access.user(), false, seconds_now());
+        facts.messages = request.access.list(false);
     }
     const Console& console = request.call.console;
     if (request.call.options.json())
@@ -197,12 +199,12 @@ int retry_messages(const QueueRequest& request) {
         return run_all(request, QueueSelection::Kind::all);
     QueueFacts facts = request.facts();
     std::optional<Running> running;
-    if (request.access.queue() != nullptr)
+    if (request.access.tree() != nullptr)
         running.emplace(request);
     for (const std::string& id : request.ids) {
         QueueEntry& entry = facts.messages.emplace_back();
         if (!running)
-            lock_message(nullptr, id, entry, facts);
+            lock_message(request, id, entry, facts);
         else if (request.has("failed"))
             put_back(request, id, entry, facts);
         if (entry.trouble.empty())

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@
 #include "message/identity.h"
 #include "net/network.h"
 #include "net/transcript.h"
+#include "queue/access.h"
+#include "queue/open_queue.h"
 #include "submit.h"
 #include "system/log.h"
 #include "system/memory.h"
@@ -58,12 +61,16 @@ void choose_world(Privilege& privilege, ConfigurationSources& sources) {
     ::clearenv(); // libraries read variables that we do not know of
 }
 
+bool sends(Mode mode) {
+    return mode == Mode::deliver || mode == Mode::serve;
+}
+
 /// Where nothing is configured there is no queue, either: nothing is in it, and running it
 /// is done at once.
 bool needs_settings(Mode mode, const ConfigurationSources& sources) {
     if (mode == Mode::list_queue || mode == Mode::run_queue)
         return is_anything_configured(sources);
-    return mode == Mode::deliver || mode == Mode::serve || mode == Mode::verify;
+    return sends(mode) || mode == Mode::verify;
 }
 
 /// What is asked for beside sending a message.
@@ -105,6 +112,9 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
         silence_errors_within_output();
     choose_world(privilege, sources);
     Settings loaded = load_settings(sources, notes);
+    std::optional<OpenQueue> queue;
+    if (sources.privilege != nullptr && has_queue(loaded))
+        privilege.as_owner([&] { queue.emplace(loaded.queue, sends(invocation.mode)); });
     privilege.give_up();
     tempfail = loaded.tempfail;
     break_off_with(tempfail);
@@ -121,7 +131,9 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
                        sources.privilege == nullptr;
     const Transcript transcript(shown ? STDOUT_FILENO : -1);
     Internet internet(transcript);
-    return carry_out({invocation, settings, identity, log, internet, transcript, started});
+    World world{invocation, settings, identity, log, internet, transcript, started};
+    world.queue = queue ? &*queue : nullptr;
+    return carry_out(world);
 }
 
 ExitStatus run_or_give_up(std::span<const char* const> argv, ExitStatus& tempfail) {

@@ -14,6 +14,8 @@
 
 namespace sallyport {
 
+class OpenQueue;
+
 /// Everything must outlive the run; the descriptors stay whose they are.
 struct World {
     const Invocation& invocation;
@@ -26,6 +28,7 @@ struct World {
     int input = STDIN_FILENO;
     int output = STDOUT_FILENO;
     int error = STDERR_FILENO;
+    const OpenQueue* queue = nullptr; ///< opened with privileges; null: it is not open
 };
 
 } // namespace sallyport

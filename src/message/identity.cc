@@ -33,12 +33,12 @@ bool is_name(std::string_view text) {
            is_well_formed(text);
 }
 
-void look_up_caller(Identity& identity) {
-    identity.uid = ::getuid();
+void look_up_user(uid_t user, Identity& identity) {
+    identity.uid = user;
     identity.login = concat({"uid", std::to_string(identity.uid)});
     errno = 0;
     const passwd* const entry = [&] {
-        const FragileCall guard("sallyport: broken off while the caller was looked up, "
+        const FragileCall guard("sallyport: broken off while a user was looked up, "
                                 "most likely for want of memory; nothing was sent\n");
         return ::getpwuid(identity.uid);
     }();
@@ -79,7 +79,7 @@ std::string make_id(std::chrono::system_clock::time_point now) {
 
 Identity look_up_identity() {
     Identity identity;
-    look_up_caller(identity);
+    look_up_user(::getuid(), identity);
     identity.host_name = read_host_name();
     identity.mail_name = read_mail_name();
     identity.now = std::chrono::system_clock::now();
@@ -94,11 +94,20 @@ Identity look_up_identity() {
 Settings suit(Settings loaded, const Identity& identity) {
     const auto own = loaded.user_senders.find(identity.login);
     if (own != loaded.user_senders.end())
-        loaded.sender = std::move(own->second);
+        loaded.sender = own->second;
     // With a dot it may be a domain whose mail is elsewhere.
     if (identity.host_name.find('.') == std::string::npos)
         loaded.recipients.local.push_back(identity.host_name);
     return loaded;
+}
+
+const SenderSettings& sender_of(const Settings& settings, uid_t user) {
+    if (settings.user_senders.empty())
+        return settings.sender;
+    Identity identity;
+    look_up_user(user, identity);
+    const auto own = settings.user_senders.find(identity.login);
+    return own != settings.user_senders.end() ? own->second : settings.sender;
 }
 
 std::string Identity::domain(const SenderSettings& sender) const {

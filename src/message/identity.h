@@ -53,4 +53,7 @@ Identity look_up_identity();
 /// is one, and the host's name among [recipients] local if it has no dot.
 Settings suit(Settings loaded, const Identity& identity);
 
+/// [sender] as it is for another user of this machine.
+const SenderSettings& sender_of(const Settings& settings, uid_t user);
+
 } // namespace sallyport

@@ -75,24 +75,22 @@ bool has_queue(const Settings& settings) {
 }
 
 QueueAccess::QueueAccess(const World& world)
-    : world_(world), owner_(world.settings.queue.directory) {
-    try {
-        const QueueOwner::Acting acting(owner_);
-        queue_.emplace(world.settings.queue, owner_.user());
-    } catch (const Failure& failure) {
-        trouble_ = failure;
-    }
+    : world_(world), owner_(QueueOwner::of_calls(world.settings.queue.directory)),
+      open_(world.queue) {
+    if (open_ != nullptr)
+        return;
+    const QueueOwner::Acting acting(owner_);
+    open_ = &opened_.emplace(world.settings.queue, true);
 }
 
 void QueueAccess::require() const {
-    if (trouble_)
-        throw Failure{*trouble_};
+    open_->require();
 }
 
 void QueueAccess::require_room(std::uint64_t size) const {
     require();
     const QueueOwner::Acting acting(owner_);
-    queue_->check_room(size, false);
+    queue().check_room(size, false);
 }
 
 void QueueAccess::take_allowance() const {
@@ -101,7 +99,7 @@ void QueueAccess::take_allowance() const {
         return;
     require();
     const QueueOwner::Acting acting(owner_);
-    if (!queue_->take_allowance(limits, world_.identity.now))
+    if (!queue().take_allowance(limits, world_.identity.now))
         stop(ExitStatus::temp_fail, Fault::local,
              {"[limits] per_user: ", world_.identity.login,
               " has sent as many messages as one user may in this time: nothing was sent"},
@@ -110,10 +108,10 @@ void QueueAccess::take_allowance() const {
 
 Timing QueueAccess::timing(const std::string& reverse_path) const {
     const Timing timing = timing_of(world_);
-    if (trouble_ || timing != Timing::interactive)
+    if (!open_->is_usable() || timing != Timing::interactive)
         return timing;
     const QueueOwner::Acting acting(owner_);
-    return remembers_outage(*queue_, world_.settings.relays, reverse_path, seconds_now())
+    return remembers_outage(queue(), world_.settings.relays, reverse_path, seconds_now())
                ? Timing::deferred
                : timing;
 }
@@ -131,18 +129,18 @@ std::vector<QueuedMessage> QueueAccess::write(const Envelope& envelope,
                                               bool tried) const {
     require();
     const QueueOwner::Acting acting(owner_);
-    return write_files(*queue_, world_, envelope, message, waiting, tried);
+    return write_files(queue(), world_, envelope, message, waiting, tried);
 }
 
 void QueueAccess::publish(std::span<QueuedMessage> files) const {
     const QueueOwner::Acting acting(owner_);
-    queue_->publish(files);
+    queue().publish(files);
 }
 
 std::string QueueAccess::idle_warning() const {
     try {
         const QueueOwner::Acting acting(owner_);
-        return describe_idle(world_.settings.queue, queue_->last_run());
+        return describe_idle(world_.settings.queue, open_->tree().last_run());
     } catch (const std::exception&) { // the message is in the queue, and that is the answer
         return {};
     }
@@ -152,7 +150,7 @@ std::string QueueAccess::idle_warning() const {
 UniqueFd QueueAccess::take_background() const {
     try {
         const QueueOwner::Acting acting(owner_);
-        return queue_->take_background();
+        return queue().take_background();
     } catch (const std::exception&) { // a run sends it
         return {};
     }
@@ -177,7 +175,7 @@ void QueueAccess::send(std::vector<QueuedMessage>& queued) {
     Failover failover(world_.settings, world_.network,
                       {world_.identity.host_name, world_.started, world_.transcript});
     Retries retries(world_.settings.queue, static_cast<std::uint32_t>(::getpid()));
-    QueueAttempt attempt(*queue_, world_, failover, retries, seconds_now);
+    QueueAttempt attempt(queue(), world_, failover, retries, seconds_now);
     for (QueuedMessage& message : queued)
         attempt.run(message, false);
 }

@@ -13,6 +13,7 @@
 
 #include "deliver/world.h"
 #include "queue/enqueue.h"
+#include "queue/open_queue.h"
 #include "queue/owner.h"
 #include "queue/queue.h"
 
@@ -23,8 +24,8 @@ bool has_queue(const Settings& settings);
 
 class QueueAccess {
   public:
-    /// Opens it. That it cannot be had is no reason not to send: see require(). `world`
-    /// must outlive it.
+    /// Opens it, unless `world` has it open. That it cannot be had is no reason not to
+    /// send: see require(). `world` must outlive it.
     explicit QueueAccess(const World& world);
 
     /// Failure (75 or 78, local) where it cannot be had.
@@ -57,13 +58,14 @@ class QueueAccess {
     void send_in_background(std::vector<QueuedMessage>& queued);
 
   private:
+    [[nodiscard]] const Queue& queue() const { return *open_->own(); }
     [[nodiscard]] UniqueFd take_background() const;
     void send(std::vector<QueuedMessage>& queued);
 
     const World& world_;
     QueueOwner owner_;
-    std::optional<Queue> queue_;
-    std::optional<Failure> trouble_; ///< why there is none
+    std::optional<OpenQueue> opened_;
+    const OpenQueue* open_;
 };
 
 } // namespace sallyport

@@ -5,8 +5,12 @@
 #include <optional>
 #include <utility>
 
+#include <unistd.h>
+
 #include "base/concat.h"
 #include "deliver/reporting.h"
+#include "message/envelope.h"
+#include "message/identity.h"
 #include "queue/journal_lines.h"
 
 namespace sallyport {
@@ -184,6 +188,9 @@ Report QueueAttempt::ask(const QueuedMessage& message, const Message& octets,
 
 Outcome QueueAttempt::run(QueuedMessage& message, bool forced) {
     const QueueHeader& header = message.header();
+    const uid_t user = message.owner();
+    if (!header.is_report || user != ::geteuid()) // of ours
+        check_sender(header.envelope.reverse_path, sender_of(world_.settings, user));
     JournalLine begun;
     begun.event = Event::attempt;
     begun.number = message.progress().attempts + 1;
@@ -201,6 +208,7 @@ Outcome QueueAttempt::run(QueuedMessage& message, bool forced) {
     }
     Identity identity = world_.identity;
     identity.id = header.id;
+    identity.uid = user;
     log_report(world_.log, report, header.envelope, identity);
     if (journalist.trouble())
         throw Failure{*journalist.trouble()};

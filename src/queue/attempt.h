@@ -31,15 +31,15 @@ class QueueAttempt {
     /// Seconds since 1970, asked anew each time.
     using Now = std::int64_t (*)();
 
-    /// Everything must outlive it.
-    QueueAttempt(Queue& queue, const World& world, Failover& failover, Retries& retries,
-                 Now now)
+    /// Of messages of that queue. Everything must outlive it.
+    QueueAttempt(const Queue& queue, const World& world, Failover& failover,
+                 Retries& retries, Now now)
         : queue_(queue), world_(world), failover_(failover), retries_(retries), now_(now) {}
 
     /// `message` has been read, and a relay can be asked. `forced`: it is out of turn, so
-    /// that back-off is not raised. Failure (65, local): the message is damaged, and
-    /// nothing was sent; (75, local): the journal cannot be written, and no other message
-    /// is to be tried.
+    /// that back-off is not raised. Failure (65, local): the message is damaged, or (77,
+    /// local) its sender is none that its user may name, and nothing was sent; (75, local):
+    /// the journal cannot be written, and no other message is to be tried.
     Outcome run(QueuedMessage& message, bool forced);
 
     /// What a run that ended too early left: who was in doubt is written down as such, and
@@ -62,7 +62,7 @@ class QueueAttempt {
     Report ask(const QueuedMessage& message, const Message& octets, Witness& witness);
     void add(QueuedMessage& message, JournalLine line) const;
 
-    Queue& queue_;
+    const Queue& queue_;
     const World& world_;
     Failover& failover_;
     Retries& retries_;

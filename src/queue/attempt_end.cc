@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include <unistd.h>
+
 #include "base/concat.h"
 #include "message/intake.h"
 #include "queue/attempt.h"
@@ -190,8 +192,9 @@ bool QueueAttempt::queue_report(const QueuedMessage& message,
     for (const std::string& reader : readers)
         header.recipients.emplace_back(reader);
     try {
-        queue_.add(std::move(header),
-                   Message(draft.header, std::move(draft.body), draft.facts), {});
+        Queue(queue_.tree(), ::geteuid()) // a run's, or that of the user who makes it
+            .add(std::move(header),
+                 Message(draft.header, std::move(draft.body), draft.facts), {});
     } catch (const Failure& failure) {
         world_.log.note(message.name(), failure.what(), Priority::error);
         return false;

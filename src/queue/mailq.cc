@@ -68,9 +68,9 @@ std::string mailq_entry(const QueueHeader& header, const Progress& progress, boo
     return entry;
 }
 
-std::string mailq_summary(std::size_t messages, std::uint64_t octets) {
+std::string mailq_summary(std::size_t messages, std::uint64_t octets, bool sees_all) {
     if (messages == 0)
-        return "Mail queue is empty\n";
+        return sees_all ? "Mail queue is empty\n" : "No message of yours is queued\n";
     return concat({"\n-- ", std::to_string(octets / 1024), " Kbytes in ",
                    std::to_string(messages),
                    messages == 1 ? " Request.\n" : " Requests.\n"});

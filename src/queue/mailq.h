@@ -24,7 +24,8 @@ std::string mailq_heading();
 std::string mailq_entry(const QueueHeader& header, const Progress& progress, bool active);
 
 /// What stands after the last message, an empty line first: how many there are and of how
-/// many octets in all; with none of them the line that stands there alone.
-std::string mailq_summary(std::size_t messages, std::uint64_t octets);
+/// many octets in all; with none of them the line that stands there alone. It says that the
+/// queue is empty only to who `sees_all`.
+std::string mailq_summary(std::size_t messages, std::uint64_t octets, bool sees_all);
 
 } // namespace sallyport

@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/concat.h"
 #include "base/failure.h"
+#include "queue/tree.h"
 
 namespace sallyport {
 
@@ -30,19 +32,28 @@ std::vector<gid_t> supplementary_groups() {
 
 } // namespace
 
-QueueOwner::QueueOwner(const std::string& directory)
-    : user_(::geteuid()), group_(::getegid()) {
-    struct stat facts {};
-    if (user_ != 0 || ::stat(directory.c_str(), &facts) != 0)
-        return;
-    user_ = facts.st_uid;
-    group_ = facts.st_gid;
+QueueOwner::QueueOwner() : user_(::geteuid()), group_(::getegid()), gate_(group_) {}
+
+QueueOwner QueueOwner::of(const std::string& directory, bool runs) {
+    QueueOwner owner;
+    struct stat top {};
+    struct stat queue {};
+    if (owner.user_ != 0 || ::stat(directory.c_str(), &top) != 0)
+        return owner;
+    const std::string below = concat({directory, "/queue"});
+    const bool shared = ::lstat(below.c_str(), &queue) == 0 && QueueTree::is_for_all(queue);
+    if (shared && !runs)
+        return owner;
+    owner.user_ = shared ? queue.st_uid : top.st_uid;
+    owner.group_ = shared ? queue.st_gid : top.st_gid;
+    owner.gate_ = top.st_gid;
+    return owner;
 }
 
 void QueueOwner::become() const {
     if (user_ == ::geteuid())
         return;
-    if (::setgroups(1, &group_) != 0 || ::setresgid(group_, group_, group_) != 0 ||
+    if (::setgroups(1, &gate_) != 0 || ::setresgid(group_, group_, group_) != 0 ||
         ::setresuid(user_, user_, user_) != 0)
         refused();
 }
@@ -52,7 +63,7 @@ QueueOwner::Acting::Acting(const QueueOwner& owner)
     if (!changed_)
         return;
     groups_ = supplementary_groups();
-    if (::setgroups(1, &owner.group_) != 0 || ::setegid(owner.group_) != 0 ||
+    if (::setgroups(1, &owner.gate_) != 0 || ::setegid(owner.group_) != 0 ||
         ::seteuid(owner.user_) != 0)
         refused();
 }

@@ -14,8 +14,14 @@ namespace sallyport {
 
 class QueueOwner {
   public:
-    /// The user whose the directory is, if root runs us; else this process's.
-    explicit QueueOwner(const std::string& directory);
+    /// As whom a call works in the tree: where root runs us as the user whose it is, but in
+    /// one of everybody's with his own rights; else as this process's.
+    static QueueOwner of_calls(const std::string& directory) {
+        return of(directory, false);
+    }
+    /// As whom a run does: where root runs us as the user whose it is, and in one of
+    /// everybody's as whose its queue is, who may pass the gate.
+    static QueueOwner of_runs(const std::string& directory) { return of(directory, true); }
 
     [[nodiscard]] uid_t user() const { return user_; }
 
@@ -37,8 +43,12 @@ class QueueOwner {
     };
 
   private:
+    QueueOwner();
+    static QueueOwner of(const std::string& directory, bool runs);
+
     uid_t user_;
     gid_t group_;
+    gid_t gate_; ///< a further group, which may be the same
 };
 
 } // namespace sallyport

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/concat.h"
@@ -149,6 +150,14 @@ Message QueuedMessage::message() const {
              {"queue file ", name_, ": ", std::strerror(errno)}, "4.3.0");
     const std::uint64_t body = head.size() + 2;
     return {*header, Store(std::move(file), begin_ + body, header_.size - body), facts};
+}
+
+uid_t QueuedMessage::owner() const {
+    struct stat facts {};
+    if (::fstat(file_.get(), &facts) != 0)
+        stop(ExitStatus::io_error, Fault::local,
+             {"queue file ", name_, ": ", std::strerror(errno)}, "4.3.0");
+    return facts.st_uid;
 }
 
 std::string QueuedMessage::journal() const {

@@ -34,6 +34,9 @@ class QueuedMessage {
     [[nodiscard]] const QueueHeader& header() const { return header_; }
     [[nodiscard]] const Progress& progress() const { return progress_; }
 
+    /// Who wrote it, as the kernel says. Failure as read().
+    [[nodiscard]] uid_t owner() const;
+
     /// The message itself, not copied: the file has to outlive it. Failure as read().
     [[nodiscard]] Message message() const;
 

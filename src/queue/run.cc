@@ -6,7 +6,10 @@
 #include <optional>
 #include <utility>
 
+#include <unistd.h>
+
 #include "base/concat.h"
+#include "queue/resting.h"
 #include "queue/sort_key.h"
 #include "text/ascii.h"
 
@@ -23,44 +26,88 @@ bool has_text(std::string_view text, std::string_view part) {
     return lower_case(text).find(lower_case(part)) != std::string::npos;
 }
 
-/// However the run ends.
-struct Synced {
-    explicit Synced(const Queue& its_queue) : queue(its_queue) {}
-    Synced(const Synced&) = delete;
-    Synced& operator=(const Synced&) = delete;
-    ~Synced() { queue.sync(); }
-
-    const Queue& queue;
-};
+/// Of a key, what those have alike that each user takes turns in: whether a run ended with
+/// it, and its relay.
+constexpr std::size_t group_size = 2 * sort_key_digits;
 
 } // namespace
 
-QueueRun::QueueRun(Queue& queue, const World& world, QueueAttempt::Now now,
+QueueRun::QueueRun(const QueueTree& tree, const World& world, QueueAttempt::Now now,
                    std::uint32_t seed)
-    : queue_(queue), world_(world), now_(now), retries_(world.settings.queue, seed),
+    : tree_(tree), world_(world), now_(now), retries_(world.settings.queue, seed),
       failover_(world.settings, world.network,
-                {world.identity.host_name, world.started, world.transcript}, true),
-      attempt_(queue, world, failover_, retries_, now) {}
+                {world.identity.host_name, world.started, world.transcript}, true) {}
 
 Tally QueueRun::run(const QueueSelection& selection) {
     tally_ = {};
-    queue_.sweep(std::chrono::system_clock::from_time_t(now_())); // it makes room
-    const Synced synced_at_end{queue_};
+    try {
+        sweep(); // it makes room
+        try_all(selection);
+    } catch (...) {
+        sync();
+        throw;
+    }
+    sync();
+    return tally_;
+}
+
+void QueueRun::try_all(const QueueSelection& selection) {
     const std::int64_t begun = now_();
     std::int64_t synced = begun;
-    RestingRelays resting = queue_.resting_relays();
+    RestingRelays resting(tree_.run());
     if (selection.kind == Kind::all || selection.kind == Kind::id)
         resting.forget();
     leave_alone(resting);
     for (const std::string& key : choose(selection)) {
         if (now_() - begun > longest_run)
             break;
-        take(id_of(key), selection);
+        if (const Queue* const queue = queue_of(user_of(key)))
+            take(*queue, id_of(key), selection);
         if (now_() != std::exchange(synced, now_()))
-            queue_.sync();
+            sync();
     }
     remember(resting);
-    return tally_;
+}
+
+/// Null where it cannot be had, as is in the log then.
+const Queue* QueueRun::queue_of(uid_t user) {
+    if (queue_ && user_ == user)
+        return &*queue_;
+    queue_.reset();
+    try {
+        if (auto queue = sallyport::queue_of(tree_, user))
+            queue_.emplace(std::move(*queue));
+    } catch (const Failure& failure) { // of one user, and no reason to leave others alone
+        world_.log.note({}, failure.what(), Priority::error);
+    }
+    if (!queue_)
+        return nullptr;
+    user_ = user;
+    if (std::ranges::find(unsynced_, user) == unsynced_.end())
+        unsynced_.push_back(user);
+    return &*queue_;
+}
+
+void QueueRun::sweep() {
+    if (tree_.is_shared() && tree_.is_owned()) {
+        if (const std::string moved = tree_.move_strangers(); !moved.empty())
+            world_.log.note({},
+                            concat({"queue ", tree_.settings().directory,
+                                    ": it was in the way of somebody's mail: ", moved}),
+                            Priority::error);
+    }
+    if (tree_.is_owned())
+        Queue(tree_, ::geteuid()).sweep_failed(now_());
+}
+
+void QueueRun::sync() {
+    for (const uid_t user : unsynced_) {
+        if (const Queue* const queue = queue_of(user))
+            queue->sync();
+    }
+    unsynced_.clear();
+    if (queue_)
+        unsynced_.push_back(user_);
 }
 
 void QueueRun::leave_alone(const RestingRelays& resting) {
@@ -84,30 +131,61 @@ void QueueRun::remember(RestingRelays& resting) const {
 }
 
 /// Which are read without a lock: each is looked at again when it is had. Those that a run
-/// ended with come last, then those of one relay together, the oldest first.
+/// ended with come last, then those of one relay together; of these each user's oldest,
+/// then each user's next, and so on: who has many is in nobody's way.
 std::vector<std::string> QueueRun::choose(const QueueSelection& selection) {
     std::vector<std::string> chosen;
-    for (const std::string& id : queue_.ids()) {
-        try {
-            auto message = queue_.look_at(id);
-            if (!message)
-                continue;
-            message->read();
-            const QueueHeader& header = message->header();
-            const Progress& progress = message->progress();
-            if (is_chosen(header, progress, selection))
-                chosen.push_back(
-                    sort_key({progress.unfinished > 0 ? 1 : 0,
-                              first_relay(header.envelope.reverse_path), header.arrived},
-                             id));
-            else
-                left(header);
-        } catch (const Failure&) { // it is told of when it is locked
-            chosen.push_back(sort_key({2, 0, 0}, id));
-        }
-    }
+    const std::vector<uid_t> users = tree_.users();
+    const auto most = std::max<std::size_t>(QueueSettings::most / users.size(), 1);
+    for (const uid_t user : users)
+        choose_of(user, most, selection, chosen);
     std::ranges::sort(chosen);
     return chosen;
+}
+
+void QueueRun::choose_of(uid_t user, std::size_t most, const QueueSelection& selection,
+                         std::vector<std::string>& chosen) {
+    const Queue* const queue = queue_of(user);
+    if (queue == nullptr)
+        return;
+    queue->sweep(now_());
+    std::vector<std::string> keys;
+    for (const std::string& id : queue->ids()) {
+        if (const auto key = key_of(*queue, user, id, selection))
+            keys.push_back(*key);
+    }
+    std::ranges::sort(keys);
+    std::int64_t turn = 0;
+    std::string_view before;
+    for (std::size_t i = 0; i < std::min(keys.size(), most); ++i) {
+        const std::string_view key = keys[i];
+        const std::string_view group = key.substr(0, group_size);
+        turn = std::exchange(before, group) == group ? turn + 1 : 0;
+        chosen.push_back(concat({group, sort_key({turn}, {}), key.substr(group_size)}));
+    }
+}
+
+/// Nothing for one that is left alone, and counted.
+std::optional<std::string> QueueRun::key_of(const Queue& queue, uid_t user,
+                                            const std::string& id,
+                                            const QueueSelection& selection) {
+    try {
+        auto message = queue.look_at(id);
+        if (!message)
+            return std::nullopt;
+        message->read();
+        const QueueHeader& header = message->header();
+        const Progress& progress = message->progress();
+        if (is_chosen(header, progress, selection))
+            return sort_key({progress.unfinished > 0 ? 1 : 0,
+                             first_relay(header.envelope.reverse_path), header.arrived,
+                             user},
+                            id);
+        left(header);
+        return std::nullopt;
+    } catch (const Failure&) { // it is told of when it is locked
+        return sort_key({2, 0, 0, user}, id);
+    }
 }
 
 /// Over whose connection it goes, most likely.
@@ -144,44 +222,47 @@ bool QueueRun::is_chosen(const QueueHeader& header, const Progress& progress,
 }
 
 /// What is no file of ours is no message, and is not counted again.
-std::optional<QueuedMessage> QueueRun::lock(const std::string& id) {
+std::optional<QueuedMessage> QueueRun::lock(const Queue& queue, const std::string& id) {
     try {
-        return queue_.lock(id);
+        return queue.lock(id);
     } catch (const Failure& failure) {
         ++tally_.damaged;
         world_.log.note(id, failure.what(), Priority::error);
-        if (failure.status() == ExitStatus::data_error && !queue_.set_aside(id))
+        if (failure.status() == ExitStatus::data_error && !queue.set_aside(id))
             world_.log.note(id, "it cannot be moved to failed/", Priority::error);
         return std::nullopt;
     }
 }
 
-void QueueRun::take(const std::string& id, const QueueSelection& selection) {
-    auto message = lock(id);
+void QueueRun::take(const Queue& queue, const std::string& id,
+                    const QueueSelection& selection) {
+    auto message = lock(queue, id);
     if (!message)
         return;
     try {
         message->read();
         if (is_chosen(message->header(), message->progress(), selection))
-            try_one(*message, selection);
+            try_one(queue, *message, selection);
         else
             left(message->header());
         broken_ = 0;
     } catch (const Failure& failure) {
-        leave(*message, failure);
+        leave(queue, *message, failure);
     } catch (const std::bad_alloc&) {
         ++tally_.deferred;
     }
 }
 
-void QueueRun::try_one(QueuedMessage& message, const QueueSelection& selection) {
-    if (const auto settled = attempt_.settle(message, selection.kind == Kind::id))
+void QueueRun::try_one(const Queue& queue, QueuedMessage& message,
+                       const QueueSelection& selection) {
+    QueueAttempt attempt(queue, world_, failover_, retries_, now_);
+    if (const auto settled = attempt.settle(message, selection.kind == Kind::id))
         return count(*settled, message.header());
     const std::string& sender = message.header().envelope.reverse_path;
     failover_.require_relay(sender);
     if (failover_.leaves_all_alone(sender))
         return left(message.header());
-    count(attempt_.run(message, selection.kind != Kind::due), message.header());
+    count(attempt.run(message, selection.kind != Kind::due), message.header());
 }
 
 void QueueRun::count(Outcome outcome, const QueueHeader& header) {
@@ -210,7 +291,7 @@ void QueueRun::left(const QueueHeader& header) {
 
 /// What is wrong with one message, or is not configured for it, stops no other; a disk that
 /// is full is wrong with each. One of another version is for a program that knows it.
-void QueueRun::leave(QueuedMessage& message, const Failure& failure) {
+void QueueRun::leave(const Queue& queue, QueuedMessage& message, const Failure& failure) {
     world_.log.note(message.name(), failure.what(), Priority::error);
     const ExitStatus status = failure.status();
     if (status == ExitStatus::temp_fail && ++broken_ >= broken_limit)
@@ -218,7 +299,8 @@ void QueueRun::leave(QueuedMessage& message, const Failure& failure) {
     if (status == ExitStatus::config || status == ExitStatus::temp_fail)
         return left(message.header());
     ++tally_.damaged;
-    if (status == ExitStatus::data_error && !queue_.set_aside(message.name()))
+    const bool unfit = status == ExitStatus::data_error || status == ExitStatus::no_perm;
+    if (unfit && !queue.set_aside(message.name()))
         world_.log.note(message.name(), "it cannot be moved to failed/", Priority::error);
 }
 

@@ -11,6 +11,7 @@
 #include "deliver/world.h"
 #include "queue/attempt.h"
 #include "queue/queue.h"
+#include "queue/resting.h"
 
 namespace sallyport {
 
@@ -28,7 +29,8 @@ struct Tally {
 class QueueRun {
   public:
     /// Everything must outlive it. `seed`: see Retries.
-    QueueRun(Queue& queue, const World& world, QueueAttempt::Now now, std::uint32_t seed);
+    QueueRun(const QueueTree& tree, const World& world, QueueAttempt::Now now,
+             std::uint32_t seed);
 
     /// An hour at most is gone on for. What is wrong with a message is in the log. Failure
     /// (75, local) if a journal cannot be written: then nothing more is sent.
@@ -38,22 +40,33 @@ class QueueRun {
     void leave_alone(const RestingRelays& resting);
     void remember(RestingRelays& resting) const;
     std::vector<std::string> choose(const QueueSelection& selection);
+    void choose_of(uid_t user, std::size_t most, const QueueSelection& selection,
+                   std::vector<std::string>& chosen);
+    const Queue* queue_of(uid_t user);
+    std::optional<std::string> key_of(const Queue& queue, uid_t user, const std::string& id,
+                                      const QueueSelection& selection);
+    void try_all(const QueueSelection& selection);
+    void sweep();
+    void sync();
     bool is_chosen(const QueueHeader& header, const Progress& progress,
                    const QueueSelection& selection) const;
-    std::optional<QueuedMessage> lock(const std::string& id);
-    void take(const std::string& id, const QueueSelection& selection);
-    void try_one(QueuedMessage& message, const QueueSelection& selection);
+    std::optional<QueuedMessage> lock(const Queue& queue, const std::string& id);
+    void take(const Queue& queue, const std::string& id, const QueueSelection& selection);
+    void try_one(const Queue& queue, QueuedMessage& message,
+                 const QueueSelection& selection);
     void count(Outcome outcome, const QueueHeader& header);
     void left(const QueueHeader& header);
-    void leave(QueuedMessage& message, const Failure& failure);
+    void leave(const Queue& queue, QueuedMessage& message, const Failure& failure);
     [[nodiscard]] std::int64_t first_relay(const std::string& sender) const;
 
-    Queue& queue_;
+    const QueueTree& tree_;
     const World& world_;
     QueueAttempt::Now now_;
     Retries retries_;
     Failover failover_;
-    QueueAttempt attempt_;
+    std::optional<Queue> queue_;  ///< of the user whose turn it was last
+    uid_t user_ = 0;              ///< he
+    std::vector<uid_t> unsynced_; ///< whose messages have been removed since
     Tally tally_;
     unsigned broken_ = 0; ///< messages in a row whose journal could not be written
 };

@@ -56,7 +56,7 @@ struct Machine : Configuring {
     /// Now, as the kernel says: it gives the file its time.
     void run_queue() {
         const Settings settings = load();
-        BOOST_TEST_REQUIRE(bool(Queue(settings.queue, ::getuid()).take_slot()));
+        BOOST_TEST_REQUIRE(bool(QueueTree(settings.queue).take_slot()));
         places.now = std::time(nullptr);
     }
     void add(const std::string& id, const std::vector<JournalLine>& journal) const {
@@ -66,7 +66,7 @@ struct Machine : Configuring {
         Header fields;
         fields.append(Field("Subject: x\r\n"));
         const Settings settings = load();
-        static_cast<void>(Queue(settings.queue, ::getuid())
+        static_cast<void>(Queue(QueueTree(settings.queue), ::getuid())
                               .add(header, Message(fields, Store(), {}), journal));
     }
 

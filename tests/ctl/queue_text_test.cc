@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(an_empty_queue_is_a_line) {
 
 BOOST_FIXTURE_TEST_CASE(what_is_due_comes_first_and_what_is_held_last, Fixture) {
     BOOST_TEST(ids(waiting()) == "1235");
-    BOOST_TEST(ids(facts_of(queue(), 0, false, now + 301)) == "2135");
+    BOOST_TEST(ids(listed(queue(), false, now + 301)) == "2135");
 }
 
 BOOST_FIXTURE_TEST_CASE(doubt_has_a_time_and_a_mark, Fixture) {

@@ -20,7 +20,8 @@ class Queued {
     Queued() {
         settings_.directory = folder_.path("spool");
         settings_.reserve = 0;
-        queue_.emplace(settings_, ::getuid());
+        tree_.emplace(settings_);
+        queue_.emplace(*tree_, ::getuid());
         add("00000000001", {});
         add("00000000002",
             {{now, Event::attempt, {}, 0, "", "", 1},
@@ -41,18 +42,27 @@ class Queued {
     }
 
     [[nodiscard]] const Queue& queue() const { return *queue_; }
-    [[nodiscard]] std::vector<QueueEntry> waiting() const {
-        return facts_of(*queue_, 1000, false, now);
-    }
+    [[nodiscard]] std::vector<QueueEntry> waiting() const { return listed(*queue_, false); }
     [[nodiscard]] std::vector<QueueEntry> failed() const {
-        return facts_of(queue_->failed(), 1000, true, now);
+        return listed(queue_->failed(), true);
     }
     [[nodiscard]] QueueEntry details(const std::string& id) const {
         auto message = queue_->look_at(id);
         message->read();
-        QueueEntry entry = facts_of(*message, 1000, false);
+        QueueEntry entry = facts_of(*message, false);
+        entry.user = 1000;
         add_details(entry, *message);
         return entry;
+    }
+
+    static std::vector<QueueEntry> listed(const Queue& queue, bool in_failed,
+                                          std::int64_t time = now) {
+        std::vector<QueueEntry> entries;
+        add_facts(queue, in_failed, entries);
+        put_in_order(entries, time);
+        for (QueueEntry& entry : entries)
+            entry.user = entry.trouble.empty() ? 1000 : 0; // whoever runs the test
+        return entries;
     }
 
   private:
@@ -76,6 +86,7 @@ class Queued {
 
     Folder folder_;
     QueueSettings settings_;
+    std::optional<QueueTree> tree_;
     std::optional<Queue> queue_;
 };
 

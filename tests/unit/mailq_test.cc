@@ -61,12 +61,13 @@ struct Fixture {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(an_empty_queue) {
-    BOOST_TEST(mailq_summary(0, 0) == "Mail queue is empty\n");
+    BOOST_TEST(mailq_summary(0, 0, true) == "Mail queue is empty\n");
+    BOOST_TEST(mailq_summary(0, 0, false) == "No message of yours is queued\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(one_message, Fixture) {
     has("you@example.com");
-    BOOST_TEST(mailq_heading() + entry() + mailq_summary(1, 4096) ==
+    BOOST_TEST(mailq_heading() + entry() + mailq_summary(1, 4096, true) ==
                "-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n"
                "0123456789A    4096 Thu Oct 15 22:03:05  me@example.org\n"
                "                                         you@example.com\n"
@@ -86,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(three_messages, Fixture) {
     header.envelope.reverse_path.clear();
     progress.held = true;
     has("they@example.com", "mail[192.0.2.1]:465: greeting: 421 later");
-    text += "\n" + entry() + mailq_summary(3, 4096 + 1 + 12345678);
+    text += "\n" + entry() + mailq_summary(3, 4096 + 1 + 12345678, true);
     BOOST_TEST(
         text ==
         "-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n"
@@ -107,10 +108,10 @@ BOOST_FIXTURE_TEST_CASE(three_messages, Fixture) {
 }
 
 BOOST_AUTO_TEST_CASE(whole_kbytes_are_counted) {
-    BOOST_TEST(mailq_summary(1, 1023) == "\n-- 0 Kbytes in 1 Request.\n");
-    BOOST_TEST(mailq_summary(2, 1024) == "\n-- 1 Kbytes in 2 Requests.\n");
-    BOOST_TEST(mailq_summary(11, 2047) == "\n-- 1 Kbytes in 11 Requests.\n");
-    BOOST_TEST(mailq_summary(1, std::uint64_t{5} << 40U) ==
+    BOOST_TEST(mailq_summary(1, 1023, true) == "\n-- 0 Kbytes in 1 Request.\n");
+    BOOST_TEST(mailq_summary(2, 1024, true) == "\n-- 1 Kbytes in 2 Requests.\n");
+    BOOST_TEST(mailq_summary(11, 2047, true) == "\n-- 1 Kbytes in 11 Requests.\n");
+    BOOST_TEST(mailq_summary(1, std::uint64_t{5} << 40U, true) ==
                "\n-- 5368709120 Kbytes in 1 Request.\n");
 }
 

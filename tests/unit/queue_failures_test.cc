@@ -150,7 +150,8 @@ BOOST_FIXTURE_TEST_CASE(who_asked_not_to_be_told_is_not, Fixture) {
     header.recipients.emplace_back("b@x", "SUCCESS,DELAY");
     Header fields;
     fields.append(Field("A: 1\r\n"));
-    Queue(settings.queue, ::getuid()).add(header, Message(fields, Store(), {}), {});
+    Queue(QueueTree(settings.queue), ::getuid())
+        .add(header, Message(fields, Store(), {}), {});
     run_against({hello + Script{"250 s", "550 a", "550 b", "250 reset"}});
     BOOST_TEST(waiting().empty());
     BOOST_TEST(has_failed(first));

@@ -21,12 +21,13 @@ struct Fixture : QueueFixture {
         network.heard.clear();
         network.next.clear();
         Log log({LogTarget::none, {}, LogFormat::text}, "sallyport");
-        Queue queue(settings.queue, ::getuid());
+        const QueueTree tree(settings.queue);
+        const Queue queue(tree, ::getuid());
         const World world{invocation, settings,   identity,    log,
                           network,    transcript, Clock::now()};
         try {
             const Failing failing(at, goes_on);
-            QueueRun(queue, world, tell_time, 1).run({});
+            QueueRun(tree, world, tell_time, 1).run({});
         } catch (const std::bad_alloc&) { // the next run goes on
         } catch (const Failure&) {        // likewise
         }

@@ -183,7 +183,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_in_doubt_three_times_is_held, QueueFixture) {
     BOOST_TEST(read(first).progress().held);
     BOOST_TEST(run_against({takes_all}).gone == 0U);
     BOOST_TEST(run_against({takes_all}, {QueueSelection::Kind::all}).gone == 0U);
-    auto message = Queue(settings.queue, ::getuid()).lock(first);
+    auto message = Queue(QueueTree(settings.queue), ::getuid()).lock(first);
     message->read();
     message->append(line(Event::free));
     message.reset();
@@ -263,7 +263,8 @@ BOOST_FIXTURE_TEST_CASE(a_clock_that_was_set_back_keeps_nothing_waiting, QueueFi
 
 BOOST_FIXTURE_TEST_CASE(what_somebody_works_on_is_left_to_him, QueueFixture) {
     has(first);
-    const Queue queue(settings.queue, ::getuid());
+    const QueueTree tree(settings.queue);
+    const Queue queue(tree, ::getuid());
     const auto locked = queue.lock(first);
     BOOST_TEST(run_against({takes_all}).gone == 0U);
     BOOST_TEST(network.heard.empty());

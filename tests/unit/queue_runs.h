@@ -61,7 +61,7 @@ struct QueueFixture {
             header.recipients.emplace_back(std::move(one));
         Header fields;
         fields.append(Field("Subject: " + id + "\r\n"));
-        Queue(settings.queue, ::getuid())
+        Queue(QueueTree(settings.queue), ::getuid())
             .add(header, Message(fields, Store(), {}), journal);
     }
 
@@ -69,10 +69,10 @@ struct QueueFixture {
         network.heard.clear();
         network.asked.clear();
         Log log({LogTarget::file, folder.path("log"), LogFormat::text}, "sallyport");
-        Queue queue(settings.queue, ::getuid());
+        const QueueTree tree(settings.queue);
         const World world{invocation, settings,   identity,    log,
                           network,    transcript, Clock::now()};
-        return Ran(QueueRun(queue, world, clock, 1).run(selection));
+        return Ran(QueueRun(tree, world, clock, 1).run(selection));
     }
 
     Ran run_against(std::vector<Script> one, QueueSelection selection = {},
@@ -82,14 +82,16 @@ struct QueueFixture {
     }
 
     [[nodiscard]] std::vector<std::string> waiting() const {
-        auto ids = Queue(settings.queue, ::getuid()).ids();
+        auto ids = Queue(QueueTree(settings.queue), ::getuid()).ids();
         std::ranges::sort(ids);
         return ids;
     }
 
     [[nodiscard]] QueuedMessage read(const std::string& id) const {
-        static std::vector<std::unique_ptr<Queue>> queues; // which it needs
-        queues.push_back(std::make_unique<Queue>(settings.queue, ::getuid()));
+        static std::vector<std::unique_ptr<QueueTree>> trees; // which it needs, as these
+        static std::vector<std::unique_ptr<Queue>> queues;
+        queues.push_back(std::make_unique<Queue>(
+            *trees.emplace_back(std::make_unique<QueueTree>(settings.queue)), ::getuid()));
         auto message = queues.back()->look_at(id);
         message->read();
         return std::move(*message);

@@ -52,7 +52,8 @@ struct QueuedClient : Client {
     void forget() const { std::filesystem::remove_all(settings.queue.directory); }
 
     [[nodiscard]] QueuedMessage read(const std::string& id) {
-        queues.push_back(std::make_unique<Queue>(settings.queue, ::getuid()));
+        queues.push_back(std::make_unique<Queue>(
+            *trees.emplace_back(std::make_unique<QueueTree>(settings.queue)), ::getuid()));
         auto message = queues.back()->look_at(id);
         BOOST_REQUIRE(message.has_value());
         message->read();
@@ -88,7 +89,8 @@ struct QueuedClient : Client {
         return std::filesystem::exists(folder.path("log")) ? folder.read("log") : "";
     }
 
-    std::vector<std::unique_ptr<Queue>> queues; ///< which what is read needs
+    std::vector<std::unique_ptr<QueueTree>> trees; ///< which what is read needs
+    std::vector<std::unique_ptr<Queue>> queues;    ///< likewise
 };
 
 const inline std::string mail = "MAIL FROM:<me@x>\n";

@@ -65,7 +65,7 @@ QueueAccess::QueueAccess(const Call& call) : identity_(look_up_identity()) {
     QueueOwner::of_runs(directory).become();
     tree_.emplace(settings_.queue);
     if (tree_->is_owned())
-        failed_.emplace(Queue(*tree_, ::geteuid()).failed());
+        failed_.emplace(Queue::failed(*tree_));
 }
 
 template<class Act>

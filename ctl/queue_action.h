@@ -77,6 +77,9 @@ void take_trouble(QueueEntry& entry, QueueFacts& facts, const char* outcome,
 /// Tells what was done to each message, and returns the status.
 int tell(const QueueRequest& request, const QueueFacts& facts);
 
+/// Failure (75, local).
+void remove_message(QueuedMessage& message);
+
 int hold_messages(const QueueRequest& request);
 int release_messages(const QueueRequest& request);
 int remove_messages(const QueueRequest& request);

@@ -2,6 +2,8 @@
 //
 // What a person does to messages of the queue, each under its lock.
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <utility>
 
@@ -142,6 +144,12 @@ int tell(const QueueRequest& request, const QueueFacts& facts) {
     return facts.status;
 }
 
+void remove_message(QueuedMessage& message) {
+    if (!message.remove())
+        stop(ExitStatus::temp_fail, Fault::local,
+             {tr("it cannot be removed: "), std::strerror(errno)});
+}
+
 int hold_messages(const QueueRequest& request) {
     return for_each(request, "held", [](QueuedMessage& message) {
         append(message, Event::hold, tr("by hand"));
@@ -156,7 +164,7 @@ int release_messages(const QueueRequest& request) {
 /// Also one that is damaged.
 int remove_messages(const QueueRequest& request) {
     expect_yes(request);
-    return for_each(request, "removed", [](QueuedMessage& message) { message.remove(); });
+    return for_each(request, "removed", remove_message);
 }
 
 } // namespace sallyport::ctl

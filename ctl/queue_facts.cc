@@ -65,15 +65,6 @@ void for_each_line(const QueuedMessage& message, Take take) {
     }
 }
 
-std::int64_t last_doubt(const QueuedMessage& message) {
-    std::int64_t last = 0;
-    for_each_line(message, [&](const JournalLine& line, std::string_view) {
-        if (line.event == Event::begin || line.event == Event::doubt)
-            last = line.time;
-    });
-    return last;
-}
-
 /// Those that are due, the others by their time, those that are held; and what cannot be
 /// read.
 int rank(const QueueEntry& entry, std::int64_t now) {
@@ -124,7 +115,7 @@ QueueEntry facts_of(const QueuedMessage& message, bool in_failed) {
     entry.in_doubt = std::ranges::find(entry.recipients, QueuedFate::State::in_doubt,
                                        &QueuedFate::state) != entry.recipients.end();
     if (entry.in_doubt)
-        entry.doubted = last_doubt(message);
+        entry.doubted = progress.doubted;
     return entry;
 }
 

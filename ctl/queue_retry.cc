@@ -61,7 +61,8 @@ class Running {
     QueueRun run_;
 };
 
-/// Those who have not got it wait again, as if it were new, but for the time it came.
+/// Those who have not got it wait again, as if it were new, but for the time it
+/// came, and for doubt.
 void put_back(const QueueRequest& request, const std::string& id, QueueEntry& entry,
               QueueFacts& facts) {
     auto message = lock_message(request, id, entry, facts);
@@ -71,13 +72,23 @@ void put_back(const QueueRequest& request, const std::string& id, QueueEntry& en
         message->read();
         QueueHeader header = message->header();
         header.recipients.clear();
+        std::vector<JournalLine> doubts;
         for (std::size_t i = 0; i < message->header().recipients.size(); ++i) {
-            if (message->progress().recipients[i].state != Progress::State::sent)
-                header.recipients.push_back(message->header().recipients[i]);
+            const Progress::Fate& fate = message->progress().recipients[i];
+            if (fate.state == Progress::State::sent)
+                continue;
+            if (fate.doubts > 0)
+                doubts.push_back({message->progress().doubted,
+                                  Event::doubt,
+                                  {header.recipients.size()},
+                                  0,
+                                  "4.4.2",
+                                  fate.text});
+            header.recipients.push_back(message->header().recipients[i]);
         }
         Queue(*request.access.tree(), ::geteuid())
-            .add(std::move(header), message->message(), {});
-        message->remove();
+            .add(std::move(header), message->message(), doubts);
+        remove_message(*message);
     } catch (const Failure& failure) {
         take_trouble(entry, facts, "unchanged", failure.status(), failure.what());
     }
@@ -93,8 +104,7 @@ std::optional<Refusal> refusal_of(const QueueEntry& entry, bool even_if_doubled)
     if (entry.state == QueueEntry::State::hold)
         return Refusal{"held", tr("it is held: release it first")};
     const std::int64_t since = seconds_now() - entry.doubted;
-    if (entry.in_doubt && !even_if_doubled && since >= 0 &&
-        since < std::chrono::seconds(Retries::after_doubt).count())
+    if (entry.in_doubt && !even_if_doubled && since >= 0 && since < doubt_lasts)
         return Refusal{"in_doubt",
                        tr("the server may have it, and has had less than 15 minutes to say "
                           "so: --even-if-doubled sends it nevertheless")};

@@ -113,7 +113,8 @@ ExitStatus run(std::span<const char* const> argv, Log& log, std::string& id,
     choose_world(privilege, sources);
     Settings loaded = load_settings(sources, notes);
     std::optional<OpenQueue> queue;
-    if (sources.privilege != nullptr && has_queue(loaded))
+    // Root passes the gate in any case, and runs the queue as somebody else.
+    if (sources.privilege != nullptr && ::getuid() != 0 && has_queue(loaded))
         privilege.as_owner([&] { queue.emplace(loaded.queue, sends(invocation.mode)); });
     privilege.give_up();
     tempfail = loaded.tempfail;

@@ -199,13 +199,14 @@ refusal_cases() {
         "${down[@]}" -odq "$recipient"
     fresh_queue
     chmod 0770 "$spool"
-    queues 'others could write to it' 78 0 'others may write there' \
-        "${up[@]}" -odq "$recipient"
+    queues 'others could write to it' 75 0 'others may write there' \
+        "${down[@]}" -odq "$recipient"
     fresh_queue
     rm -r "$spool"
     printf x >"$spool"
-    queues 'it is no directory' 75 0 'Not a directory' "${up[@]}" -odq "$recipient"
+    queues 'it is no directory' 75 0 'Not a directory' "${down[@]}" -odq "$recipient"
     sends 'but a message that can be sent is' "${up[@]}" "$recipient"
+    sends 'whenever that was to be' "${up[@]}" -odq "$recipient"
     fresh_queue
     queues 'a relay that a variable moves' 75 0 'Connection refused' \
         env "SALLYPORT_RELAY_PORT=$closed" "${up[@]}" "$recipient"
@@ -361,7 +362,7 @@ owner_cases() {
     fresh_queue
     chmod 0755 "$spool"
     install -o 65534 -m 0600 "$work/down.conf" "$work/his.conf"
-    queues 'a queue of somebody else' 78 0 "it is somebody else's directory" \
+    queues 'a queue of somebody else' 75 0 "it is somebody else's directory" \
         env SALLYPORT_CONFIG="$work/his.conf" \
         setpriv --reuid 65534 --regid 65534 --clear-groups "$SALLYPORT" -odq "$recipient"
 }

@@ -148,7 +148,7 @@ std::optional<Outcome> QueueAttempt::settle(QueuedMessage& message, bool forced)
     }
     if (lines.all().empty() || forced)
         return std::nullopt;
-    wait(message, std::chrono::seconds(Retries::after_doubt), progress.raised);
+    wait(message, Retries::after_doubt, progress.raised);
     return Outcome::waiting;
 }
 
@@ -173,12 +173,14 @@ Report QueueAttempt::ask(const QueuedMessage& message, const Message& octets,
     };
     Report report = deliver_from(header.envelope);
     const SenderSettings& sender = world_.settings.sender;
-    const bool refused =
-        header.is_report && header.envelope.reverse_path.empty() &&
-        !sender.envelope_from.local.empty() &&
-        std::ranges::any_of(report.recipients, [](const Recipient& recipient) {
-            return recipient.step == Step::mail && recipient.reply_code / 100 == 5;
-        });
+    const bool refused = header.is_report && header.envelope.reverse_path.empty() &&
+                         !sender.envelope_from.local.empty() &&
+                         std::ranges::any_of(report.recipients,
+                                             [](const Recipient& recipient) {
+                                                 return recipient.step == Step::mail &&
+                                                        recipient.reply_code / 100 == 5;
+                                             }) &&
+                         std::ranges::none_of(report.recipients, &Recipient::in_doubt);
     if (!refused)
         return report;
     Envelope envelope = header.envelope;

@@ -104,9 +104,10 @@ Outcome QueueAttempt::finish(QueuedMessage& message) {
     if (!report_failures(message))
         return Outcome::waiting;
     const bool failed = message.progress().is(State::told);
-    if (!failed || world_.settings.queue.keep_failed.count() == 0)
-        message.remove();
-    else if (!queue_.set_aside(message.name()))
+    const bool gone = failed && world_.settings.queue.keep_failed.count() > 0
+                          ? queue_.set_aside(message.name())
+                          : message.remove();
+    if (!gone)
         return Outcome::waiting;
     return failed ? Outcome::failed : Outcome::sent;
 }

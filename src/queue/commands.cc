@@ -61,38 +61,67 @@ class RunsQueue {
     const OpenQueue* open_;
 };
 
-void complain(const World& world, const Failure& failure) {
-    print(world.error, concat({"sallyport: ", failure.what(), "\n"}));
-}
+/// mailq(1).
+class Listing {
+  public:
+    Listing(const QueueTree& tree, const World& world) : tree_(tree), world_(world) {}
 
-void add_keys(const Queue& queue, uid_t user, const World& world,
-              std::vector<std::string>& keys) {
-    for (const std::string& id : queue.ids()) {
+    /// All that can be read, the oldest first, and what they are together.
+    void show() {
+        for (const uid_t user : tree_.users())
+            or_complain([&] { add_those_of(user); });
+        std::ranges::sort(keys_);
+        for (const std::string& key : keys_)
+            or_complain([&] { show_one(key); });
+        if (shown_ > 0 || !complains_) // what cannot be read is not nothing
+            print(world_.output, mailq_summary(shown_, octets_, tree_.is_owned()));
+    }
+
+  private:
+    template<class Act>
+    void or_complain(Act act) {
         try {
-            if (auto message = queue.look_at(id)) {
-                message->read();
-                keys.push_back(sort_key({message->header().arrived, user}, id));
-            }
+            act();
         } catch (const Failure& failure) {
-            complain(world, failure);
+            complains_ = true;
+            print(world_.error, concat({"sallyport: ", failure.what(), "\n"}));
         }
     }
-}
 
-/// Of all that can be read, the oldest first.
-std::vector<std::string> keys_of_all(const QueueTree& tree, const World& world) {
-    std::vector<std::string> keys;
-    for (const uid_t user : tree.users()) {
-        try {
-            if (const auto queue = queue_of(tree, user))
-                add_keys(*queue, user, world, keys);
-        } catch (const Failure& failure) {
-            complain(world, failure);
-        }
+    void add_those_of(uid_t user) {
+        const auto queue = queue_of(tree_, user);
+        if (!queue)
+            return;
+        for (const std::string& id : queue->ids())
+            or_complain([&] {
+                if (auto message = queue->look_at(id)) {
+                    message->read();
+                    keys_.push_back(sort_key({message->header().arrived, user}, id));
+                }
+            });
     }
-    std::ranges::sort(keys);
-    return keys;
-}
+
+    void show_one(const std::string& key) {
+        const auto queue = queue_of(tree_, user_of(key));
+        auto message = queue ? queue->look_at(id_of(key)) : std::nullopt;
+        if (!message)
+            return;
+        message->read();
+        octets_ += message->header().size;
+        // Its lock is asked for only where somebody may be working on it: to ask takes it.
+        const bool active = message->progress().unfinished > 0 && message->is_locked();
+        print(world_.output,
+              concat({shown_++ == 0 ? mailq_heading() : std::string("\n"),
+                      mailq_entry(message->header(), message->progress(), active)}));
+    }
+
+    const QueueTree& tree_;
+    const World& world_;
+    std::vector<std::string> keys_;
+    std::size_t shown_ = 0;
+    std::uint64_t octets_ = 0;
+    bool complains_ = false;
+};
 
 } // namespace
 
@@ -129,27 +158,10 @@ ExitStatus run_queue(const World& world) {
 
 ExitStatus show_queue(const World& world) {
     const RunsQueue queue(world);
-    const QueueTree* const tree = queue.tree();
-    std::vector<std::string> keys;
-    if (tree != nullptr)
-        keys = keys_of_all(*tree, world);
-    std::size_t shown = 0;
-    std::uint64_t octets = 0;
-    for (const std::string& key : keys) {
-        const auto its = queue_of(*tree, user_of(key));
-        auto message = its ? its->look_at(id_of(key)) : std::nullopt;
-        if (!message)
-            continue;
-        message->read();
-        octets += message->header().size;
-        // Its lock is asked for only where somebody may be working on it: to ask takes it.
-        const bool active = message->progress().unfinished > 0 && message->is_locked();
-        print(world.output,
-              concat({shown++ == 0 ? mailq_heading() : std::string("\n"),
-                      mailq_entry(message->header(), message->progress(), active)}));
-    }
-    const bool sees_all = tree == nullptr || tree->is_owned();
-    print(world.output, mailq_summary(shown, octets, sees_all));
+    if (const QueueTree* const tree = queue.tree())
+        Listing(*tree, world).show();
+    else
+        print(world.output, mailq_summary(0, 0, true));
     return ExitStatus::ok;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "queue/handover.h"
 
+#include <new>
 #include <vector>
 
 #include "base/concat.h"
@@ -23,14 +24,26 @@ class Handover {
         const Timing timing = queue_.timing(envelope_.reverse_path);
         if (timing == Timing::interactive)
             return send_now();
-        queue_.require();
-        return queue_only(timing);
+        try {
+            return queue_only(timing);
+        } catch (const Failure& failure) { // a message that can go need not fail
+            world_.log.note(world_.identity.id, concat({"not queued: ", failure.what()}));
+            return send_now();
+        }
     }
 
   private:
     Report send_now() {
         Report report = deliver(failover_, world_.settings.message, envelope_,
                                 recipients_of(envelope_), message_, world_.started);
+        try {
+            queue_what_is_left(report);
+        } catch (const std::bad_alloc&) { // what the attempt has done is done
+        }
+        return report;
+    }
+
+    void queue_what_is_left(Report& report) {
         try {
             put_into_queue(report, true);
         } catch (const Failure& failure) {
@@ -39,7 +52,6 @@ class Handover {
                     recipient.text += concat({"; not queued: ", failure.what()});
             }
         }
-        return report;
     }
 
     Report queue_only(Timing timing) {

@@ -11,10 +11,9 @@
 namespace sallyport {
 
 /// Who waits in the queue has that noted in the report. Where the caller is not to wait, a
-/// process of its own goes on with the message; only the caller's returns. Failure (local):
-/// 75 where the caller has sent as much as he may, or the message could only be queued and
-/// cannot be; 78 where nobody serves this sender, or somebody else could write to the
-/// queue.
+/// process of its own goes on with the message; only the caller's returns. What cannot be
+/// queued is sent at once, whatever was asked for. Failure (local): 75 where the caller has
+/// sent as much as he may, 78 where nobody serves this sender.
 Report hand_over(const World& world, Failover& failover, const Envelope& envelope,
                  const Message& message);
 

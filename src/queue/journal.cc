@@ -184,6 +184,10 @@ void Progress::add(const JournalLine& line) {
         for (const std::size_t number : line.recipients)
             apply(recipients[number], line);
         unfinished = is_verdict(line.event) ? 0 : unfinished;
+        if (line.event == Event::begin || line.event == Event::doubt)
+            doubted = line.time;
+        if (line.event == Event::doubt)
+            next = line.time + doubt_lasts;
     } else if (line.event == Event::attempt) {
         ++attempts;
         ++unfinished;
@@ -203,6 +207,13 @@ void Progress::add(const JournalLine& line) {
 
 bool Progress::is(State state) const {
     return std::ranges::find(recipients, state, &Fate::state) != recipients.end();
+}
+
+bool Progress::is_in_fresh_doubt(std::int64_t now) const {
+    return doubted <= now && now < doubted + doubt_lasts &&
+           std::ranges::any_of(recipients, [](const Fate& fate) {
+               return fate.state == State::in_doubt || (fate.is_open() && fate.doubts > 0);
+           });
 }
 
 Progress read_journal(std::string_view text, std::size_t recipients) {

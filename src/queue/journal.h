@@ -33,6 +33,9 @@ enum class Event : unsigned char {
     next, ///< when it is to be tried again
 };
 
+/// Seconds that a server has to say what became of a message, before it is sent again.
+constexpr std::int64_t doubt_lasts = 15 * 60;
+
 struct JournalLine {
     std::int64_t time = 0; ///< seconds since 1970
     Event event = Event::attempt;
@@ -74,6 +77,7 @@ struct Progress {
         0; ///< of them the last ones, after which no word about anybody came
     std::int64_t next = 0; ///< seconds since 1970; 0: at once
     unsigned raised = 0;
+    std::int64_t doubted = 0; ///< when doubt about somebody last began; 0: never
     bool held = false;
     std::string why_held{};
     std::size_t whole = 0; ///< octets of whole lines: what follows is to be cut off
@@ -81,6 +85,9 @@ struct Progress {
     /// A line that was appended.
     void add(const JournalLine& line);
     [[nodiscard]] bool is(State state) const; ///< of somebody
+    /// Somebody who is to be asked about may have it, and the server has had less than
+    /// doubt_lasts to say so.
+    [[nodiscard]] bool is_in_fresh_doubt(std::int64_t now) const;
     /// Somebody is to be asked about, or may have it and nobody can tell.
     [[nodiscard]] bool is_open() const { return is(State::open) || is(State::in_doubt); }
 };

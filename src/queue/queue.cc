@@ -213,21 +213,31 @@ UniqueFd Queue::open(const std::string& id, int flags) const {
         tree_.fail(concat({"opening ", id}), errno);
     if (!strange && (!file || facts.st_nlink == 0))
         return {};
-    if (strange || !S_ISREG(facts.st_mode) || facts.st_nlink != 1 ||
-        facts.st_uid != user_.value_or(facts.st_uid))
-        stop(ExitStatus::data_error, Fault::local,
-             {"queue ", tree_.settings().directory, ": ", id, ": it is no message of ours"},
-             "4.3.0");
+    if (strange || !S_ISREG(facts.st_mode))
+        refuse(id, ExitStatus::data_error, "it is no message of ours");
+    // Neither is a fault of the message, and both may end: of a copy, of a restore.
+    if (facts.st_nlink != 1)
+        refuse(id, ExitStatus::temp_fail, "it has another name (a hard link), too");
+    if (facts.st_uid != user_.value_or(facts.st_uid))
+        refuse(id, ExitStatus::temp_fail, "it belongs to another user");
     return file;
+}
+
+void Queue::refuse(const std::string& id, ExitStatus status, std::string_view why) const {
+    stop(status, Fault::local, {"queue ", tree_.settings().directory, ": ", id, ": ", why},
+         "4.3.0");
 }
 
 std::optional<QueuedMessage> Queue::lock(const std::string& id) const {
     UniqueFd file = open(id, O_RDWR);
     if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
         return std::nullopt;
-    struct stat facts {};
-    if (::fstat(file.get(), &facts) != 0 || facts.st_nlink == 0)
-        return std::nullopt; // finished while we came
+    struct stat mine {};
+    struct stat named {};
+    const bool here = ::fstat(file.get(), &mine) == 0 &&
+                      ::fstatat(mine_.get(), id.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!here || named.st_ino != mine.st_ino)
+        return std::nullopt; // finished while we came, or moved to failed
     return QueuedMessage(mine_.get(), id, std::move(file));
 }
 
@@ -238,11 +248,12 @@ std::optional<QueuedMessage> Queue::look_at(const std::string& id) const {
     return QueuedMessage(mine_.get(), id, std::move(file));
 }
 
-Queue Queue::failed() const {
-    UniqueFd messages(::openat(tree_.failed(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+Queue Queue::failed(const QueueTree& tree) {
+    UniqueFd messages(::openat(tree.failed(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!messages)
-        tree_.fail("opening failed in it", errno);
-    return {tree_, tree_.is_shared() ? std::nullopt : user_, std::move(messages)};
+        tree.fail("opening failed in it", errno);
+    return {tree, tree.is_shared() ? std::nullopt : std::optional(::geteuid()),
+            std::move(messages)};
 }
 
 bool Queue::set_aside(const std::string& name) const {
@@ -267,11 +278,11 @@ void Queue::sweep_failed(std::int64_t now) const {
     const auto facts_of = [&](const std::string& name) {
         struct stat facts {};
         const bool known =
-            ::fstatat(tree_.failed(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0;
+            ::fstatat(mine_.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0;
         return known ? std::optional(facts) : std::nullopt;
     };
     std::vector<std::string> keys;
-    for (const std::string& name : names_in(tree_.failed(), is_queue_id)) {
+    for (const std::string& name : names_in(mine_.get(), is_queue_id)) {
         if (const auto facts = facts_of(name)) // its status changed when it came here
             keys.push_back(sort_key({facts->st_uid, facts->st_ctime}, name));
     }
@@ -293,7 +304,7 @@ void Queue::sweep_failed(std::int64_t now) const {
         octets += static_cast<std::uint64_t>(facts->st_size);
         if (++count > settings.max_count || octets > settings.max_size ||
             facts->st_ctime <= oldest)
-            ::unlinkat(tree_.failed(), name.c_str(), 0);
+            ::unlinkat(mine_.get(), name.c_str(), 0);
     }
 }
 

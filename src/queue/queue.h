@@ -20,6 +20,7 @@
 
 #include <sys/types.h>
 
+#include "base/failure.h"
 #include "base/unique_fd.h"
 #include "config/settings.h"
 #include "message/message.h"
@@ -63,15 +64,16 @@ class Queue {
     /// The same, but only those that were made or changed after that time.
     [[nodiscard]] std::vector<std::string> ids_since(std::int64_t time) const;
 
-    /// Nothing where somebody else works on it, or has finished it. Failure (75, local) if
-    /// it cannot be opened; 65 (local) if it is no file of ours.
+    /// Nothing where somebody else works on it, or has finished it. Failure: 75 (local) if
+    /// it cannot be opened, or has another owner or a further name; 65 (local) if it is no
+    /// file at all.
     [[nodiscard]] std::optional<QueuedMessage> lock(const std::string& id) const;
     /// The same without the lock, to be read.
     [[nodiscard]] std::optional<QueuedMessage> look_at(const std::string& id) const;
 
-    /// What is in `failed`, as if it waited: to be listed, looked at, locked and removed,
-    /// and nothing else. Failure (75, local).
-    [[nodiscard]] Queue failed() const;
+    /// What is in `failed` of an owned tree, as if it waited: to be listed, looked at,
+    /// locked, removed and swept, and nothing else. Failure (75, local).
+    static Queue failed(const QueueTree& tree);
 
     /// What has that name is kept in `failed`, for a person. False if it cannot be: of a
     /// tree that is not owned a run of its owner does it.
@@ -79,7 +81,7 @@ class Queue {
 
     /// Removes what writers who were killed left. `now`: seconds since 1970.
     void sweep(std::int64_t now) const;
-    /// Removes of `failed` what is older than keep_failed, or more of one user than
+    /// Of failed(): removes what is older than keep_failed, or more of one user than
     /// max_count and max_size allow, the oldest first.
     void sweep_failed(std::int64_t now) const;
 
@@ -96,6 +98,8 @@ class Queue {
 
   private:
     [[nodiscard]] UniqueFd open(const std::string& id, int flags) const;
+    [[noreturn]] void refuse(const std::string& id, ExitStatus status,
+                             std::string_view why) const;
     [[nodiscard]] std::string_view limit_reached(std::uint64_t size) const;
     [[nodiscard]] std::string_view reserve_needed(std::uint64_t size) const;
     template<class Predicate>

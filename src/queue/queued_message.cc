@@ -102,7 +102,12 @@ void QueuedMessage::read() {
     if (header_end == std::string::npos)
         damaged(name_, "its header has no end");
     begin_ = header_end + 2;
-    header_ = read_queue_header(std::string_view(text).substr(0, begin_));
+    try {
+        header_ = read_queue_header(std::string_view(text).substr(0, begin_));
+    } catch (const Failure& failure) {
+        stop(failure.status(), Fault::local, {"queue file ", name_, ": ", failure.what()},
+             "4.3.0");
+    }
     if (header_.id != name_)
         damaged(name_, "it is another's");
     const std::uint64_t journal = begin_ + header_.size;
@@ -215,8 +220,8 @@ bool QueuedMessage::is_full() const {
            journal_limit;
 }
 
-void QueuedMessage::remove() {
-    ::unlinkat(directory_, name_.c_str(), 0);
+bool QueuedMessage::remove() {
+    return ::unlinkat(directory_, name_.c_str(), 0) == 0;
 }
 
 bool QueuedMessage::is_locked() const {

@@ -54,8 +54,8 @@ class QueuedMessage {
     /// No room is left for another attempt.
     [[nodiscard]] bool is_full() const;
 
-    /// Nothing is left to do.
-    void remove();
+    /// Nothing is left to do. False, with errno, where the file cannot be removed.
+    [[nodiscard]] bool remove();
 
     /// Locked by somebody, who may be this process by another descriptor.
     [[nodiscard]] bool is_locked() const;

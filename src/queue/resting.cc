@@ -93,8 +93,9 @@ void RestingRelays::save() const {
     if (lines == before_)
         return;
     const char* const fresh = ".relays";
-    const UniqueFd file(::openat(
-        directory_, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode));
+    const UniqueFd file(
+        ::openat(directory_, fresh,
+                 O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode));
     const bool written = file && ::write(file.get(), lines.data(), lines.size()) ==
                                      static_cast<ssize_t>(lines.size());
     if (!written || ::renameat(directory_, fresh, directory_, "relays") != 0)

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "config/settings.h"
+#include "queue/journal.h"
 #include "smtp/recipient.h"
 
 namespace sallyport {
@@ -19,7 +20,7 @@ class Retries {
         : settings_(settings), random_(seed) {}
 
     /// The least, where the server may have the message: its verdict may only be late.
-    static constexpr std::chrono::minutes after_doubt{15};
+    static constexpr std::chrono::seconds after_doubt{doubt_lasts};
 
     struct Next {
         std::chrono::seconds wait;

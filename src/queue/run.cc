@@ -55,9 +55,10 @@ void QueueRun::try_all(const QueueSelection& selection) {
     const std::int64_t begun = now_();
     std::int64_t synced = begun;
     RestingRelays resting(tree_.run());
-    if (selection.kind == Kind::all || selection.kind == Kind::id)
+    if (selection.kind == Kind::all)
         resting.forget();
-    leave_alone(resting);
+    if (selection.kind != Kind::id)
+        leave_alone(resting);
     for (const std::string& key : choose(selection)) {
         if (now_() - begun > longest_run)
             break;
@@ -97,7 +98,7 @@ void QueueRun::sweep() {
                             Priority::error);
     }
     if (tree_.is_owned())
-        Queue(tree_, ::geteuid()).sweep_failed(now_());
+        Queue::failed(tree_).sweep_failed(now_());
 }
 
 void QueueRun::sync() {
@@ -131,12 +132,13 @@ void QueueRun::remember(RestingRelays& resting) const {
 }
 
 /// Which are read without a lock: each is looked at again when it is had. Those that a run
-/// ended with come last, then those of one relay together; of these each user's oldest,
-/// then each user's next, and so on: who has many is in nobody's way.
+/// ended with come last, then those of one relay together; of these what has been due
+/// longest of each user, then each user's next, and so on: who has many is in nobody's way.
 std::vector<std::string> QueueRun::choose(const QueueSelection& selection) {
     std::vector<std::string> chosen;
     const std::vector<uid_t> users = tree_.users();
-    const auto most = std::max<std::size_t>(QueueSettings::most / users.size(), 1);
+    const std::size_t most =
+        QueueSettings::most / std::max<std::size_t>(users.size(), 1) + 1;
     for (const uid_t user : users)
         choose_of(user, most, selection, chosen);
     std::ranges::sort(chosen);
@@ -178,8 +180,8 @@ std::optional<std::string> QueueRun::key_of(const Queue& queue, uid_t user,
         const Progress& progress = message->progress();
         if (is_chosen(header, progress, selection))
             return sort_key({progress.unfinished > 0 ? 1 : 0,
-                             first_relay(header.envelope.reverse_path), header.arrived,
-                             user},
+                             first_relay(header.envelope.reverse_path),
+                             std::max(progress.next, header.arrived), user},
                             id);
         left(header);
         return std::nullopt;
@@ -199,24 +201,22 @@ std::int64_t QueueRun::first_relay(const std::string& sender) const {
 bool QueueRun::is_chosen(const QueueHeader& header, const Progress& progress,
                          const QueueSelection& selection) const {
     const std::int64_t now = now_();
-    const bool rests =
-        progress.next > now && progress.next <= now + retries_.longest().count();
     switch (selection.kind) {
     case Kind::due:
-        return !progress.held && !rests;
-    case Kind::all:
         return !progress.held &&
-               (!rests || std::ranges::none_of(progress.recipients, [](const auto& fate) {
-                   return fate.doubts > 0;
-               }));
+               (progress.next <= now || progress.next > now + retries_.longest().count());
+    case Kind::all:
+        return !progress.held && !progress.is_in_fresh_doubt(now);
     case Kind::id:
         return has_text(header.id, selection.text);
     case Kind::recipient:
-        return std::ranges::any_of(header.recipients, [&](const Recipient& recipient) {
-            return has_text(recipient.address, selection.text);
-        });
+        return !progress.is_in_fresh_doubt(now) &&
+               std::ranges::any_of(header.recipients, [&](const Recipient& recipient) {
+                   return has_text(recipient.address, selection.text);
+               });
     case Kind::sender:
-        return has_text(header.envelope.reverse_path, selection.text);
+        return !progress.is_in_fresh_doubt(now) &&
+               has_text(header.envelope.reverse_path, selection.text);
     }
     return false;
 }

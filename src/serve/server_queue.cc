@@ -79,7 +79,12 @@ void Server::ask_queue() {
     if (timing_ == Timing::interactive)
         return;
     upstream_.require_relay(envelope_.reverse_path);
-    require_room({});
+    try {
+        queue_->require_room(announced_);
+    } catch (const Failure& failure) { // a message that can go need not fail
+        timing_ = Timing::interactive;
+        world_.log.note(world_.identity.id, concat({"not queued: ", failure.what()}));
+    }
 }
 
 /// `trouble`: what has the message wait.

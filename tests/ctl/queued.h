@@ -44,7 +44,7 @@ class Queued {
     [[nodiscard]] const Queue& queue() const { return *queue_; }
     [[nodiscard]] std::vector<QueueEntry> waiting() const { return listed(*queue_, false); }
     [[nodiscard]] std::vector<QueueEntry> failed() const {
-        return listed(queue_->failed(), true);
+        return listed(Queue::failed(*tree_), true);
     }
     [[nodiscard]] QueueEntry details(const std::string& id) const {
         auto message = queue_->look_at(id);

@@ -203,9 +203,23 @@ BOOST_FIXTURE_TEST_CASE(without_room_the_text_has_both_reasons, Fixture) {
     const std::string told = describe_failures(report);
     BOOST_TEST(told.find("one: refused; not queued: queue ") != std::string::npos);
     BOOST_TEST(told.find("it is full ([queue] max_count)") != std::string::npos);
-    invocation.timing = Timing::deferred;
-    BOOST_TEST(
-        (failure_of([&] { return hand_over({}); }).status() == ExitStatus::temp_fail));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_cannot_be_queued_goes_at_once_whoever_wants_it_later,
+                        Fixture) {
+    waits(hand_over({Script()}), 260, 0); // an outage
+    settings.queue.max_count = 1;
+    identity.renew();
+    BOOST_TEST((hand_over({takes_all}).status() == ExitStatus::ok));
+    BOOST_TEST(queued() == 1U);
+    for (const Timing timing : {Timing::deferred, Timing::background}) {
+        invocation.timing = timing;
+        BOOST_TEST((hand_over({takes_all}).status() == ExitStatus::ok));
+    }
+    BOOST_TEST(network.heard.find("Subject: x") != std::string::npos);
+    const std::string told = describe_failures(hand_over({Script()}));
+    BOOST_TEST(told.find("one: refused; not queued: queue ") != std::string::npos, told);
+    BOOST_TEST(queued() == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_queue_of_somebody_else_s_stops_no_message, Fixture) {
@@ -216,7 +230,8 @@ BOOST_FIXTURE_TEST_CASE(a_queue_of_somebody_else_s_stops_no_message, Fixture) {
     BOOST_TEST((report.status() == ExitStatus::temp_fail));
     BOOST_TEST(describe_failures(report).find("not queued: queue ") != std::string::npos);
     invocation.timing = Timing::deferred;
-    BOOST_TEST((failure_of([&] { return hand_over({}); }).status() == ExitStatus::config));
+    BOOST_TEST((hand_over({takes_all}).status() == ExitStatus::ok));
+    BOOST_TEST(has_logged("not queued: queue "));
 }
 
 BOOST_FIXTURE_TEST_CASE(many_recipients_become_several_messages, Fixture) {

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "failing_new.h"
+#include "queue/handover.h"
 #include "queue_runs.h"
 
 using namespace sallyport;
@@ -22,7 +23,6 @@ struct Fixture : QueueFixture {
         network.next.clear();
         Log log({LogTarget::none, {}, LogFormat::text}, "sallyport");
         const QueueTree tree(settings.queue);
-        const Queue queue(tree, ::getuid());
         const World world{invocation, settings,   identity,    log,
                           network,    transcript, Clock::now()};
         try {
@@ -81,4 +81,38 @@ BOOST_FIXTURE_TEST_CASE(who_is_refused_is_told_or_will_be, Fixture) {
     fail_each(refuses, [&](long at) {
         BOOST_TEST(!waiting().empty(), at); // it, or the report on it
     });
+}
+
+/// What the caller is told of a message that the server has is never that it has it not.
+BOOST_FIXTURE_TEST_CASE(what_a_callers_server_took_is_not_called_a_failure, Fixture) {
+    Envelope envelope;
+    envelope.reverse_path = "me@x";
+    envelope.recipients = {"a-recipient-whose-name-wants-memory@example.org"};
+    for (long at = 1, failed = 1; failed != 0; ++at) {
+        network.servers["one"] = {takes_all};
+        network.heard.clear();
+        network.next.clear();
+        Log log({LogTarget::none, {}, LogFormat::text}, "sallyport");
+        const World world{invocation, settings,   identity,    log,
+                          network,    transcript, Clock::now()};
+        Header fields;
+        fields.append(Field("Subject: x\r\n"));
+        const Message message(fields, Store(), {});
+        Report report;
+        {
+            const Failing failing(at, true);
+            try {
+                Failover failover(settings, network,
+                                  {identity.host_name, Clock::now(), transcript});
+                report = hand_over(world, failover, envelope, message);
+            } catch (const std::bad_alloc&) { // nothing was done, or this is a lie
+            }
+            failed = ::has_failed ? 1 : 0;
+        }
+        if (network.heard.find("Subject") == std::string::npos)
+            continue;
+        BOOST_REQUIRE_MESSAGE(report.recipients.size() == 1U, at);
+        const Recipient& recipient = report.recipients.front();
+        BOOST_TEST((recipient.accepted() || recipient.in_doubt()), at);
+    }
 }

@@ -83,7 +83,7 @@ BOOST_FIXTURE_TEST_CASE(an_outage_costs_one_attempt_and_raises_no_back_off, Queu
         BOOST_TEST(read(first).progress().raised == 0U);
         now() += 6 * 60;
     }
-    BOOST_TEST(read(second).progress().attempts == 0U);
+    BOOST_TEST(read(first).progress().attempts + read(second).progress().attempts == 3U);
     BOOST_TEST(run_against({hello + one_more + one_more}).gone == 2U);
 }
 
@@ -206,11 +206,22 @@ BOOST_FIXTURE_TEST_CASE(a_run_that_was_killed_leaves_a_doubt, QueueFixture) {
     BOOST_TEST(run_against({takes_all}).gone == 1U);
 }
 
+BOOST_FIXTURE_TEST_CASE(one_that_was_killed_after_it_wrote_that_still_waits, QueueFixture) {
+    JournalLine doubt = line(Event::doubt, {0});
+    doubt.text = "no verdict";
+    has(first, {"a@x"}, {line(Event::attempt), line(Event::begin, {0}), doubt});
+    BOOST_TEST(run_against({takes_all}).gone == 0U);
+    BOOST_TEST(network.asked.empty());
+    now() += 15 * 60;
+    BOOST_TEST(run_against({takes_all}).gone == 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(so_do_runs_that_were_killed_three_times, QueueFixture) {
     JournalLine doubt = line(Event::doubt, {0});
     doubt.text = "no verdict";
     const JournalLine begun = line(Event::begin, {0});
     has(first, {"a@x"}, {begun, doubt, begun, doubt, begun});
+    now() += 15 * 60;
     BOOST_TEST(run_against({takes_all}).held == 1U);
     BOOST_TEST(network.asked.empty());
     BOOST_TEST(read(first).progress().held);
@@ -361,6 +372,14 @@ BOOST_FIXTURE_TEST_CASE(a_relay_that_refused_us_is_left_alone_for_longer_each_ti
     BOOST_TEST(run_against({takes_all}).gone == 1U);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_stands_in_the_way_of_that_note_holds_no_run, QueueFixture) {
+    has(first);
+    const std::string note = folder.path("spool/run/.relays");
+    BOOST_REQUIRE(::mkfifo(note.c_str(), 0600) == 0);
+    run_against({Script{"554 not you"}});
+    BOOST_TEST(!std::filesystem::exists(note));
+}
+
 BOOST_FIXTURE_TEST_CASE(who_asks_for_all_or_changes_the_password_does_not_wait,
                         QueueFixture) {
     const Script refuses{"554 5.7.1 not you"};
@@ -471,6 +490,29 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_message_of_ours_is_not_met_again, QueueFixtur
     BOOST_TEST(run_against({takes_all}).damaged == 0U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_second_name_is_no_damage_and_may_go, QueueFixture) {
+    has(first);
+    const std::string mine = folder.path("spool/queue/" + std::to_string(::getuid()));
+    std::filesystem::create_hard_link(mine + "/" + first, folder.path("copy"));
+    BOOST_TEST(run_against({takes_all}).damaged == 1U);
+    BOOST_TEST(network.asked.empty());
+    BOOST_TEST(has_logged("it has another name (a hard link), too"));
+    std::filesystem::remove(folder.path("copy"));
+    BOOST_TEST(run_against({takes_all}).gone == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_has_been_due_longest_goes_first, QueueFixture) {
+    for (const auto& id : {first, second, third, fourth})
+        has(id, {"a@x"}, {}, "put-off@x");
+    now() += 1;
+    has("00000000005", {"a@x"}, {}, "other@x");
+    const Script put_off{"451 4.7.1 slow down", "250 reset"};
+    BOOST_TEST(run_against({hello + put_off + put_off + put_off}).deferred == 3U);
+    now() += 400;
+    BOOST_TEST(run_against({hello + put_off + one_more + put_off + put_off}).gone == 1U);
+    BOOST_TEST(subjects() == "5");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_run_ends_after_an_hour, QueueFixture) {
     has(first);
     has(second);
@@ -493,6 +535,8 @@ BOOST_FIXTURE_TEST_CASE(all_does_not_mean_what_was_in_doubt_a_moment_ago, QueueF
     has(first);
     run_against({loses_verdict});
     BOOST_TEST(run_against({takes_all}, {QueueSelection::Kind::all}).gone == 0U);
-    now() += 20 * 60;
+    BOOST_TEST(run_against({takes_all}, {QueueSelection::Kind::recipient, "x"}).gone == 0U);
+    BOOST_TEST(run_against({takes_all}, {QueueSelection::Kind::sender, "x"}).gone == 0U);
+    now() += 16 * 60; // it would wait for longer by itself
     BOOST_TEST(run_against({takes_all}, {QueueSelection::Kind::all}).gone == 1U);
 }

@@ -136,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(who_has_the_lock_has_the_message, Fixture) {
     auto locked = queue.lock(one);
     BOOST_REQUIRE(locked.has_value());
     BOOST_TEST(!queue.lock(one).has_value());
-    locked->remove();
+    BOOST_TEST(locked->remove());
     locked.reset();
     BOOST_TEST(!queue.lock(one).has_value());
     BOOST_TEST(files().empty());
@@ -147,10 +147,23 @@ BOOST_FIXTURE_TEST_CASE(what_is_finished_while_one_waits_for_it_is_not_had, Fixt
     const QueueTree tree(settings);
     const Queue queue(tree, ::getuid());
     auto seen = queue.look_at(one);
-    queue.lock(one)->remove();
+    BOOST_TEST(queue.lock(one)->remove());
     BOOST_TEST(!queue.lock(one).has_value());
     seen->read(); // who looks has what was there
     BOOST_TEST(seen->header().id == one);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_moved_while_one_waits_for_it_is_not_had, Fixture) {
+    has(one);
+    const QueueTree tree(settings);
+    const Queue queue(tree, ::getuid());
+    auto reader = queue.look_at(one);
+    BOOST_TEST(queue.set_aside(one));
+    has(one);
+    auto message = queue.lock(one);
+    BOOST_REQUIRE(message.has_value());
+    BOOST_TEST(message->remove());
+    BOOST_TEST(!message->remove()); // it is gone
 }
 
 BOOST_FIXTURE_TEST_CASE(lines_are_added_after_what_is_whole, Fixture) {
@@ -216,7 +229,7 @@ BOOST_FIXTURE_TEST_CASE(what_must_not_be_forgotten_is_on_the_disk, Fixture) {
         const unsigned counted = std::exchange(syncs, 0);
         message->append(line, true);
         BOOST_TEST(syncs == 1U);
-        message->remove();
+        BOOST_TEST(message->remove());
         return counted;
     };
     for (const Event event : {Event::refuse, Event::told, Event::hold, Event::free})
@@ -360,7 +373,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_no_message_is_not_opened, Fixture) {
     BOOST_TEST(lock() == no_message);
     fs::remove(at);
     fs::create_hard_link(folder.path(mine(one)), at);
-    BOOST_TEST(lock() == no_message);
+    BOOST_TEST(lock() == "75 queue " + settings.directory + ": " + two +
+                             ": it has another name (a hard link), too");
     fs::remove(at);
     fs::create_symlink(folder.path(mine(one)), at);
     BOOST_TEST(lock() != "none");
@@ -398,7 +412,8 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_file_is_said_to_be, Fixture) {
     BOOST_TEST(changed("From: me", "From  me") == damaged + "its message has no header");
     BOOST_TEST(changed("From: me", std::string_view("From:\0me", 8)) ==
                damaged + "its message has no header");
-    BOOST_TEST(changed("<a@x>", "<c@x>").starts_with("65 damaged: line "));
+    BOOST_TEST(
+        changed("<a@x>", "<c@x>").starts_with("65 queue file 00000000001: damaged: line "));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_has_anothers_name_is_not_his, Fixture) {
@@ -483,14 +498,14 @@ BOOST_FIXTURE_TEST_CASE(what_failed_is_kept_for_a_while, Fixture) {
     BOOST_TEST(files().empty());
     BOOST_TEST(failed() == 2);
     const std::int64_t now = std::time(nullptr);
-    queue.sweep_failed(now);
+    Queue::failed(tree).sweep_failed(now);
     BOOST_TEST(failed() == 2);
     settings.max_count = 1;
     const QueueTree smaller(settings);
-    Queue(smaller, ::getuid()).sweep_failed(now);
+    Queue::failed(smaller).sweep_failed(now);
     BOOST_TEST(failed() == 1);
     constexpr std::int64_t week = 7 * 86400;
-    queue.sweep_failed(now + week + 1);
+    Queue::failed(tree).sweep_failed(now + week + 1);
     BOOST_TEST(failed() == 0);
 }
 
@@ -587,7 +602,7 @@ BOOST_FIXTURE_TEST_CASE(what_has_failed_can_be_looked_at_and_removed, Fixture) {
     BOOST_REQUIRE(queue.set_aside(
         queue.add(header_for(one), message_of("x\r\n"), {{refused}}).name()));
     has(two);
-    const Queue failed = queue.failed();
+    const Queue failed = Queue::failed(tree);
     BOOST_TEST(failed.ids() == Texts{one}, boost::test_tools::per_element());
     BOOST_TEST(queue.ids() == Texts{two}, boost::test_tools::per_element());
     auto message = failed.lock(one);
@@ -595,7 +610,7 @@ BOOST_FIXTURE_TEST_CASE(what_has_failed_can_be_looked_at_and_removed, Fixture) {
     message->read();
     BOOST_TEST(message->progress().is(Progress::State::refused));
     BOOST_TEST(!failed.look_at(two).has_value());
-    message->remove();
+    BOOST_TEST(message->remove());
     BOOST_TEST(failed.ids().empty());
     BOOST_TEST(queue.ids() == Texts{two}, boost::test_tools::per_element());
 }

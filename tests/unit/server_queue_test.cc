@@ -252,12 +252,20 @@ BOOST_FIXTURE_TEST_CASE(a_full_queue_is_said_at_once_where_that_is_known, Fixtur
             .starts_with(
                 sender_ok +
                 "450 4.2.0 one1: RCPT TO:<a@x>: 450 4.2.0 grey; not queued: queue "));
+}
+
+BOOST_FIXTURE_TEST_CASE(where_it_is_to_wait_and_there_is_no_room_a_server_is_asked,
+                        Fixture) {
     settings.queue.when = QueueSettings::When::always;
-    BOOST_TEST(say(mail).starts_with("452 4.3.1 queue "));
-    settings.queue.max_count = 10;
     settings.queue.max_size = 100;
-    BOOST_TEST(say("MAIL FROM:<me@x> SIZE=101\n").starts_with("452 4.3.1 queue "));
+    has_servers({no_server});
+    BOOST_TEST(say("MAIL FROM:<me@x> SIZE=101\n").starts_with("452 4.3.1 one: refused; "));
+    BOOST_TEST(holds(log(), "not queued: queue "), log());
     BOOST_TEST(say("MAIL FROM:<me@x> SIZE=100\n") == sender_ok);
+    settings.queue.max_count = 0;
+    has_servers({takes_all});
+    BOOST_TEST(say(mail + to_a + data) ==
+               sender_ok + recipient_ok + go + "250 2.0.0 accepted: 250 2.0.0 Ok\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(without_room_for_some_nobody_gets_it, Fixture) {

@@ -54,6 +54,7 @@ BOOST_FIXTURE_TEST_CASE(only_who_has_it_not_is_asked_again, QueueFixture) {
     BOOST_TEST(run_against({takes_all}).gone == 1U);
     BOOST_TEST(network.heard.find("<a@x>") == std::string::npos);
     BOOST_TEST(network.heard.find("<b@x>") != std::string::npos);
+    BOOST_TEST(has_logged("to=<b@x>, relay"));
     BOOST_TEST(waiting().empty());
 }
 
@@ -126,6 +127,9 @@ BOOST_FIXTURE_TEST_CASE(the_journal_and_the_log_say_when_and_of_whom, QueueFixtu
                std::string::npos);
     BOOST_TEST(has_logged(first));
     BOOST_TEST(!has_logged(identity.id));
+    now() += 6 * 60;
+    run_against({Script{"421 later"}});
+    BOOST_TEST(read(first).journal().find(" try 2\n") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(after_three_put_off_in_a_row_the_relay_is_left, QueueFixture) {

@@ -61,6 +61,21 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_too_large_for_the_server_is_not_sent, Sendin
     const std::string told = say(begun + "DATA\n" + fields + "\nhello\n.\n");
     BOOST_TEST(told.find("\n552 5.3.4 ") != std::string::npos, told);
     BOOST_TEST(!holds(network.heard, "DATA"));
+    has_servers({Script{"220 one", "250-one\r\n250 SIZE 40", "250 s"}});
+    BOOST_TEST(say("MAIL FROM:<me@x> SIZE=41\n").starts_with("552 5.3.4 "));
+    BOOST_TEST(!holds(network.heard, "MAIL"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_signed_nul_is_not_sent_to_who_takes_none, Sending) {
+    has_servers({takes_one});
+    const std::string told = send(
+        "DATA\nMIME-Version: 1.0\nContent-Type: multipart/signed; boundary=b; micalg=x;\n"
+        " protocol=\"application/x\"\n" +
+        fields +
+        "\n--b\nContent-Type: text/plain\n\na\0b\n--b\nContent-Type: "s
+        "application/x\n\nsignature\n--b--\n.\n");
+    BOOST_TEST(told.starts_with(go + "554 5.6."), told);
+    BOOST_TEST(!holds(network.heard, "DATA"));
 }
 
 BOOST_FIXTURE_TEST_CASE(several_messages_over_one_session, Sending) {

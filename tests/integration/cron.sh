@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # cron's mail through a real Postfix: first the call that Debian's cron makes, with its text,
-# by a link named sendmail; then a real cron daemon that runs a job and mails its output.
+# by a link named sendmail; then a real cron daemon that runs a job and mails its output, and
+# the queue, by the line that the manual has.
 # shellcheck disable=SC2034,SC2154 # names of the sourced files
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -54,9 +55,22 @@ call_case() {
 write_job() {
     mkdir -p "$work/cron/tabs" "$work/cron/run" "$work/cron/none"
     : >"$work/cron/crontab"
-    printf 'MAILTO=root\n@reboot . %s\n' "$inside/cron/job" >"$work/cron/tabs/root"
+    {
+        printf 'MAILTO=root\n@reboot . %s\n' "$inside/cron/job"
+        printf '* * * * * SALLYPORT_CONFIG=%s LD_LIBRARY_PATH=%s %s -q\n' \
+            "$inside/queued" "$inside/stage/lib" "$inside/stage/bin/sendmail"
+    } >"$work/cron/tabs/root"
     chmod 0600 "$work/cron/tabs/root"
     printf '%s\n' "printf 'first\n.\n..dots\nlast\n'" >"$work/cron/job"
+}
+
+# A message in a queue that has another name within the servers' root.
+queue_message() {
+    relay_conf queued "$starttls_port" starttls
+    printf '[queue]\ndirectory = %s\n' "$work/spool" >>"$work/queued"
+    SALLYPORT_CONFIG=$work/queued "$SALLYPORT" -odq -f "root@$domain" "alice@$domain" \
+        <"$work/cron.eml" 2>/dev/null || return
+    sed -i "s,$work/,$inside/," "$work/queued"
 }
 
 # cron's own places in the servers' root are covered by ours.
@@ -83,8 +97,11 @@ daemon_case() {
     set_stage
     write_job
     clear_stage
+    queue_message || fail 'a message is queued' 'it was not'
     start_cron
     verdict "$name" row_of 'Debian cron (the daemon)' root mail_from_daemon
+    why='no run of the queue sent it'
+    verdict 'a line of a crontab runs the queue' await 90 has_stored alice 1
 }
 
 begin "${postfix_needs[@]}" /usr/sbin/cron

@@ -225,20 +225,28 @@ enqueue() {
     fi
 }
 
-# Writing to this disk, without us: what the least of all ways to do it takes.
-disk() {
-    local run begun
-    wall=''
+# median NUMBER...: an odd number of them.
+median() {
+    printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"
+}
+
+# Writing to this disk, with us and without: the one right after the other, since the disk has
+# moods.
+disk_times() {
+    local run begun ours=() least=()
     for ((run = 0; run < 21; run++)); do
+        enqueue "$support/measure" "$work/usage"
+        ours+=("$(usage wall_us)")
         begun=${EPOCHREALTIME/./}
         dd if="$work/queued" of="$work/spool/dd" bs=4096 conv=fsync 2>/dev/null
-        keep_least wall $((${EPOCHREALTIME/./} - begun))
+        least+=($((${EPOCHREALTIME/./} - begun)))
         rm "$work/spool/dd"
     done
+    row '  median time of 21' '-' "$(in_milliseconds "$(median "${ours[@]}")")"
+    row '  of dd conv=fsync, as large' '-' "$(in_milliseconds "$(median "${least[@]}")")"
 }
 
 queued_messages() {
-    local run
     message 4096 >"$work/queued"
     configure_queue
     enqueue # which makes the directories
@@ -247,14 +255,7 @@ queued_messages() {
         counted 'fsync and the like, 4 KiB that are only queued' 2 \
             "$(grep -cE 'f(data)?sync|syncfs' "$work/trace")"
     fi
-    wall=''
-    for ((run = 0; run < 21; run++)); do
-        enqueue "$support/measure" "$work/usage"
-        keep_least wall "$(usage wall_us)"
-    done
-    row 'time of it' '-' "$(in_milliseconds "$wall")"
-    disk
-    row '  of dd conv=fsync, as large' '-' "$(in_milliseconds "$wall")"
+    disk_times
     while [ "$(find "$work/spool/queue" -name '???????????' | wc -l)" -lt "$waiting" ]; do
         enqueue
     done

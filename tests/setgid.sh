@@ -117,6 +117,19 @@ own_cases() {
     delivers 'a configuration of his own' "$own"
 }
 
+# Where the system takes the bit's effect away, that is said.
+bitless_cases() {
+    system_conf
+    refuses 78 'no_new_privs' 'the set-group-ID bit of this program has no effect here' \
+        setpriv --no-new-privs "$work/sendmail" -i "$recipient"
+    if unshare -r true 2>/dev/null; then
+        refuses 78 'a user namespace' 'the set-group-ID bit of this program has no effect' \
+            unshare -r "$work/sendmail" -i "$recipient"
+    else
+        skip 'a user namespace' 'there is none to be had'
+    fi
+}
+
 # What is left of the group once a dialogue has begun, and what -v shows.
 afterwards_cases() {
     local name='nothing is left of the group' pid line
@@ -167,5 +180,6 @@ relay_conf "$work/home/.config/sallyport.conf" "$implicit_port" implicit \
 chown -R "$caller:$caller" "$work/home"
 system_cases
 own_cases
+bitless_cases
 afterwards_cases
 finish

@@ -58,7 +58,7 @@ struct LogEntry {
     std::string tls;   ///< "TLSv1.3", or empty for none
     Delays delays;
     std::string dsn;    ///< "2.0.0"
-    std::string status; ///< sent, deferred, bounced, misconfigured, in-doubt
+    std::string status; ///< sent, queued, deferred, bounced, misconfigured, in-doubt
     std::string reply;  ///< the server's words with its queue id, or our own diagnosis
 };
 

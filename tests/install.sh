@@ -85,6 +85,9 @@ command=$(sed -n 's/^ *\(.*sallyportctl setup\)$/\1/p' "$work/out")
 printf 'secret\n' | $command --output "$root/etc/sallyport.conf" --host smtp.example.org \
     --user me@example.org --from me@example.org --root admin@example.org --password-stdin \
     --no-check >"$work/out" 2>&1 || fail "$command: $(cat "$work/out")"
+grep -qx "ExecStart=$root/usr/sbin/sallyport -q" \
+    "$root/usr/share/doc/sallyport/examples/sallyport-queue.service" ||
+    fail 'the unit runs another program'
 [ "$(stat -c %a "$root/etc/sallyport.conf")" = 600 ] || fail 'the configuration is not 0600'
 install_here
 ! grep -q Next "$work/out" || fail 'it tells what has been done already'

@@ -106,6 +106,7 @@ holds sallyport \
     ./usr/share/man/man7/sallyport-advice.7.gz \
     ./usr/share/doc/sallyport/examples/sendgrid.conf \
     ./usr/share/doc/sallyport/README.Debian \
+    ./usr/share/doc/sallyport/queue.md.gz \
     ./usr/share/doc/sallyport/examples/sallyport.conf \
     ./usr/share/man/man8/sallyport.8.gz \
     ./usr/share/man/man5/sallyport.conf.5.gz

@@ -78,5 +78,6 @@ holds /usr/sbin/sallyport /usr/sbin/sallyportctl /usr/sbin/sendmail /usr/lib/sen
     /usr/share/zsh/site-functions/_sallyportctl \
     /usr/share/fish/vendor_completions.d/sallyportctl.fish \
     /usr/share/man/man8/sallyportctl.8.gz \
+    /usr/share/doc/sallyport/queue.md \
     /usr/share/doc/sallyport/examples/sallyport.conf
 exit "$failed"

@@ -94,26 +94,13 @@ std::chrono::milliseconds duration(std::string_view text, const std::string& ori
     return read_duration(text, std::chrono::seconds(least), origin);
 }
 
-/// What a queue may be asked to wait for.
-template<int least_hours, int most_hours>
-std::chrono::milliseconds hours(std::string_view text, const std::string& origin) {
-    constexpr std::chrono::hours least(least_hours);
-    constexpr std::chrono::hours most(most_hours);
-    const auto time = read_duration(text, least, origin);
-    if (time > most)
-        misconfigured(origin, {"at most ", std::to_string(most.count()), "h is expected"});
-    return time;
-}
-
 std::vector<std::chrono::milliseconds> read_retries(std::string_view text,
                                                     const std::string& origin) {
     constexpr std::chrono::minutes least(1);
+    constexpr std::chrono::days most(1);
     std::vector<std::chrono::milliseconds> waits;
-    for (const std::string& wait : read_list(text, origin)) {
-        waits.push_back(read_duration(wait, least, origin));
-        if (waits.back() > std::chrono::hours(24))
-            misconfigured(origin, "a wait of 1m to 1d is expected, or a list of them");
-    }
+    for (const std::string& wait : read_list(text, origin))
+        waits.push_back(read_duration(wait, least, origin, most));
     return waits;
 }
 
@@ -232,8 +219,10 @@ void put_log_target(const Target& target, Value& value) {
 /// yes, no, or who hears of failures instead of the sender.
 void put_bounce(const Target& target, Value& value) {
     QueueSettings& queue = *std::get<QueueSettings*>(target);
-    const bool is_switch = value.text.find('@') == std::string::npos;
-    queue.bounce = !is_switch || read_switch(value.text, value.origin);
+    const bool is_switch = value.text == "yes" || value.text == "no";
+    if (!is_switch && value.text.find('@') == std::string::npos)
+        misconfigured(value.origin, "yes, no or an address is expected");
+    queue.bounce = value.text != "no";
     queue.bounce_to = is_switch ? Mailbox() : read_mailbox(value.text, value.origin);
 }
 
@@ -317,13 +306,13 @@ constexpr Key keys[] = {
     {"queue", "directory", put<&Waiting::directory, read_path>},
     {"queue", "when", put<&Waiting::when, choose<Waiting::When, occasions>>},
     {"queue", "retry", put<&Waiting::retry, read_retries>},
-    {"queue", "lifetime", put<&Waiting::lifetime, hours<1, 30 * 24>>},
+    {"queue", "lifetime", put<&Waiting::lifetime, duration<3600>>},
     {"queue", "in_doubt", put<&Waiting::hold_in_doubt, choose<bool, doubts>>},
     {"queue", "bounce", put_bounce},
     {"queue", "max_count", put<&Waiting::max_count, number<1, Waiting::most>>},
     {"queue", "max_size", put<&Waiting::max_size, read_size>},
     {"queue", "reserve", put<&Waiting::reserve, read_size>},
-    {"queue", "keep_failed", put<&Waiting::keep_failed, hours<0, 30 * 24>>},
+    {"queue", "keep_failed", put<&Waiting::keep_failed, duration<0>>},
     {"limits", "per_user", put_per_user},
     {"exit", "tempfail", put<&Settings::tempfail, number<64, 78, ExitStatus>>, harmless},
 };

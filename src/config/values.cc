@@ -20,12 +20,12 @@ namespace sallyport {
 
 namespace {
 
-constexpr std::chrono::seconds longest_duration = std::chrono::hours(24 * 30);
-
 struct Unit {
     char name;
     std::uint64_t size;
 };
+
+constexpr Unit units_of_time[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
 
 /// A number, perhaps with one of the `units` after it; nothing if it is above `most`.
 std::optional<std::uint64_t> measure(std::string_view text, std::span<const Unit> units,
@@ -38,6 +38,14 @@ std::optional<std::uint64_t> measure(std::string_view text, std::span<const Unit
     if (!number || *number > most / size)
         return std::nullopt;
     return *number * size;
+}
+
+/// As it may be written, as short as can be.
+std::string written(std::chrono::seconds time) {
+    const auto count = static_cast<std::uint64_t>(time.count());
+    const auto* const unit = std::ranges::find_if(
+        units_of_time, [count](const Unit& one) { return count % one.size == 0; });
+    return count == 0 ? "0" : std::to_string(count / unit->size) + unit->name;
 }
 
 bool is_address(const std::string& text) {
@@ -76,12 +84,13 @@ std::uint64_t read_size(std::string_view text, const std::string& origin) {
 }
 
 std::chrono::milliseconds read_duration(std::string_view text, std::chrono::seconds least,
-                                        const std::string& origin) {
-    constexpr Unit units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    const auto span = measure(text, units, longest_duration.count());
+                                        const std::string& origin,
+                                        std::chrono::seconds most) {
+    const auto span =
+        measure(text, units_of_time, static_cast<std::uint64_t>(most.count()));
     if (!span || std::chrono::seconds(*span) < least)
-        misconfigured(origin, {"a number of seconds from ", std::to_string(least.count()),
-                               " to 30d is expected, perhaps with s, m, h or d"});
+        misconfigured(origin, {"a time from ", written(least), " to ", written(most),
+                               " is expected, in seconds or with s, m, h or d"});
     return std::chrono::seconds(*span);
 }
 

@@ -24,9 +24,10 @@ std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint6
 /// Octets: a number, perhaps with K, M or G (powers of 1024).
 std::uint64_t read_size(std::string_view text, const std::string& origin);
 
-/// Seconds, or with s, m, h or d; at least `least` and at most 30 days.
+/// Seconds, or with s, m, h or d; from `least` to `most`.
 std::chrono::milliseconds read_duration(std::string_view text, std::chrono::seconds least,
-                                        const std::string& origin);
+                                        const std::string& origin,
+                                        std::chrono::seconds most = std::chrono::days(30));
 
 /// Elements split by commas or blanks: at least one.
 std::vector<std::string> read_list(std::string_view text, const std::string& origin);

@@ -73,11 +73,18 @@ BOOST_AUTO_TEST_CASE(durations) {
     BOOST_TEST((seconds("30d") == 720h));
     BOOST_TEST((seconds("2592000") == 720h));
     BOOST_TEST((read_duration("1", 1s, origin) == 1s));
+    check_refused([](const std::string& text) { return read_duration(text, 1s, origin); },
+                  {"", "0", "0s", "s", "-1", "1.5", "1w", "1 m", "1ms", "31d", "721h",
+                   "2592001", "18446744073709551615d", "99999999999999999999"},
+                  "a time from 1s to 30d is expected, in seconds or with s, m, h or d");
+    BOOST_TEST((read_duration("1d", 60s, origin, 24h) == 24h));
     check_refused(
-        [](const std::string& text) { return read_duration(text, 1s, origin); },
-        {"", "0", "0s", "s", "-1", "1.5", "1w", "1 m", "1ms", "31d", "721h", "2592001",
-         "18446744073709551615d", "99999999999999999999"},
-        "a number of seconds from 1 to 30d is expected, perhaps with s, m, h or d");
+        [](const std::string& text) { return read_duration(text, 60s, origin, 24h); },
+        {"59", "86401", "2d"},
+        "a time from 1m to 1d is expected, in seconds or with s, m, h or d");
+    check_refused(
+        [](const std::string& text) { return read_duration(text, 0s, origin, 5400s); },
+        {"2h"}, "a time from 0 to 90m is expected, in seconds or with s, m, h or d");
 }
 
 BOOST_AUTO_TEST_CASE(lists) {

@@ -26,7 +26,7 @@ struct Said {
 constexpr Said outcomes[] = {
     {"sent", "sent"},
     {"deferred", "put off"},
-    {"failed", "not delivered to everybody, and its sender has been told"},
+    {"failed", "not delivered to everybody; see --failed"},
     {"held", "held"},
     {"released", "released"},
     {"removed", "removed"},

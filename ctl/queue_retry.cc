@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Messages of the queue tried out of turn, by the run that sallyport makes.
+#include <algorithm>
 #include <cstdint>
 #include <ctime>
 
@@ -181,6 +182,20 @@ void retry_one(const QueueRequest& request, Running& running, QueueEntry& entry,
     }
 }
 
+/// Of all that was not held before: as of messages that were named.
+void take_status_of_all(QueueFacts& facts) {
+    const Tally& tally = facts.run->tally;
+    const bool waits = std::ranges::any_of(facts.messages, [](const QueueEntry& entry) {
+        return entry.state != QueueEntry::State::hold;
+    });
+    if (tally.failed > 0)
+        take_status(facts, ExitStatus::unavailable);
+    if (tally.damaged > 0)
+        take_status(facts, ExitStatus::data_error);
+    if (waits || tally.held > 0)
+        take_status(facts, ExitStatus::temp_fail);
+}
+
 /// A run for all that `kind` says, and what is left.
 int run_all(const QueueRequest& request, QueueSelection::Kind kind) {
     QueueFacts facts = request.facts();
@@ -192,6 +207,8 @@ int run_all(const QueueRequest& request, QueueSelection::Kind kind) {
         facts.run->seconds = seconds_now() - begun;
         running.note(describe_run(facts.run->tally, facts.run->seconds));
         facts.messages = request.access.list(false);
+        if (kind == QueueSelection::Kind::all)
+            take_status_of_all(facts);
     }
     const Console& console = request.call.console;
     if (request.call.options.json())
@@ -199,7 +216,7 @@ int run_all(const QueueRequest& request, QueueSelection::Kind kind) {
     else
         console.show(concat({describe_run(facts.run->tally, facts.run->seconds), "\n\n",
                              text_of(facts.messages, console.look())}));
-    return done;
+    return facts.status;
 }
 
 } // namespace

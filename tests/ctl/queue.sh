@@ -171,6 +171,9 @@ waiting_cases() {
     has 'put off, and why' stdout "$first: put off; 127.0.0.1: "
     does 'put off, as JSON' 75 retry "$first" --json
     fits_schema 'put off' '"outcome":"deferred"'
+    does 'put off with all' 75 retry --all --json
+    fits_schema 'put off with all' '"status":75'
+    does 'a run has done what it could' 0 flush
 
     with_relay "$implicit_port"
     rm -f "$work/mail/"*.eml
@@ -190,6 +193,8 @@ flush_cases() {
     has 'flush sends what is due' stdout \
         'queue run: sent=1, deferred=0, failed=0, held=0, damaged=0, waiting=1'
     has 'and shows what is left' stdout "$first  held"
+    does 'what is held is left alone by retry --all' 0 retry --all
+    has 'what is held is left alone by retry --all' stdout 'waiting=1'
     if arrived "$work/two"; then pass 'it has arrived'; else fail 'it has arrived' "$why"; fi
     does 'release it' 0 release "$first"
     does 'flush as JSON' 0 flush --json
@@ -206,7 +211,7 @@ failed_cases() {
     queued "$work/two" nobody@example.net "$recipient"
     first=$id
     does 'one is refused' 69 retry "$first"
-    is 'one is refused' "$first: not delivered to everybody, and its sender has been told"
+    is 'one is refused' "$first: not delivered to everybody; see --failed"
     does 'it waits no more' 66 show "$first"
     does 'it has failed' 0 list --failed
     has 'it has failed' stdout "$first  failed, 500 octets"
@@ -227,6 +232,9 @@ failed_cases() {
     does 'remove --failed' 0 remove --failed "$first"
     does 'and it is gone' 0 list --failed
     is 'and it is gone' 'no messages'
+    queued "$work/two" nobody@example.net
+    does 'one of all is refused' 69 retry --all
+    has 'one of all is refused' stdout 'failed=1,'
     printf 'nothing' >"$spool/failed/00000000001"
     does 'one that is damaged is listed' 0 list --failed --json
     fits_schema 'one that is damaged' '"error":"queue file 00000000001: damaged'
@@ -248,7 +256,7 @@ doubt_cases() {
     with_relay "$implicit_port"
     does 'what is in doubt is not sent again at once' 75 retry "$id"
     has 'what is in doubt is not sent again at once' stderr 'the server may have it'
-    does 'nor by retry --all' 0 retry --all
+    does 'nor by retry --all' 75 retry --all
     has 'nor by retry --all' stdout 'sent=0,'
     does 'but where that is asked for' 0 retry --even-if-doubled "$id"
     is 'but where that is asked for' "$id: sent"

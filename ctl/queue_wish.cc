@@ -107,16 +107,17 @@ void make_queue(const std::string& directory) {
 std::string words_about_runs(uid_t caller, const std::string& file) {
     std::array<char, PATH_MAX> path{};
     const bool named = !file.empty() && ::realpath(file.c_str(), path.data()) != nullptr;
-    const std::string line =
-        concat({"*/5 * * * * ", SBINDIR, "/sallyport ", named ? "-C " : "", path.data(),
-                named ? " -q" : "-q"});
     const bool root = caller == 0;
+    std::string run = SBINDIR "/sallyport -q";
+    if (named && root)
+        run = concat({SBINDIR "/sallyport -C ", path.data(), " -q"});
+    else if (named) // what -C names may have a queue only where it is root's
+        run = concat({"SALLYPORT_CONFIG=", path.data(), " ", run});
     return concat(
         {tr("Mail that waits is sent by a run of the queue, which somebody has to start: "
-            "put "
-            "this line into "),
-         root ? tr("root's crontab") : tr("your crontab"), " (crontab -e):\n    ",
-         printable(line, 2000), "\n",
+            "put this line into "),
+         root ? tr("root's crontab") : tr("your crontab"),
+         " (crontab -e):\n    */5 * * * * ", printable(run, 2000), "\n",
          root ? tr("Only root's mail waits there; that of other accounts does not.")
               : tr("or have a timer of systemd do it, as \"Running the queue\" in "
                    "sallyport(8) says.")});

@@ -162,7 +162,8 @@ dry_cases() {
 
 queue_cases() {
     fresh
-    local queue=$work/etc/lib/queue
+    local queue=$work/etc/lib/queue run=${sbindir:-/usr/sbin}/sallyport
+    if [ "$(id -u)" = 0 ]; then run+=" -C $file -q"; else run="SALLYPORT_CONFIG=$file $run -q"; fi
     local -a options=(--host mail.example.org "${plan[@]}" --no-check --output "$file")
     ctl 0 'no queue where nobody asks for one' "${options[@]}" &&
         if grep -q queue "$file"; then fail "$name" "$(cat "$file")"; else pass "$name"; fi
@@ -171,7 +172,7 @@ queue_cases() {
         if [ -e "$queue" ]; then fail "$name" 'it was made'; else pass "$name"; fi
     ctl 73 'a queue without a word' "${options[@]}" --queue "$queue" && says '--yes only'
     ctl 0 'a queue' "${options[@]}" --queue "$queue" --yes && is "$queue" 700 "$(id -u):$(id -g)"
-    says "*/5 * * * * ${sbindir:-/usr/sbin}/sallyport -C $file -q"
+    says "*/5 * * * * $run"
     ctl 0 'the same again is nothing to do' "${options[@]}" --queue yes && says 'nothing to do'
     rmdir "$queue"
     printf 'keep_failed = 1d\n' >>"$file"
@@ -301,10 +302,25 @@ owner_cases() {
         ctl 0 'and a queue' "${options[@]}" --queue yes --yes &&
             is "$work/etc/home/.local/share/sallyport/queue" 700 12345:12345
         says "put this line into your crontab (crontab -e):"
+        named_file_case
     else
         skip 'somebody has a file of his own' "$ctl is not for others"
     fi
     as=()
+}
+
+# A file that -C names may have a queue only where it is root's.
+named_file_case() {
+    local mine=$work/etc/home/mine.conf run
+    ctl 0 'and a file elsewhere' "${options[@]}" --queue yes --output "$mine" &&
+        says "*/5 * * * * SALLYPORT_CONFIG=$mine ${sbindir:-/usr/sbin}/sallyport -q"
+    name='by which his queue is run'
+    run=$(sed -n 's|^ *\*/5 \* \* \* \* \(.*=[^ ]* \).*|\1|p' "$work/stderr")
+    if "${as[@]}" /bin/sh -c "$run$SALLYPORT -q" 2>"$work/stdout"; then
+        pass "$name"
+    else
+        fail "$name" "$(cat "$work/stdout")"
+    fi
 }
 
 # killed_at CALL: it is killed at each such call in turn; sets $calls. What is there then is a

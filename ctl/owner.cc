@@ -124,12 +124,16 @@ Owner owner_kept(const std::string& path, const struct stat& facts, uid_t caller
     return owner;
 }
 
+std::string user_name(uid_t user) {
+    const passwd* const entry = ::getpwuid(user);
+    return entry != nullptr ? printable(entry->pw_name, 40) : std::to_string(user);
+}
+
 std::string shown(const Ownership& ownership) {
-    const passwd* const user = ::getpwuid(ownership.user);
     std::array<char, 8> mode{};
     std::snprintf(mode.data(), mode.size(), "%04o", ownership.mode & 07777U);
-    return concat({user == nullptr ? std::to_string(ownership.user) : user->pw_name, ":",
-                   name_of(ownership.group), " ", mode.data()});
+    return concat(
+        {user_name(ownership.user), ":", name_of(ownership.group), " ", mode.data()});
 }
 
 } // namespace sallyport::ctl

@@ -39,6 +39,9 @@ Owner owner_of_file(uid_t caller, const std::optional<std::string>& readable_by)
 /// local) where that is neither root nor `caller`.
 Owner owner_kept(const std::string& path, const struct stat& facts, uid_t caller);
 
+/// His name, or his number where he has none.
+std::string user_name(uid_t user);
+
 /// "root:sallyport 0640"
 std::string shown(const Ownership& ownership);
 

@@ -4,12 +4,12 @@
 #include <ctime>
 #include <utility>
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/concat.h"
 #include "base/failure.h"
+#include "ctl/owner.h"
 #include "ctl/queue_action.h"
 #include "ctl/words.h"
 #include "queue/owner.h"
@@ -18,11 +18,6 @@
 namespace sallyport::ctl {
 
 namespace {
-
-std::string name_of(uid_t user) {
-    const passwd* const entry = ::getpwuid(user);
-    return entry != nullptr ? printable(entry->pw_name, 40) : std::to_string(user);
-}
 
 /// Whose group we are in; then one sees what is his own.
 bool is_everybodys(const std::string& directory) {
@@ -41,7 +36,7 @@ bool is_made(const std::string& directory) {
     if (shut || others)
         stop(ExitStatus::no_perm, Fault::local,
              {printable(directory), tr(": this queue belongs to "),
-              others ? name_of(facts.st_uid) : std::string(tr("somebody else")),
+              others ? user_name(facts.st_uid) : std::string(tr("somebody else")),
               tr(": only that user and root can look into it")});
     return found;
 }

@@ -10,11 +10,15 @@
 #include <utility>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/concat.h"
 #include "base/failure.h"
 #include "config/strict_ini.h"
+#include "ctl/owner.h"
 #include "ctl/words.h"
+#include "queue/owner.h"
+#include "queue/tree.h"
 #include "system/small_file.h"
 #include "system/wipe.h"
 #include "text/printable.h"
@@ -26,6 +30,7 @@ namespace {
 constexpr const char* section = "queue";
 constexpr const char* directory_key = "directory";
 constexpr std::size_t file_limit = 1024 * 1024;
+constexpr mode_t mode_above = 0755;
 
 /// Where it is to be; empty: there is to be none.
 std::string wish_of(const Options& options, const Console& console,
@@ -46,6 +51,26 @@ std::string wish_of(const Options& options, const Console& console,
     const char* const question =
         tr("Is mail to wait, and to be sent later, where the server cannot be reached?");
     return console.confirm(question, !before.empty()) ? known : std::string();
+}
+
+/// Found by opening it as a call would. Failure as QueueTree.
+std::string whose_mail(const std::string& directory) {
+    const uid_t caller = ::geteuid();
+    const QueueOwner owner = QueueOwner::of_calls(directory);
+    QueueSettings settings;
+    settings.directory = directory;
+    const QueueOwner::Acting acting(owner);
+    const QueueTree tree(std::move(settings));
+    if (tree.is_shared())
+        return caller == 0 || tree.is_owned()
+                   ? tr("The mail of all users waits there, and this run sends it.")
+                   : tr("The mail of all users waits there; this run sends yours alone.");
+    if (caller != 0)
+        return {};
+    return owner.user() == caller
+               ? tr("Only root's mail waits there; that of other accounts does not.")
+               : concat({tr("Only mail of root and of "), user_name(owner.user()),
+                         tr(" waits there; that of other accounts does not.")});
 }
 
 } // namespace
@@ -90,18 +115,27 @@ std::vector<ConfigEntry> queue_entries(const Options& options, const Console& co
     return before;
 }
 
-void make_queue(const std::string& directory) {
+std::string make_queue(const std::string& directory) {
+    const std::string path = directory.substr(0, directory.find_last_not_of('/') + 1);
     int made = 0;
-    for (std::size_t end = 0; end != directory.npos;) {
-        end = directory.find('/', end + 1);
-        made = ::mkdir(directory.substr(0, end).c_str(), S_IRWXU);
+    const mode_t mask = ::umask(0); // that for files with secrets
+    for (std::size_t end = 0; end != path.npos;) {
+        end = path.find('/', end + 1);
+        made =
+            ::mkdir(path.substr(0, end).c_str(), end == path.npos ? S_IRWXU : mode_above);
     }
-    struct stat facts {};
     const int error = made == 0 ? 0 : errno;
+    ::umask(mask);
+    struct stat facts {};
     if (::stat(directory.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode))
         stop(ExitStatus::cannot_create, Fault::local,
              {printable(directory), tr(": the directory cannot be made: "),
               std::strerror(error)});
+    try {
+        return whose_mail(directory);
+    } catch (const Failure& failure) { // that of a call would tell too late
+        stop(ExitStatus::cannot_create, Fault::local, {printable(failure.what())});
+    }
 }
 
 std::string words_about_runs(uid_t caller, const std::string& file) {
@@ -117,10 +151,10 @@ std::string words_about_runs(uid_t caller, const std::string& file) {
         {tr("Mail that waits is sent by a run of the queue, which somebody has to start: "
             "put this line into "),
          root ? tr("root's crontab") : tr("your crontab"),
-         " (crontab -e):\n    */5 * * * * ", printable(run, 2000), "\n",
-         root ? tr("Only root's mail waits there; that of other accounts does not.")
-              : tr("or have a timer of systemd do it, as \"Running the queue\" in "
-                   "sallyport(8) says.")});
+         " (crontab -e):\n    */5 * * * * ", printable(run, 2000),
+         named ? ""
+               : tr("\nor have a timer of systemd do it, as \"Running the queue\" in "
+                    "sallyport(8) says.")});
 }
 
 } // namespace sallyport::ctl

@@ -111,14 +111,15 @@ class Setup {
         if (!same)
             confirm();
         const std::string queue = queue_directory(entries_);
-        if (!queue.empty())
-            make_queue(queue);
+        const std::string whose = queue.empty() ? "" : make_queue(queue);
         if (same)
             call_.console.remark(concat({printable(path_), tr(": nothing to do")}));
         else
             write(owner);
         if (!queue.empty())
             call_.console.remark(words_about_runs(::geteuid(), named_file()));
+        if (!whose.empty())
+            call_.console.remark(whose);
         return finish();
     }
 

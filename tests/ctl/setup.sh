@@ -173,8 +173,10 @@ queue_cases() {
     ctl 73 'a queue without a word' "${options[@]}" --queue "$queue" && says '--yes only'
     ctl 0 'a queue' "${options[@]}" --queue "$queue" --yes && is "$queue" 700 "$(id -u):$(id -g)"
     says "*/5 * * * * $run"
+    name='what is made above it is as usual'
+    is "$work/etc/lib" 755 "$(id -u):$(id -g)"
     ctl 0 'the same again is nothing to do' "${options[@]}" --queue yes && says 'nothing to do'
-    rmdir "$queue"
+    rm -r "$queue"
     printf 'keep_failed = 1d\n' >>"$file"
     ctl 0 'its section is kept' "${options[@]}" --yes && grep -qx 'keep_failed = 1d' "$file" &&
         is "$queue" 700 "$(id -u):$(id -g)"
@@ -187,7 +189,13 @@ queue_cases() {
     cp "$file" "$work/before"
     ctl 73 'a file is no directory' "${options[@]}" --yes --queue "$queue.3" &&
         says "$queue.3: the directory cannot be made: File exists"
+    mkdir "$queue.4"
+    chmod 1777 "$queue.4"
+    ctl 73 'nor is a directory of everybody a queue' "${options[@]}" --yes --queue "$queue.4" &&
+        says "queue $queue.4: others may write there"
     if cmp -s "$file" "$work/before"; then pass "$name"; else fail "$name" 'it was written'; fi
+    ctl 0 'a slash at its end' "${options[@]}" --yes --queue "$queue.5/" &&
+        is "$queue.5" 700 "$(id -u):$(id -g)"
     fresh
     as=(env "SALLYPORT_URL=smtps://mail.example.org" "SALLYPORT_QUEUE_DIRECTORY=$work/etc/q")
     ctl 0 'that of the environment' --from-env --no-check --output "$file" &&
@@ -323,6 +331,41 @@ named_file_case() {
     fi
 }
 
+# Whose mail waits in a directory that was there.
+queue_owner_cases() {
+    local queue=$work/etc/spool
+    local -a options=(--host mail.example.org "${plan[@]}" --no-check --yes)
+    fresh
+    install -d -o 12345 -g 12345 -m 0700 "$queue"
+    ctl 0 'the queue of somebody else' "${options[@]}" --output "$file" --queue "$queue" &&
+        says 'Only mail of root and of 12345 waits there;'
+    is "$queue/queue" 700 12345:12345
+    rm -r "$queue"
+    ctl 0 "root's queue" "${options[@]}" --output "$file" --queue "$queue" &&
+        says "Only root's mail waits there;"
+    rm -r "$queue"
+    install -d -o 0 -g 54321 -m 0710 "$queue"
+    install -d -o 12345 -g 12345 -m 3773 "$queue/queue"
+    install -d -o 12345 -g 12345 -m 0700 "$queue/failed"
+    install -d -o 12345 -g 12345 -m 0711 "$queue/run"
+    ctl 0 'a queue of all users' "${options[@]}" --output "$file" --queue "$queue" &&
+        says 'The mail of all users waits there, and this run sends it.'
+    is "$queue" 710 0:54321
+    chmod 0711 "$queue"
+    ctl 73 'one that everybody may enter' "${options[@]}" --output "$file" --queue "$queue" &&
+        says "queue $queue: others may write there"
+    chmod 0710 "$queue"
+    install -d -o 12346 "$work/etc/home"
+    as=(setpriv --reuid=12346 --regid=12346 --groups=54321 env "HOME=$work/etc/home")
+    if "${as[@]}" test -x "$ctl"; then
+        ctl 0 'and so for one of them' "${options[@]}" --queue "$queue" &&
+            says 'The mail of all users waits there; this run sends yours alone.'
+    else
+        skip 'and so for one of them' "$ctl is not for others"
+    fi
+    as=()
+}
+
 # killed_at CALL: it is killed at each such call in turn; sets $calls. What is there then is a
 # whole file, and nobody else can read one that is not.
 killed_at() {
@@ -389,5 +432,6 @@ queue_cases
 mistake_cases
 environment_cases
 owner_cases
+[ "$(id -u)" != 0 ] || queue_owner_cases
 killing_cases
 finish

@@ -9,69 +9,10 @@
 
 # shellcheck source=tests/support/server.bash
 . "$(dirname "$0")/support/server.bash" || exit 1
+# shellcheck source=tests/support/installation.bash
+. "$(dirname "$0")/support/installation.bash" || exit 1
 
-readonly group=54321 runner=54322 runners_group=54323
-readonly closed=1 # a port at which nobody listens
 readonly users=(54331 54332 0)
-
-# by USER COMMAND...: without the group.
-by() {
-    local who=$1
-    shift
-    "${in_place[@]}" setpriv "--reuid=$who" "--regid=$who" --clear-groups "$@"
-}
-# member USER COMMAND...
-member() {
-    local who=$1
-    shift
-    "${in_place[@]}" setpriv "--reuid=$who" "--regid=$who" "--groups=$group" "$@"
-}
-run_as_runner() {
-    "${in_place[@]}" setpriv "--reuid=$runner" "--regid=$runners_group" "--groups=$group" "$@"
-}
-
-expect_surroundings() {
-    [ "$(id -u)" = 0 ] || skip_all 'needs root, to be several users'
-    [ -d "$sysconfdir" ] || skip_all "there is no $sysconfdir to put a configuration in"
-    unshare -m true 2>/dev/null || skip_all 'there is no mount namespace to be had'
-    install -o 0 -g "$group" -m 2755 "$(command -v id)" "$work/id"
-    [ "$(by "${users[0]}" "$work/id" -g 2>/dev/null)" = "$group" ] ||
-        skip_all "set-group-ID has no effect in $work, or nobody else may enter it"
-    rm "$work/id"
-}
-
-# As in sallyport.conf(5), with numbers.
-make_spool() {
-    rm -rf "$spool"
-    install -d -o 0 -g "$group" -m 0710 "$spool"
-    install -d -o "$runner" -g "$runners_group" -m 3773 "$spool/queue"
-    install -d -o "$runner" -g "$runners_group" -m 0700 "$spool/failed"
-    install -d -o "$runner" -g "$runners_group" -m 0711 "$spool/run"
-}
-
-# use PORT LINE...: the system's configuration.
-use() {
-    relay_conf "$work/etc/sallyport.conf" "$1" implicit
-    shift
-    printf '[queue]\ndirectory = %s\nreserve = 0\n' "$spool" >>"$work/etc/sallyport.conf"
-    [ $# = 0 ] || printf '%s\n' "$@" >>"$work/etc/sallyport.conf"
-    chown "0:$group" "$work/etc/sallyport.conf"
-    chmod 0640 "$work/etc/sallyport.conf"
-}
-
-# check NAME STATUS WORDS COMMAND...: that status, and the words somewhere in what it says.
-check() {
-    local name=$1 expected=$2 words=$3 status=0
-    shift 3
-    "$@" <"$work/message" >"$work/said" 2>&1 || status=$?
-    if [ "$status" != "$expected" ] || ! grep -qF -e "$words" "$work/said"; then
-        fail "$name" "exit status $status, and not $expected with: $words; $(head -c 300 "$work/said")"
-    elif grep -qF -e "$password" "$work/said"; then
-        fail "$name" 'the password is told'
-    else
-        pass "$name"
-    fi
-}
 
 # waits NAME COUNT: so many messages.
 waits() {
@@ -98,7 +39,7 @@ stands() {
 sending_cases() {
     make_spool
     use "$closed"
-    check 'a member sends in an outage' 0 '' member "${users[0]}" "$SALLYPORT" -i "$recipient"
+    check 'a member sends in an outage' 0 '' member "${users[0]}" "$work/plain" -i "$recipient"
     check 'a user by the set-gid program' 0 '' by "${users[1]}" "$work/sendmail" -i "$recipient"
     check 'root' 0 '' by 0 "$work/sendmail" -i "$recipient"
     stands "$spool/queue/${users[0]}" "${users[0]}:$runners_group" 2770
@@ -107,13 +48,13 @@ sending_cases() {
     stands "$(find "$spool/queue/${users[1]}" -type f -name '[0-9A-F]*')" \
         "${users[1]}:$runners_group" 660
     check 'without group and bit nothing can be read' 78 'may not read it' \
-        by "${users[0]}" "$SALLYPORT" -i "$recipient"
+        by "${users[0]}" "$work/plain" -i "$recipient"
     check 'mailq shows his own' 0 ' Kbytes in 1 Request.' \
         by "${users[1]}" "$work/sendmail" -bp
     check 'mailq of who has none says no more than it knows' 0 'No message of yours is queued' \
         by 54339 "$work/sendmail" -bp
     check 'root sees all' 0 ' Kbytes in 3 Requests.' by 0 "$work/sendmail" -bp
-    check 'whose it is sees all' 0 ' Kbytes in 3 Requests.' run_as_runner "$SALLYPORT" -bp
+    check 'whose it is sees all' 0 ' Kbytes in 3 Requests.' run_as_runner "$work/plain" -bp
     check 'sallyportctl, too' 0 "\"uid\":${users[1]}" \
         by 0 "${SALLYPORT}ctl" queue list --json
     if [ "$(find "$spool/queue" -mindepth 1 -maxdepth 1 | wc -l)" = 3 ]; then
@@ -131,7 +72,7 @@ running_cases() {
     waits 'all are sent' 0
     stands "$spool/run/slot.0" "$runner:$runners_group" 660
     check 'the user who runs it has nothing left' 0 'Mail queue is empty' \
-        run_as_runner "$SALLYPORT" -bp
+        run_as_runner "$work/plain" -bp
 }
 
 # What others have made where somebody's mail belongs.
@@ -141,25 +82,16 @@ stranger_cases() {
     member "${users[0]}" mkdir -m 0700 "$spool/queue/${users[1]}"
     member "${users[0]}" touch "$spool/queue/54340"
     check 'a name that somebody else took' 75 'somebody else has made queue/' \
-        member "${users[1]}" "$SALLYPORT" -i "$recipient"
-    check 'a run' 0 '' run_as_runner "$SALLYPORT" -q
-    check 'moves it away' 0 '' member "${users[1]}" "$SALLYPORT" -i "$recipient"
-    check 'and a file, too' 0 '' member 54340 "$SALLYPORT" -i "$recipient"
+        member "${users[1]}" "$work/plain" -i "$recipient"
+    check 'a run' 0 '' run_as_runner "$work/plain" -q
+    check 'moves it away' 0 '' member "${users[1]}" "$work/plain" -i "$recipient"
+    check 'and a file, too' 0 '' member 54340 "$work/plain" -i "$recipient"
     waits 'both wait' 2
 }
 
 begin
-if [ "${SANITIZERS:-no}" = yes ]; then
-    skip_all 'a program with sanitizers in it reads its environment before it is looked at'
-fi
-mkdir "$work/etc"
-spool=$work/spool
-export HOME=/nonexistent
-in_place=(unshare -m --propagation private /bin/sh -ec
-    'mount --bind "$1" "$2"; shift 2; exec "$@"' - "$work/etc" "$sysconfdir")
+install_it
 start_server --login "$user:$password"
-expect_surroundings
-install -o 0 -g "$group" -m 2755 "$SALLYPORT" "$work/sendmail"
 message 1024 >"$work/message"
 sending_cases
 running_cases

@@ -29,9 +29,9 @@ std::vector<ConfigEntry> queue_entries(const Options& options, const Console& co
 /// The directory of these, or empty.
 std::string queue_directory(const std::vector<ConfigEntry>& entries);
 
-/// Makes it, with mode 0700, and what is missing above it, with 0755, and opens it as a call
-/// would. Whose mail waits there; empty: the caller's alone, who is not root. Failure (73,
-/// local), also where it is not fit.
+/// Makes it, with mode 0700, and what is missing above it, with 0755, and opens it as a
+/// call would. Whose mail waits there; empty: the caller's alone, who is not root. Failure
+/// (73, local), also where it is not fit.
 std::string make_queue(const std::string& directory);
 
 /// Who has to send what waits there. `file`: the configuration, or empty if it is

@@ -179,15 +179,19 @@ std::optional<JournalLine> read_journal_line(std::string_view line,
     return read;
 }
 
+void Progress::add_doubt(const JournalLine& line) {
+    if (line.event == Event::begin || line.event == Event::doubt)
+        doubted = line.time;
+    if (line.event == Event::doubt)
+        next = line.time + doubt_lasts;
+}
+
 void Progress::add(const JournalLine& line) {
     if (names_recipients(line.event)) {
         for (const std::size_t number : line.recipients)
             apply(recipients[number], line);
         unfinished = is_verdict(line.event) ? 0 : unfinished;
-        if (line.event == Event::begin || line.event == Event::doubt)
-            doubted = line.time;
-        if (line.event == Event::doubt)
-            next = line.time + doubt_lasts;
+        add_doubt(line);
     } else if (line.event == Event::attempt) {
         ++attempts;
         ++unfinished;

@@ -90,6 +90,9 @@ struct Progress {
     [[nodiscard]] bool is_in_fresh_doubt(std::int64_t now) const;
     /// Somebody is to be asked about, or may have it and nobody can tell.
     [[nodiscard]] bool is_open() const { return is(State::open) || is(State::in_doubt); }
+
+  private:
+    void add_doubt(const JournalLine& line);
 };
 
 /// Reads up to the first line that is not whole or not right.

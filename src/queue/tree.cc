@@ -121,8 +121,8 @@ UniqueFd QueueTree::open_part(int parent, const char* name, int flags) const {
 /// Who passes the gate may add a directory for himself, and with the sticky bit nobody
 /// moves or removes those of others.
 void QueueTree::open_shared(int top, const struct stat& gate, const struct stat& queue) {
-    const bool guarded = (gate.st_mode & (S_IRWXO | S_IWGRP)) == 0 &&
-                         (gate.st_uid == 0 || gate.st_uid == queue.st_uid);
+    // Else its owner could have root's calls work in a place that he rearranges.
+    const bool guarded = (gate.st_mode & (S_IRWXO | S_IWGRP)) == 0 && gate.st_uid == 0;
     if (!guarded || !S_ISDIR(queue.st_mode) || (queue.st_mode & shared_bits) != shared_bits)
         misconfigured(concat({"queue ", settings_.directory}),
                       "others may write there (of one user's queue chmod 700 that and all "
@@ -190,22 +190,31 @@ UniqueFd QueueTree::make_shared(const char* name) const {
     return directory;
 }
 
+/// Its directory, and not what another has made in its place.
+bool QueueTree::is_there(const std::string& name, uid_t user) const {
+    struct stat facts {};
+    return ::fstatat(queue_.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+           is_directory_of(facts, user);
+}
+
 std::string QueueTree::move_strangers() const {
     std::string moved;
     for (const uid_t user : users()) {
         const std::string name = std::to_string(user);
-        struct stat facts {};
-        if (::fstatat(queue_.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
-            is_directory_of(facts, user))
+        if (is_there(name, user))
             continue;
         std::uint64_t bits = 0;
         if (::getrandom(&bits, sizeof bits, 0) != sizeof bits)
             continue;
         // To another directory its owner alone could have it moved.
         const std::string instead = concat({name, ".moved-", to_hex(bits, 16)});
-        if (::renameat(queue_.get(), name.c_str(), queue_.get(), instead.c_str()) == 0)
-            moved += concat({moved.empty() ? "" : ", ", instead, " (of user ",
-                             std::to_string(facts.st_uid), ")"});
+        if (::renameat(queue_.get(), name.c_str(), queue_.get(), instead.c_str()) != 0)
+            continue;
+        // Made a moment ago, when the other had gone.
+        if (is_there(instead, user))
+            ::renameat(queue_.get(), instead.c_str(), queue_.get(), name.c_str());
+        else
+            moved += concat({moved.empty() ? "" : ", ", instead});
     }
     return moved;
 }

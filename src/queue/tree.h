@@ -76,6 +76,7 @@ class QueueTree {
     void open_shared(int top, const struct stat& gate, const struct stat& queue);
     [[nodiscard]] UniqueFd open_part(int parent, const char* name, int flags) const;
     [[nodiscard]] UniqueFd make_shared(const char* name) const;
+    [[nodiscard]] bool is_there(const std::string& name, uid_t user) const;
     void expect_own(const struct stat& facts, const char* name) const;
 
     QueueSettings settings_;

@@ -200,6 +200,15 @@ BOOST_FIXTURE_TEST_CASE(a_gate_that_others_pass_is_none, Fixture) {
     check_or_skip(fails("", 0730, 0710));
     check_or_skip(fails("queue", 02773, 03773));
     check_or_skip(fails("queue", 01773, 03773));
+    check_or_skip(in_child([&] { // whose owner is not root
+        if (!is_made || ::chown(path("").c_str(), runner, gate_group) != 0)
+            return cannot;
+        const std::string failure = failure_of([&] { QueueTree tree(settings.queue); });
+        return ::chown(path("").c_str(), 0, gate_group) == 0 &&
+                       failure.starts_with("78 queue ")
+                   ? 0
+                   : 1;
+    }));
     check_or_skip(
         in_child([&] { return is_made && QueueTree(settings.queue).is_shared() ? 0 : 1; }));
 }

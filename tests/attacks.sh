@@ -61,7 +61,7 @@ environment_cases() {
     printf '%s\n' '#include <fcntl.h>' \
         '__attribute__((constructor)) static void begin(void) {' \
         "    creat(\"$work/loot/taken\", 0666);" '}' >"$work/library.c"
-    if ${CC:-cc} -shared -fPIC -o "$library" "$work/library.c" 2>/dev/null; then
+    if HOME=$work ${CC:-cc} -shared -fPIC -o "$library" "$work/library.c" 2>/dev/null; then
         for name in LD_PRELOAD LD_AUDIT SASL_PATH OPENSSL_ENGINES OPENSSL_MODULES; do
             sends_only_here "4 to 6 a library by $name" "$name=$library"
         done

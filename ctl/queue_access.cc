@@ -90,15 +90,21 @@ const Queue* QueueAccess::find(const std::string& id, bool failed) {
     if (failed)
         return failed_ && failed_->look_at(id) ? &*failed_ : nullptr;
     for (const uid_t user : tree_->users()) {
-        auto queue = queue_of(*tree_, user);
-        if (queue && queue->look_at(id))
-            return &found_.emplace_back(std::move(*queue));
+        auto known = searched_.find(user);
+        if (known == searched_.end()) {
+            auto queue = queue_of(*tree_, user);
+            if (!queue)
+                continue;
+            known = searched_.emplace(user, std::move(*queue)).first;
+        }
+        if (known->second.look_at(id))
+            return &known->second;
     }
     return nullptr;
 }
 
 void QueueAccess::sync() const {
-    for (const Queue& queue : found_)
+    for (const auto& [user, queue] : searched_)
         queue.sync();
 }
 

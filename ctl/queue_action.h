@@ -4,7 +4,7 @@
 // what the process exits with.
 #pragma once
 
-#include <list>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,8 +48,8 @@ class QueueAccess {
     Identity identity_;
     Settings settings_;
     std::optional<QueueTree> tree_;
-    std::optional<Queue> failed_; ///< null where it is not ours to look into
-    std::list<Queue> found_;
+    std::optional<Queue> failed_;     ///< null where it is not ours to look into
+    std::map<uid_t, Queue> searched_; ///< each opened once, however many ids are sought
 };
 
 struct QueueRequest {

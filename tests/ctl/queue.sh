@@ -289,6 +289,20 @@ owner_cases() {
     fits_schema 'root removes' "$id"
 }
 
+# A directory is opened once, however many messages are asked for.
+many_cases() {
+    local round before
+    with_relay 1
+    for ((round = 0; round < 40; round++)); do
+        "$SALLYPORT" -odq -i "$recipient" <"$work/two" 2>/dev/null
+    done
+    before=$(ulimit -Sn)
+    ulimit -Sn 32
+    does 'more messages than descriptors' 0 hold --all
+    ulimit -Sn "$before"
+    does 'all are removed' 0 remove --all --yes
+}
+
 declare -a known=(none)
 misuse_cases
 empty_cases
@@ -297,5 +311,6 @@ waiting_cases
 flush_cases
 failed_cases
 doubt_cases
+many_cases
 owner_cases
 finish
